@@ -1,0 +1,78 @@
+"""The one configuration of a pipeline. Its fingerprint is stored with every run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+
+from analysis.types import Stage
+
+
+@dataclass(frozen=True, slots=True)
+class VideoLimits:
+    """Bounds on what an uploaded file may cost. Past one of them the file is refused with a sentence."""
+
+    max_duration_ms: int = 3 * 60 * 60 * 1000
+    max_pixels: int = 4096 * 2304
+    max_frames: int = 3 * 60 * 60 * 60
+    max_gap_ms: int = 60_000
+    max_streams: int = 16
+    memory_mb: int = 1536
+    cpu_s: int = 4 * 60 * 60
+    wall_s: int = 4 * 60 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class FaceConfig:
+    """MTCNN thresholds are those of Zhang et al. 2016 as shipped in facenet-pytorch."""
+
+    min_face_px: int = 60
+    pnet_threshold: float = 0.6
+    rnet_threshold: float = 0.7
+    onet_threshold: float = 0.7
+    detect_every_ms: int = 400
+    min_quality: float = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class SignalConfig:
+    """Smoothing and segment lengths in milliseconds."""
+
+    smooth_ms: int = 400
+    min_segment_ms: int = 500
+    baseline_ms: int = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class MomentConfig:
+    """Thresholds of the moment rules, with units in the names."""
+
+    shift_min_prob: float = 0.35
+    shift_min_ms: int = 400
+    shift_robust_z: float = 4.0
+    nobody_min_ms: int = 1000
+    another_min_ms: int = 500
+    hard_to_see_min_ms: int = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineConfig:
+    """What a run does. Stages that are absent from `plan` are not computed at all."""
+
+    plan: frozenset[Stage] = frozenset({Stage.FACES, Stage.EXPRESSION, Stage.TRANSCRIPT})
+    threads: int = 2
+    model_dir: str = ""
+    speech_model: str = "small"
+    seed: int = 20260101
+    limits: VideoLimits = field(default_factory=VideoLimits)
+    faces: FaceConfig = field(default_factory=FaceConfig)
+    signals: SignalConfig = field(default_factory=SignalConfig)
+    moments: MomentConfig = field(default_factory=MomentConfig)
+
+    def fingerprint(self) -> str:
+        """SHA-256 over everything that can change a result: not the threads, not where models lie."""
+        values = asdict(self)
+        del values["threads"], values["model_dir"]
+        values["plan"] = sorted(self.plan)
+        return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,221 @@
+"""What passes between stages: frozen values, checked where they are made.
+
+All times are integer milliseconds of media time, taken from the container's timestamps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+#: The seven classes of FER-2013, in its label order. Every (…, 7) array in this package is in this order.
+EXPRESSIONS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
+
+
+class Stage(StrEnum):
+    """A part of the analysis that consent or law can leave out of a run's plan."""
+
+    FACES = "faces"
+    EXPRESSION = "expression"
+    LANDMARKS = "landmarks"
+    VOICE = "voice"
+    TRANSCRIPT = "transcript"
+
+
+class Step(StrEnum):
+    """What a run is doing now, for its progress line."""
+
+    PROBE = "probe"
+    FRAMES = "frames"
+    TRANSCRIPT = "transcript"
+    SIGNALS = "signals"
+    MOMENTS = "moments"
+    PLAYABLE = "playable"
+
+
+class Visibility(StrEnum):
+    """What a frame shows of the candidate."""
+
+    SEEN = "seen"
+    HARD_TO_SEE = "hard_to_see"
+    NOBODY = "nobody"
+
+
+class MomentKind(StrEnum):
+    """The kinds of moment that this version can find."""
+
+    EXPRESSION_SHIFT = "expression_shift"
+    NOBODY_VISIBLE = "nobody_visible"
+    ANOTHER_PERSON = "another_person"
+    HARD_TO_SEE = "hard_to_see"
+
+
+#: The stages without which a kind of moment must not exist.
+STAGES_OF_KIND: Mapping[MomentKind, frozenset[Stage]] = {
+    MomentKind.EXPRESSION_SHIFT: frozenset({Stage.FACES, Stage.EXPRESSION}),
+    MomentKind.NOBODY_VISIBLE: frozenset({Stage.FACES}),
+    MomentKind.ANOTHER_PERSON: frozenset({Stage.FACES}),
+    MomentKind.HARD_TO_SEE: frozenset({Stage.FACES}),
+}
+
+
+class BadVideo(Exception):
+    """The input cannot be analysed. `str(error)` is one sentence that a candidate understands.
+
+    `code` names the fault for translation and tests: not_video, empty, truncated, too_long, too_large_picture,
+    unsupported, no_video, damaged, too_slow.
+    """
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+class Cancelled(Exception):
+    """Raised out of a `report` callback to stop a pipeline: it ends, cleans up and keeps nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Media time from `start_ms` (inside) to `end_ms` (outside)."""
+
+    start_ms: int
+    end_ms: int
+
+    def __post_init__(self) -> None:
+        if self.start_ms < 0 or self.end_ms < self.start_ms:
+            raise ValueError(f"not a span of media time: {self.start_ms} to {self.end_ms} ms")
+
+    @property
+    def duration_ms(self) -> int:
+        return self.end_ms - self.start_ms
+
+
+@dataclass(frozen=True, slots=True)
+class VideoInfo:
+    """What the container and one decoded frame say of a file. Width and height are as shown, after rotation."""
+
+    container: str
+    video_codec: str
+    audio_codec: str | None
+    width: int
+    height: int
+    rotation_deg: int
+    fps: float
+    duration_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """`done_ms` of `total_ms` media time are through `step`; `total_ms` is 0 while it is unknown."""
+
+    step: Step
+    done_ms: int
+    total_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What one decoded frame shows. Every frame has one; what was not seen or not computed is None.
+
+    box: x1, y1, x2, y2 in pixels of the upright picture, of the candidate's face.
+    expression: seven calibrated probabilities in the order of EXPRESSIONS.
+    smoothed: the same after temporal smoothing; uncertainty: half the width of its 80 % band, each 0..1.
+    """
+
+    index: int
+    pts_ms: int
+    faces: int | None
+    visibility: Visibility | None
+    track: int | None = None
+    box: tuple[float, float, float, float] | None = None
+    face_prob: float | None = None
+    quality: float | None = None
+    expression: tuple[float, ...] | None = None
+    smoothed: tuple[float, ...] | None = None
+    uncertainty: tuple[float, ...] | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("expression", "smoothed", "uncertainty"):
+            values = getattr(self, name)
+            if values is not None and len(values) != len(EXPRESSIONS):
+                raise ValueError(f"{name} must have {len(EXPRESSIONS)} values, not {len(values)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A span in which one lane keeps one value: the expression shown most, or what was visible."""
+
+    span: Span
+    stage: Stage
+    lane: str
+    value: str
+    mean_prob: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One spoken word. `confidence` is None where the source gives none (an uploaded transcript)."""
+
+    span: Span
+    text: str
+    confidence: float | None = None
+    speaker: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """Words in order of time. `source`: uploaded, faster-whisper, pocketsphinx or none, with the reason in `note`."""
+
+    words: tuple[Word, ...]
+    source: str
+    language: str = ""
+    low_confidence: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One signal behind a moment: its value over a span, the person's own baseline, and the bound it passed."""
+
+    signal: str
+    span: Span
+    value: float
+    baseline: float
+    threshold: float
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Something visible or audible that is worth a second look. Never says what it means about the person.
+
+    sentence: an English template for str.format_map(values), so that a screen can translate it.
+    distance: how far from the own baseline, in the rule's own robust units; the order of display.
+    """
+
+    kind: MomentKind
+    span: Span
+    peak_ms: int
+    sentence: str
+    values: Mapping[str, str | int | float]
+    rule: str
+    evidence: tuple[Evidence, ...]
+    distance: float
+    confidence: float | None = None
+    quality: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Everything but the observations, which were streamed."""
+
+    info: VideoInfo
+    segments: tuple[Segment, ...]
+    moments: tuple[Moment, ...]
+    transcript: Transcript
+    frames: int
+    frames_with_face: int
+    baseline: Mapping[str, float]
+    manifest: Mapping[str, object] = field(default_factory=dict)
