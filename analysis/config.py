@@ -25,7 +25,11 @@ class VideoLimits:
 
 @dataclass(frozen=True, slots=True)
 class FaceConfig:
-    """MTCNN thresholds are those of Zhang et al. 2016 as shipped in facenet-pytorch."""
+    """MTCNN thresholds are those of Zhang et al. 2016 as shipped in facenet-pytorch.
+
+    picture_side_px: faces are looked for in a copy of the picture whose long side is at most this.
+    min_face_px: the smallest face looked for, in pixels of that copy.
+    """
 
     min_face_px: int = 60
     pnet_threshold: float = 0.6
@@ -33,6 +37,7 @@ class FaceConfig:
     onet_threshold: float = 0.7
     detect_every_ms: int = 400
     min_quality: float = 0.35
+    picture_side_px: int = 640
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +56,11 @@ class MomentConfig:
     shift_min_prob: float = 0.35
     shift_min_ms: int = 400
     shift_robust_z: float = 4.0
+    shift_max_per_min: int = 4
     nobody_min_ms: int = 1000
     another_min_ms: int = 500
     hard_to_see_min_ms: int = 2000
+    bundle_gap_ms: int = 1500
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +83,31 @@ class PipelineConfig:
         del values["threads"], values["model_dir"]
         values["plan"] = sorted(self.plan)
         return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+
+
+#: So many first bytes are enough for `sniff_container`.
+SNIFF_BYTES = 1024
+
+_MP4_BOXES = frozenset({b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot"})
+
+
+def sniff_container(head: bytes) -> str | None:
+    """The demuxer to force for a file that starts with `head` (SNIFF_BYTES or more), or None if it is no video.
+
+    One of mov, matroska, avi, mpeg, mpegts. The demuxer is never left to guess: ffmpeg would also accept text
+    playlists that name other files.
+    """
+    if head[4:8] in _MP4_BOXES:
+        return "mov"
+    if head.startswith(b"\x1a\x45\xdf\xa3"):
+        return "matroska"
+    if head.startswith(b"RIFF") and head[8:12] == b"AVI ":
+        return "avi"
+    if head.startswith(b"\x00\x00\x01\xba"):
+        return "mpeg"
+    # A transport stream is packets of 188 bytes, or of 192 with a clock in front, each beginning with 0x47.
+    for first, stride in ((0, 188), (4, 192)):
+        marks = head[first : first + 4 * stride : stride]
+        if len(marks) == 4 and set(marks) == {0x47}:
+            return "mpegts"
+    return None

@@ -12,6 +12,24 @@ from enum import StrEnum
 #: The seven classes of FER-2013, in its label order. Every (…, 7) array in this package is in this order.
 EXPRESSIONS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
 
+#: The value of an expression segment in which no expression stands out: the analysis abstains.
+NOT_SURE = "not_sure"
+
+#: Columns of observations.parquet, one of each for every expression: as classified, after smoothing, and half
+#: the width of the 80 % band. Analysis writes them; a web process reads them by these names.
+RAW_COLUMNS = tuple(f"p_{name}" for name in EXPRESSIONS)
+SMOOTHED_COLUMNS = tuple(f"s_{name}" for name in EXPRESSIONS)
+UNCERTAINTY_COLUMNS = tuple(f"u_{name}" for name in EXPRESSIONS)
+BOX_COLUMNS = ("x1", "y1", "x2", "y2")
+OBSERVATION_COLUMNS = (
+    *("index", "pts_ms", "faces", "visibility", "track"),
+    *BOX_COLUMNS,
+    *("face_prob", "quality"),
+    *RAW_COLUMNS,
+    *SMOOTHED_COLUMNS,
+    *UNCERTAINTY_COLUMNS,
+)
+
 
 class Stage(StrEnum):
     """A part of the analysis that consent or law can leave out of a run's plan."""
@@ -70,6 +88,10 @@ class BadVideo(Exception):
     def __init__(self, code: str, sentence: str) -> None:
         super().__init__(sentence)
         self.code = code
+
+
+class BadTranscript(ValueError):
+    """An uploaded transcript cannot be read. `str(error)` is one sentence that a candidate understands."""
 
 
 class Cancelled(Exception):

@@ -1,0 +1,78 @@
+"""Face crops in, calibrated probabilities out.
+
+The network runs in OpenVINO. Measured on one core of a Xeon with AMX, 32 faces at once, milliseconds a
+face: torch eager 0.94, OpenVINO float32 0.54, OpenVINO bf16 0.12. OpenVINO takes bf16 where the processor has it
+and float32 elsewhere; a test holds it to torch's float32 answer. Loading converts the network, in 0.3 s.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import openvino
+import torch
+from numpy.typing import NDArray
+
+from analysis.expression import weights_file
+from analysis.expression.calibration import probabilities
+from analysis.expression.network import ExpressionNet, count_parameters
+from analysis.expression.preprocessing import CROP_PX, normalise
+from analysis.expression.weights_file import WeightsInfo
+from analysis.types import EXPRESSIONS
+
+#: Faces that go through the network at once: bounds memory, and more is not faster on a CPU.
+BATCH = 32
+
+
+class ExpressionClassifier:
+    """A loaded network, for one caller at a time. `name` and `weights_sha256` (of the file) identify it."""
+
+    def __init__(
+        self, network: ExpressionNet, info: WeightsInfo, weights_sha256: str, threads: int = 2
+    ) -> None:
+        self.name = info.name
+        self.weights_sha256 = weights_sha256
+        self.temperature = info.temperature
+        self.parameters = count_parameters(network)
+        self._compiled = _compile(network.eval(), threads)
+
+    @classmethod
+    def load(cls, threads: int = 2) -> ExpressionClassifier:
+        """The weights that this version ships, on `threads` CPU threads. Raises BadWeights."""
+        return cls.from_file(weights_file.SHIPPED, threads)
+
+    @classmethod
+    def from_file(cls, path: Path, threads: int = 2) -> ExpressionClassifier:
+        """Any weights that `analysis.training export` wrote. Raises BadWeights."""
+        network, info = weights_file.read(path)
+        return cls(network, info, hashlib.sha256(path.read_bytes()).hexdigest(), threads)
+
+    def predict(self, faces: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """(N, 48, 48) grey uint8 crops -> (N, 7) calibrated probabilities in the order of EXPRESSIONS.
+
+        N may be 0. Raises ValueError for any other shape or type: a float crop of 0..1 would pass unnoticed.
+        """
+        if faces.ndim != 3 or faces.shape[1:] != (CROP_PX, CROP_PX) or faces.dtype != np.uint8:
+            raise ValueError(
+                f"faces must be uint8 (N, {CROP_PX}, {CROP_PX}), not {faces.dtype} {faces.shape}"
+            )
+        if len(faces) == 0:
+            return np.empty((0, len(EXPRESSIONS)), dtype=np.float32)
+        chunks = [self._logits(faces[start : start + BATCH]) for start in range(0, len(faces), BATCH)]
+        return probabilities(np.concatenate(chunks), self.temperature)
+
+    def _logits(self, faces: NDArray[np.uint8]) -> NDArray[np.float32]:
+        # torch.tensor copies: crops are often read-only views of a frame
+        normalised = normalise(torch.tensor(faces)).numpy()  # (B, 48, 48) -> (B, 1, 48, 48)
+        logits = self._compiled(normalised)[0]  # (B, 7)
+        return np.array(logits, dtype=np.float32)  # a copy: OpenVINO reuses its buffer
+
+
+def _compile(network: ExpressionNet, threads: int) -> openvino.CompiledModel:
+    example = torch.zeros(2, 1, CROP_PX, CROP_PX)
+    any_batch = [([-1, 1, CROP_PX, CROP_PX], np.float32)]
+    model = openvino.convert_model(network, example_input=example, input=any_batch)
+    options = {"INFERENCE_NUM_THREADS": threads, "NUM_STREAMS": 1, "PERFORMANCE_HINT": "LATENCY"}
+    return openvino.Core().compile_model(model, "CPU", options)

@@ -1,0 +1,132 @@
+"""The expression network: a small residual network with squeeze-excitation.
+
+Residual blocks: He et al. 2016, "Deep residual learning for image recognition". Squeeze-excitation: Hu et al.
+2018, "Squeeze-and-excitation networks". Widths are chosen for one CPU core, not for a leaderboard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from torch import Tensor, nn
+
+from analysis.types import EXPRESSIONS
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkConfig:
+    """Everything that decides the network's shape; stored beside its weights.
+
+    widths, blocks: channels and residual blocks at 24x24, 12x12 and 6x6. squeeze: how much narrower the gates
+    are. dropout: before the last layer, in training only.
+    """
+
+    widths: tuple[int, ...] = (32, 64, 128)
+    blocks: tuple[int, ...] = (1, 2, 2)
+    squeeze: int = 4
+    dropout: float = 0.3
+
+    def __post_init__(self) -> None:
+        if len(self.widths) != len(self.blocks) or not self.widths:
+            raise ValueError("the network needs one number of blocks for each width")
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, object]) -> NetworkConfig:
+        """Lists (from JSON or TOML) become tuples; an unknown name raises TypeError."""
+        plain = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+        return cls(**plain)  # type: ignore[arg-type]
+
+    def as_mapping(self) -> dict[str, object]:
+        return asdict(self)
+
+
+def _convolution(channels_in: int, channels_out: int, stride: int = 1) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Conv2d(channels_in, channels_out, 3, stride=stride, padding=1, bias=False),
+        nn.BatchNorm2d(channels_out),
+    )
+
+
+class SqueezeExcitation(nn.Module):
+    """Scales each channel by what the whole picture says of it."""
+
+    def __init__(self, channels: int, squeeze: int) -> None:
+        super().__init__()
+        self.gate = nn.Sequential(
+            nn.AdaptiveAvgPool2d(1),
+            nn.Conv2d(channels, channels // squeeze, 1),
+            nn.ReLU(inplace=True),
+            nn.Conv2d(channels // squeeze, channels, 1),
+            nn.Sigmoid(),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        scaled: Tensor = x * self.gate(x)  # (B, C, H, W) * (B, C, 1, 1)
+        return scaled
+
+
+class ResidualBlock(nn.Module):
+    """Two 3x3 convolutions and a gate, added to a shortcut; halves the picture when stride is 2."""
+
+    def __init__(self, channels_in: int, channels_out: int, stride: int, squeeze: int) -> None:
+        super().__init__()
+        self.first = _convolution(channels_in, channels_out, stride)
+        self.second = _convolution(channels_out, channels_out)
+        self.gate = SqueezeExcitation(channels_out, squeeze)
+        self.act = nn.ReLU(inplace=True)
+        self.shortcut: nn.Module = nn.Identity()
+        if stride != 1 or channels_in != channels_out:
+            self.shortcut = nn.Sequential(
+                nn.AvgPool2d(stride) if stride > 1 else nn.Identity(),
+                nn.Conv2d(channels_in, channels_out, 1, bias=False),
+                nn.BatchNorm2d(channels_out),
+            )
+
+    def forward(self, x: Tensor) -> Tensor:
+        residual = self.gate(self.second(self.act(self.first(x))))
+        out: Tensor = self.act(residual + self.shortcut(x))
+        return out
+
+
+class ExpressionNet(nn.Module):
+    """Normalised crops in, logits out, in the order of analysis.types.EXPRESSIONS."""
+
+    def __init__(self, config: NetworkConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.stem = nn.Sequential(
+            # one wide, coarse look: at 48x48 a second convolution costs a third of the whole network's time
+            nn.Conv2d(1, config.widths[0], 5, stride=2, padding=2, bias=False),
+            nn.BatchNorm2d(config.widths[0]),
+            nn.ReLU(inplace=True),
+        )
+        self.stages = nn.Sequential(*self._stages(config))
+        self.head = nn.Sequential(
+            nn.AdaptiveAvgPool2d(1),
+            nn.Flatten(),
+            nn.Dropout(config.dropout),
+            nn.Linear(config.widths[-1], len(EXPRESSIONS)),
+        )
+
+    @staticmethod
+    def _stages(config: NetworkConfig) -> list[nn.Module]:
+        blocks: list[nn.Module] = []
+        channels = config.widths[0]
+        for stage, (width, count) in enumerate(zip(config.widths, config.blocks, strict=True)):
+            for index in range(count):
+                stride = 2 if stage > 0 and index == 0 else 1
+                blocks.append(ResidualBlock(channels, width, stride, config.squeeze))
+                channels = width
+        return blocks
+
+    def forward(self, faces: Tensor) -> Tensor:
+        x = self.stem(faces)  # (B, 1, 48, 48) -> (B, 32, 24, 24)
+        x = self.stages(x)  # (B, 32, 24, 24) -> (B, 128, 6, 6)
+        logits: Tensor = self.head(x)  # (B, 7) logits; softmax belongs to the caller
+        return logits
+
+
+def count_parameters(network: nn.Module) -> int:
+    """Trainable numbers in a network."""
+    return sum(parameter.numel() for parameter in network.parameters())

@@ -1,0 +1,5 @@
+FILE_NAME = "MODEL_CARD.md"
+
+
+def write(*a):
+    pass

@@ -1,0 +1,63 @@
+"""What a training leaves after every epoch, so that it can go on where it stopped."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from analysis.training.config import TrainConfig
+
+#: What reading a damaged or foreign file can raise.
+_DAMAGE = (OSError, EOFError, RuntimeError, KeyError, TypeError, ValueError, pickle.UnpicklingError)
+
+#: The newest checkpoint in a training's folder.
+NEWEST = "newest.pt"
+
+
+class BadCheckpoint(Exception):
+    """The checkpoint cannot be used; `str(error)` is one sentence that names the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """State after `epochs_done` epochs.
+
+    trained, averaged: state dicts of the two networks. temperature: fitted on the held-out images with the
+    averaged network. seconds: wall time of all epochs so far. machine: threads and torch's version.
+    """
+
+    config: TrainConfig
+    dataset_sha256: str
+    epochs_done: int
+    trained: dict[str, Tensor]
+    averaged: dict[str, Tensor]
+    optimiser: dict[str, Any]
+    temperature: float
+    seconds: float
+    machine: dict[str, str | int] = field(default_factory=dict)
+
+
+def save(path: Path, checkpoint: Checkpoint) -> None:
+    """In one step: a training that is killed while it saves keeps the checkpoint before."""
+    values = {name: getattr(checkpoint, name) for name in Checkpoint.__dataclass_fields__}
+    values["config"] = checkpoint.config.as_mapping()
+    partial = path.with_name(path.name + ".partial")
+    torch.save(values, partial)
+    partial.replace(path)
+
+
+def load(path: Path) -> Checkpoint:
+    """Raises BadCheckpoint. Only tensors and plain values are read, never code."""
+    try:
+        values = torch.load(path, map_location="cpu", weights_only=True)
+        values["config"] = TrainConfig.from_mapping(values["config"])
+        return Checkpoint(**values)
+    except FileNotFoundError as error:
+        raise BadCheckpoint(f"There is no checkpoint at {path}.") from error
+    except _DAMAGE as error:
+        raise BadCheckpoint(f"The checkpoint {path} is damaged or not ours.") from error

@@ -1,0 +1,111 @@
+"""The recipe of a training: one TOML file, one frozen value, one hash."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from analysis.expression.network import NetworkConfig
+
+#: The recipe of the shipped weights.
+DEFAULT_RECIPE = Path(__file__).parent / "recipe.toml"
+
+
+class BadRecipe(Exception):
+    """The recipe cannot be used; `str(error)` is one sentence that names the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class OptimisationConfig:
+    """AdamW with warm-up, cosine decay, gradient clipping and a moving average of the weights."""
+
+    learning_rate: float = 3e-3
+    weight_decay: float = 0.03
+    warm_up_epochs: float = 2.0
+    clip_norm: float = 2.0
+    average_decay: float = 0.998
+
+
+@dataclass(frozen=True, slots=True)
+class LabelConfig:
+    """votes_share: part of the target taken from FER+ votes. class_power: how strongly rare classes count."""
+
+    votes_share: float = 0.5
+    class_power: float = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class AugmentConfig:
+    """Chances are 0..1, sizes are parts of the crop's side, brightness and contrast are parts of one."""
+
+    flip: float = 0.5
+    rotate_deg: float = 12.0
+    scale: float = 0.12
+    shift: float = 0.08
+    brightness: float = 0.35
+    contrast: float = 0.3
+    blur: float = 0.15
+    erase: float = 0.3
+    erase_side: float = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class TrainConfig:
+    """Everything that decides a training's result, apart from the dataset and the machine."""
+
+    seed: int = 20260101
+    epochs: int = 50
+    batch: int = 128
+    precision: str = "bf16"
+    held_out: float = 0.05  # part of Training
+    network: NetworkConfig = field(default_factory=NetworkConfig)
+    optimisation: OptimisationConfig = field(default_factory=OptimisationConfig)
+    labels: LabelConfig = field(default_factory=LabelConfig)
+    augment: AugmentConfig = field(default_factory=AugmentConfig)
+
+    def __post_init__(self) -> None:
+        if self.precision not in ("bf16", "float32"):
+            raise ValueError(f"precision is bf16 or float32, not {self.precision!r}")
+        if self.epochs < 1 or self.batch < 2 or not 0 < self.held_out < 1:
+            raise ValueError("epochs >= 1, batch >= 2 and 0 < held_out < 1 are needed")
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, Any]) -> TrainConfig:
+        """Unknown names raise ValueError, so that a typing error never trains something else."""
+        unknown = set(values) - {each.name for each in fields(cls)}
+        if unknown:
+            raise ValueError(f"unknown names: {', '.join(sorted(unknown))}")
+        sections: dict[str, Callable[..., Any]] = {
+            "network": lambda **section: NetworkConfig.from_mapping(section),
+            "optimisation": OptimisationConfig,
+            "labels": LabelConfig,
+            "augment": AugmentConfig,
+        }
+        made: dict[str, Any] = {
+            name: sections[name](**value) if name in sections else value for name, value in values.items()
+        }
+        return cls(**made)
+
+    def as_mapping(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def read_recipe(path: Path) -> TrainConfig:
+    """The recipe in a TOML file. Raises BadRecipe."""
+    try:
+        return TrainConfig.from_mapping(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise BadRecipe(f"The recipe {path} cannot be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError, ValueError) as error:
+        raise BadRecipe(f"The recipe {path} is not usable: {error}.") from error
+
+
+def training_sha256(config: TrainConfig, dataset_sha256: str) -> str:
+    """SHA-256 over recipe and dataset: two weights with the same one came from the same training."""
+    about = {"config": config.as_mapping(), "dataset_sha256": dataset_sha256}
+    return hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()

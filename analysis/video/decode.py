@@ -1,0 +1,132 @@
+"""Frames and sound of a file, decoded in the sandboxed child and streamed in order of time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.config import VideoLimits
+from analysis.types import BadVideo, VideoInfo
+from analysis.video.probe import video_info
+from analysis.video.process import Child, damaged, nothing
+
+AUDIO_RATE = 16_000
+
+# As many frames as may wait between decoding and inference: enough to ride out a full detection.
+_SLOTS = 16
+_AUDIO_SLOT_BYTES = AUDIO_RATE * 2
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A decoded frame. `picture` is upright RGB, (height, width, 3), scaled down; None if none was asked for."""
+
+    index: int
+    pts_ms: int
+    picture: NDArray[np.uint8] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What is known once a file has been read through.
+
+    end_ms: where the last frame or sound ends. last_frame_ms: for how long the last frame stands. complete is
+    False when the file stops before its own header or structure says; missing_ms then estimates by how much.
+    """
+
+    frames: int
+    end_ms: int
+    last_frame_ms: int
+    missing_ms: int
+    damaged_packets: int
+    complete: bool
+
+
+class Decoder:
+    """A file's frames; a context manager. `info` is there once the first frame is, `ending` after the last.
+
+    side_px: the long side of the pictures at most; 0 for frames without pictures. Raises BadVideo while iterating.
+    """
+
+    def __init__(
+        self, source: Path, limits: VideoLimits, *, side_px: int, on_wait: Callable[[], None] = nothing
+    ) -> None:
+        slot_bytes = max(1, side_px * side_px * 3)
+        self._child = Child(
+            *("frames", source, limits),
+            options={"side_px": side_px},
+            slots=_SLOTS,
+            slot_bytes=slot_bytes,
+            on_wait=on_wait,
+        )
+        self.info: VideoInfo | None = None
+        self.ending: Ending | None = None
+
+    def __enter__(self) -> Decoder:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._child.__exit__(*exc)
+
+    def __iter__(self) -> Iterator[Frame]:
+        index = 0
+        for message in self._child:
+            if message["type"] == "info":
+                self.info = video_info(message.get("info"))
+            elif message["type"] == "frame":
+                yield self._frame(index, message)
+                index += 1
+            elif message["type"] == "end":
+                self.ending = _ending(message)
+        if self.ending is None or self.info is None:
+            raise damaged()
+        self.info = replace(
+            self.info, duration_ms=self.ending.end_ms, fps=self.info.fps or _measured_fps(self.ending)
+        )
+
+    def _frame(self, index: int, message: dict[str, Any]) -> Frame:
+        try:
+            pts_ms = int(message["pts_ms"])
+            if "slot" not in message:
+                return Frame(index, pts_ms, None)
+            shape = (int(message["height"]), int(message["width"]), 3)
+            picture = np.frombuffer(self._child.take(message), np.uint8).reshape(shape)
+        except (KeyError, TypeError, ValueError):
+            raise damaged() from None
+        return Frame(index, pts_ms, picture)
+
+
+def read_audio(
+    source: Path, limits: VideoLimits, *, on_wait: Callable[[], None] = nothing
+) -> Iterator[NDArray[np.int16]]:
+    """The sound as pieces of 16 kHz mono samples, at most a second each: sample i is media time i / 16 ms.
+
+    Nothing at all for a file without sound. Raises BadVideo.
+    """
+    with Child("audio", source, limits, slots=8, slot_bytes=_AUDIO_SLOT_BYTES, on_wait=on_wait) as child:
+        for message in child:
+            if message["type"] == "audio":
+                yield np.frombuffer(child.take(message), np.int16)
+
+
+def _ending(message: dict[str, Any]) -> Ending:
+    try:
+        return Ending(
+            frames=int(message["frames"]),
+            end_ms=int(message["end_ms"]),
+            last_frame_ms=int(message["usual_ms"]),
+            missing_ms=int(message["missing_ms"]),
+            damaged_packets=int(message["damaged_packets"]),
+            complete=bool(message["complete"]),
+        )
+    except (KeyError, TypeError, ValueError):
+        raise BadVideo("damaged", "The recording is damaged and could not be read.") from None
+
+
+def _measured_fps(ending: Ending) -> float:
+    return round(ending.frames * 1000 / ending.end_ms, 3) if ending.end_ms else 0.0

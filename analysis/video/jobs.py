@@ -1,0 +1,143 @@
+"""What the child can be asked for: probe, frames, audio, and the jobs of encode.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import av
+import numpy as np
+from av.audio.resampler import AudioResampler
+from numpy.typing import NDArray
+
+from analysis.config import VideoLimits
+from analysis.types import BadVideo
+from analysis.video.channel import ChildEnd
+from analysis.video.container import Opened, check_frame, opened, too_long
+from analysis.video.encode import make_playable, make_poster
+from analysis.video.structure import is_cut_short
+from analysis.video.timeline import Packets, Timeline, upright_rgb
+
+AUDIO_RATE = 16_000
+_MISSING_MS = 1000
+
+
+def describe(source: Opened, frame: av.VideoFrame, container: str) -> dict[str, Any]:
+    """VideoInfo's fields, of the container and one decoded frame."""
+    rotation = frame.rotation % 360
+    width, height = (frame.height, frame.width) if rotation % 180 else (frame.width, frame.height)
+    rate = source.video.average_rate or source.video.guessed_rate
+    return {
+        "container": container,
+        "video_codec": source.video.codec_context.codec.canonical_name,
+        "audio_codec": source.audio.codec_context.codec.canonical_name if source.audio else None,
+        "width": width,
+        "height": height,
+        "rotation_deg": rotation,
+        "fps": round(float(rate), 3) if rate and rate <= 1000 else 0.0,
+        "duration_ms": source.declared_ms,
+    }
+
+
+def probe(end: ChildEnd, job: dict[str, Any], limits: VideoLimits) -> None:
+    """One message `info`. A file that does not say its length is read through, without decoding."""
+    with opened(job, limits) as source:
+        packets = Packets(source)
+        frame = next(packets.frames(), None)
+        if frame is None:
+            raise _no_frame()
+        check_frame(frame, limits)
+        info = describe(source, frame, job["container"])
+        if not info["duration_ms"]:
+            for _ in packets.demuxed([source.video]):
+                pass
+            info["duration_ms"] = packets.end_ms
+            if packets.end_ms > limits.max_duration_ms:
+                raise too_long(limits)
+        end.send({"type": "info", "info": info})
+
+
+def frames(end: ChildEnd, job: dict[str, Any], limits: VideoLimits) -> None:
+    """`info`, then one `frame` for each decoded frame, then `end`.
+
+    With `side_px` of 0 frames come without pixels; else as upright RGB with a long side of at most that.
+    """
+    with opened(job, limits) as source:
+        timeline, packets = Timeline(source, limits), Packets(source)
+        for frame in packets.frames():
+            check_frame(frame, limits)
+            if timeline.frames == 0:
+                end.send({"type": "info", "info": describe(source, frame, job["container"])})
+            message = {"type": "frame", "pts_ms": timeline.place(frame)}
+            if job["side_px"] == 0:
+                end.send(message)
+                continue
+            picture = upright_rgb(frame, job["side_px"])  # (height, width, 3)
+            height, width = picture.shape[:2]
+            end.write([picture.reshape(-1).data], {**message, "width": width, "height": height})
+        if timeline.frames == 0:
+            raise _no_frame()
+        end.send({"type": "end", **_ending(source, timeline, packets, job)})
+
+
+def audio(end: ChildEnd, job: dict[str, Any], limits: VideoLimits) -> None:
+    """`audio` messages with 16 kHz mono 16-bit samples, without a hole, from media time 0 on."""
+    with opened(job, limits) as source:
+        if source.audio is None:
+            return
+        written = 0  # samples
+        for pts_ms, samples in resampled(source):
+            start = pts_ms * AUDIO_RATE // 1000
+            if start - written > limits.max_gap_ms * AUDIO_RATE // 1000 or pts_ms > limits.max_duration_ms:
+                raise BadVideo("damaged", "The sound has a hole that is longer than is allowed.")
+            # Under 50 ms is the jitter of coarse container clocks: filling it would click.
+            hole = start - written if start - written > AUDIO_RATE // 20 else 0
+            sound = np.concatenate([np.zeros(hole, np.int16), samples])
+            for piece in np.array_split(sound, -(-sound.nbytes // job["slot_bytes"]) or 1):
+                end.write([np.ascontiguousarray(piece).data.cast("B")], {"type": "audio"})
+            written += len(sound)
+
+
+def resampled(source: Opened) -> Iterator[tuple[int, NDArray[np.int16]]]:
+    """(media time in ms, samples at 16 kHz mono) of each decoded piece of sound; damaged pieces are left out."""
+    resampler = AudioResampler(format="s16", layout="mono", rate=AUDIO_RATE)
+    at = 0
+    for _, decoded in Packets(source).decoded([source.audio]):
+        for frame in decoded:
+            if frame.pts is not None:
+                at = source.ms(frame.pts, frame.time_base)
+            for piece in resampler.resample(frame):
+                early = min(piece.samples, max(0, -at) * AUDIO_RATE // 1000)  # an encoder's priming
+                yield max(0, at), piece.to_ndarray().reshape(-1)[early:]
+                at += piece.samples * 1000 // AUDIO_RATE
+
+
+def _ending(source: Opened, timeline: Timeline, packets: Packets, job: dict[str, Any]) -> dict[str, Any]:
+    video = source.video
+    ends = [(source.declared_ms, max(packets.end_ms, timeline.end_ms))] if source.declared_ms else []
+    if video.duration and video.time_base is not None:
+        ends.append((source.ms((video.start_time or 0) + video.duration, video.time_base), timeline.end_ms))
+    # Each header may be wrong alone (edit lists, sound that outlasts the picture): believe the kinder one.
+    missing = min((declared - reached for declared, reached in ends), default=0)
+    missing = missing if missing > _MISSING_MS else 0
+    return {
+        "frames": timeline.frames,
+        "end_ms": max(timeline.end_ms, packets.end_ms),
+        "usual_ms": timeline.usual_ms,
+        "missing_ms": missing,
+        "damaged_packets": packets.damaged,
+        "complete": missing == 0 and not is_cut_short(job["source_fd"], job["container"]),
+    }
+
+
+def _no_frame() -> BadVideo:
+    return BadVideo("damaged", "No picture could be read from the recording.")
+
+
+JOBS: dict[str, Callable[[ChildEnd, dict[str, Any], VideoLimits], None]] = {
+    "probe": probe,
+    "frames": frames,
+    "audio": audio,
+    "playable": make_playable,
+    "poster": make_poster,
+}

@@ -1,0 +1,187 @@
+"""The only answer to "may this person see or do this?". Missing and forbidden look alike: Http404.
+
+Screens and the API reach every row through here. Candidates are known by their interview, which their personal link
+put into the session; people who sign in by their user. An administrator looks after people, policies and erasure but
+does not see interviews unless they are on the position's team.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest
+
+from hiring.accounts.models import User
+from hiring.audit.models import Event
+from hiring.audit import selectors as audit_selectors
+from hiring.positions.models import Interview, Position, Question
+from hiring.recordings.models import Recording
+from hiring.retention.models import ErasureCertificate
+from hiring.retention.services import CANDIDATE_SESSION_KEY
+from hiring.review.models import Note
+from hiring.runs.models import AnalysisRun, Moment
+
+
+def _or_404(rows: QuerySet, **lookup: object):
+    found = rows.filter(**lookup).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _staff(user: object) -> User:
+    if not isinstance(user, User) or not user.is_active:
+        raise Http404
+    return user
+
+
+def administrator(user: object) -> User:
+    """Return the user if they administer. Raises Http404."""
+    person = _staff(user)
+    if not person.is_administrator:
+        raise Http404
+    return person
+
+
+def recruiter(user: object) -> User:
+    """Return the user if they may work with positions. Raises Http404."""
+    return _staff(user)
+
+
+# --- People who sign in ------------------------------------------------------------------------------------------
+
+
+def positions(user: object) -> QuerySet[Position]:
+    """Positions whose team the person is on."""
+    return Position.objects.filter(memberships__user=_staff(user))
+
+
+def position_for(user: object, pk: UUID) -> Position:
+    return _or_404(positions(user), pk=pk)
+
+
+def interviews(user: object) -> QuerySet[Interview]:
+    """Interviews of the person's positions, without the erased ones."""
+    return (
+        Interview.objects.filter(position__memberships__user=_staff(user))
+        .exclude(state__in=[Interview.State.ERASED])
+        .select_related("position")
+    )
+
+
+def interview_for(user: object, pk: UUID) -> Interview:
+    return _or_404(interviews(user), pk=pk)
+
+
+def recordings(user: object) -> QuerySet[Recording]:
+    return (
+        Recording.objects.filter(interview__position__memberships__user=_staff(user))
+        .exclude(state__in=[Recording.State.ERASED, Recording.State.UPLOADING])
+        .select_related("interview__position", "question")
+    )
+
+
+def recording_for(user: object, pk: UUID) -> Recording:
+    return _or_404(recordings(user), pk=pk)
+
+
+def runs(user: object) -> QuerySet[AnalysisRun]:
+    return AnalysisRun.objects.filter(recording__interview__position__memberships__user=_staff(user)).select_related(
+        "recording"
+    )
+
+
+def run_for(user: object, pk: UUID) -> AnalysisRun:
+    return _or_404(runs(user), pk=pk)
+
+
+def moments(user: object) -> QuerySet[Moment]:
+    shown = Q(run__state=AnalysisRun.State.COMPLETE)
+    return Moment.objects.filter(
+        shown, run__recording__interview__position__memberships__user=_staff(user)
+    ).select_related("run__recording")
+
+
+def moment_for(user: object, pk: UUID) -> Moment:
+    return _or_404(moments(user), pk=pk)
+
+
+def note_for(user: object, pk: UUID) -> Note:
+    """A note that the person may see. Only its author may delete it: review.services checks that."""
+    notes = Note.objects.filter(recording__interview__position__memberships__user=_staff(user))
+    return _or_404(notes.select_related("recording"), pk=pk)
+
+
+# --- Administrators ----------------------------------------------------------------------------------------------
+
+
+def people(user: object) -> QuerySet[User]:
+    administrator(user)
+    return User.objects.all()
+
+
+def person_for(user: object, pk: UUID) -> User:
+    return _or_404(people(user), pk=pk)
+
+
+def governed_positions(user: object) -> QuerySet[Position]:
+    """Every position, for its retention: title and days, not its interviews' content."""
+    administrator(user)
+    return Position.objects.all()
+
+
+def governed_position_for(user: object, pk: UUID) -> Position:
+    return _or_404(governed_positions(user), pk=pk)
+
+
+def governed_interviews(user: object) -> QuerySet[Interview]:
+    """Every interview that can be erased; screens show its reference, never its content."""
+    administrator(user)
+    return Interview.objects.exclude(state=Interview.State.ERASED).select_related("position")
+
+
+def governed_interview_for(user: object, pk: UUID) -> Interview:
+    return _or_404(governed_interviews(user), pk=pk)
+
+
+def audit_events(user: object, **chosen: str) -> QuerySet[Event]:
+    administrator(user)
+    return audit_selectors.events(**chosen)
+
+
+def certificates(user: object) -> QuerySet[ErasureCertificate]:
+    administrator(user)
+    return ErasureCertificate.objects.all()
+
+
+def certificate_for(user: object, pk: UUID) -> ErasureCertificate:
+    return _or_404(certificates(user), pk=pk)
+
+
+# --- Candidates --------------------------------------------------------------------------------------------------
+
+
+def candidate_interview(request: HttpRequest) -> Interview:
+    """The interview that the personal link opened in this session. Raises Http404."""
+    pk = request.session.get(CANDIDATE_SESSION_KEY)
+    if not pk:
+        raise Http404
+    rows = Interview.objects.exclude(state=Interview.State.ERASED).select_related("position")
+    return _or_404(rows, pk=pk)
+
+
+def candidate_question(request: HttpRequest, pk: UUID) -> Question:
+    return _or_404(candidate_interview(request).position.questions.all(), pk=pk)
+
+
+def candidate_recording(request: HttpRequest, pk: UUID) -> Recording:
+    own = Recording.objects.filter(interview=candidate_interview(request)).exclude(state=Recording.State.ERASED)
+    return _or_404(own.select_related("interview__position", "question"), pk=pk)
+
+
+def candidate_certificate(request: HttpRequest, pk: UUID) -> ErasureCertificate:
+    """The certificate that this session's candidate was given on erasing: its id stays in the session alone."""
+    if request.session.get("erasure_certificate") != str(pk):
+        raise Http404
+    return _or_404(ErasureCertificate.objects.all(), pk=pk)

@@ -1,0 +1,68 @@
+"""The append-only record of who did and who saw what."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Event(models.Model):
+    """One thing that somebody did. Its hash covers the one before, so that a change or a gap shows.
+
+    Holds ids and short facts only: never a name, an address, an answer or a transcript, because it outlives them.
+    """
+
+    class ActorKind(models.TextChoices):
+        USER = "user"
+        CANDIDATE = "candidate"
+        SYSTEM = "system"
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField()
+    actor_kind = models.CharField(max_length=10, choices=ActorKind.choices)
+    actor_id = models.CharField(max_length=36, blank=True)
+    action = models.CharField(max_length=60)
+    object_type = models.CharField(max_length=40, blank=True)
+    object_id = models.CharField(max_length=36, blank=True)
+    interview_id = models.CharField(max_length=36, blank=True)
+    details = models.JSONField(default=dict)
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["interview_id", "-id"]),
+            models.Index(fields=["actor_id", "-id"]),
+            models.Index(fields=["action", "-id"]),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="audit_actor_kind", condition=models.Q(actor_kind__in=["user", "candidate", "system"])
+            ),
+            # Each event follows exactly one other: two writers cannot both append to the same end of the chain.
+            models.UniqueConstraint(name="audit_chain_is_a_line", fields=["previous_hash"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.actor_kind} {self.action}"
+
+    def save(self, *args, **kwargs) -> None:
+        if not self._state.adding:
+            raise TypeError("An audit event is never changed.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        raise TypeError("An audit event is never deleted.")
+
+
+class ChainHead(models.Model):
+    """The one row that writers lock, so that events line up."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    last_hash = models.CharField(max_length=64, default="0" * 64)
+    events = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="audit_one_chain", condition=models.Q(id=1))]
+
+    def __str__(self) -> str:
+        return f"{self.events} events, head {self.last_hash[:12]}"

@@ -1,0 +1,24 @@
+"""Reading the record."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from hiring.audit.models import Event
+
+
+def events(*, action: str = "", interview_id: str = "", actor_id: str = "") -> QuerySet[Event]:
+    """Events, newest first."""
+    chosen = Q()
+    if action:
+        chosen &= Q(action__startswith=action)
+    if interview_id:
+        chosen &= Q(interview_id=interview_id)
+    if actor_id:
+        chosen &= Q(actor_id=actor_id)
+    return Event.objects.filter(chosen).order_by("-id")
+
+
+def views_of(interview_id: str) -> QuerySet[Event]:
+    """Who opened this interview, newest first: shown to the candidate."""
+    return events(interview_id=interview_id).filter(action__startswith="viewed.")

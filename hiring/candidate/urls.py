@@ -1,0 +1,2 @@
+app_name = "candidate"
+urlpatterns = []

@@ -1,0 +1,1 @@
+"""Small things without models: the environment, ids, the clock."""

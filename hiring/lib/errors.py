@@ -1,0 +1,33 @@
+"""One page for every error a person can meet."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+
+def _page(request: HttpRequest, status: int, title: str, sentence: str) -> HttpResponse:
+    return render(request, "error.html", {"title": title, "sentence": sentence, "status": status}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(request, 400, _("That did not work"), _("The request could not be read. Nothing was changed."))
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(
+        request, 404, _("Nothing here"), _("This page does not exist, or it is not open to you. Nothing was changed.")
+    )
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _page(
+        request, 500, _("Our fault"), _("Something failed on our side. What you saved before is safe; please try again.")
+    )
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return _page(
+        request, 403, _("Please try again"), _("This form had expired. Go back, reload the page and send it once more.")
+    )

@@ -1,0 +1,16 @@
+"""Media time, as people read it."""
+
+from __future__ import annotations
+
+
+def clock(ms: int) -> str:
+    """Return integer milliseconds as 03:07 or 1:03:07."""
+    seconds = max(ms, 0) // 1000
+    hours, rest = divmod(seconds, 3600)
+    minutes, seconds = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes:02}:{seconds:02}"
+
+
+def clock_tenths(ms: int) -> str:
+    """Return integer milliseconds as 03:07.4."""
+    return f"{clock(ms)}.{max(ms, 0) % 1000 // 100}"

@@ -1,0 +1,154 @@
+"""Changes to positions, teams, invitations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from hiring.accounts.models import User
+from hiring.audit import services as audit
+from hiring.audit.services import Actor
+from hiring.lib.ids import new_token, token_digest
+from hiring.positions.models import Interview, Invitation, Position, Question, TeamMember
+
+
+class LinkRefused(Exception):
+    """A personal link does not open; `reason` is unknown, expired, revoked or used."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@transaction.atomic
+def create_position(
+    *, title: str, questions: Iterable[str], creator: User, employer_place: str, job_place: str, description: str = ""
+) -> Position:
+    """Open a position; whoever creates it is the first of its team."""
+    position = Position.objects.create(
+        title=title, description=description, employer_place=employer_place, job_place=job_place
+    )
+    set_questions(position=position, texts=questions, actor=creator.as_actor())
+    TeamMember.objects.create(position=position, user=creator)
+    audit.record(actor=creator.as_actor(), action="position.created", obj=position)
+    return position
+
+
+@transaction.atomic
+def change_position(*, position: Position, actor: Actor, **columns: str | bool) -> Position:
+    """Change the given columns of a position."""
+    for name, value in columns.items():
+        setattr(position, name, value)
+    position.save(update_fields=list(columns))
+    audit.record(actor=actor, action="position.changed", obj=position, columns=sorted(columns))
+    return position
+
+
+@transaction.atomic
+def set_questions(*, position: Position, texts: Iterable[str], actor: Actor) -> None:
+    """Make the position ask these questions in this order. A question with the same text stays the same row."""
+    kept = {question.text: question for question in position.questions.all()}
+    wanted = [text.strip() for text in texts if text.strip()]
+    start = (position.questions.aggregate(last=Max("order"))["last"] or 0) + 1
+    for order, text in enumerate(wanted, start=start):
+        question = kept.pop(text, None) or Question(position=position, text=text)
+        question.order = order
+        question.save()
+    for question in kept.values():
+        question.delete()
+    audit.record(actor=actor, action="position.questions", obj=position, questions=len(wanted))
+
+
+@transaction.atomic
+def add_to_team(*, position: Position, user: User, actor: Actor) -> None:
+    """Let a person see this position's interviews."""
+    TeamMember.objects.get_or_create(position=position, user=user)
+    audit.record(actor=actor, action="team.added", obj=position, person=str(user.pk))
+
+
+@transaction.atomic
+def remove_from_team(*, position: Position, user: User, actor: Actor) -> None:
+    """Take a person off the team; the next request already answers 404."""
+    TeamMember.objects.filter(position=position, user=user).delete()
+    audit.record(actor=actor, action="team.removed", obj=position, person=str(user.pk))
+
+
+@transaction.atomic
+def invite(
+    *, position: Position, name: str, email: str, place: str, language: str, actor: Actor
+) -> tuple[Interview, str]:
+    """Create an interview and its personal link. Returns (interview, token); the token is not stored."""
+    interview = Interview.objects.create(
+        position=position,
+        candidate_name=name.strip(),
+        candidate_email=email.strip(),
+        candidate_place=place,
+        language=language,
+    )
+    audit.record(actor=actor, action="interview.invited", obj=interview, interview=interview)
+    return interview, new_link(interview=interview, actor=actor)
+
+
+@transaction.atomic
+def new_link(*, interview: Interview, actor: Actor) -> str:
+    """Make a fresh personal link, revoking those that were not used, and return its token."""
+    revoke_links(interview=interview, actor=actor)
+    token = new_token()
+    invitation = Invitation.objects.create(
+        interview=interview,
+        token_digest=token_digest(token),
+        expires_at=timezone.now() + timedelta(days=settings.INVITATION_DAYS),
+    )
+    audit.record(actor=actor, action="invitation.created", obj=invitation, interview=interview)
+    return token
+
+
+@transaction.atomic
+def revoke_links(*, interview: Interview, actor: Actor) -> int:
+    """Revoke every link of this interview that is still open. Returns how many."""
+    revoked = interview.invitations.filter(revoked_at=None, redeemed_at=None).update(revoked_at=timezone.now())
+    if revoked:
+        audit.record(actor=actor, action="invitation.revoked", obj=interview, interview=interview, links=revoked)
+    return revoked
+
+
+def link_state(token: str) -> Invitation:
+    """Return the open invitation behind a token. Raises LinkRefused, naming why, and changes nothing."""
+    invitation = Invitation.objects.filter(token_digest=token_digest(token)).first()
+    if invitation is None or invitation.interview.state == Interview.State.ERASED:
+        raise LinkRefused("unknown")
+    if invitation.state != "open":
+        raise LinkRefused(invitation.state)
+    return invitation
+
+
+@transaction.atomic
+def redeem(*, token: str) -> Interview:
+    """Use a personal link up: of many at once, exactly one succeeds. Raises LinkRefused."""
+    invitation = link_state(token)
+    now = timezone.now()
+    won = Invitation.objects.filter(
+        pk=invitation.pk, redeemed_at=None, revoked_at=None, expires_at__gt=now
+    ).update(redeemed_at=now)
+    if not won:
+        invitation.refresh_from_db()
+        raise LinkRefused(invitation.state)
+    interview = invitation.interview
+    if interview.state == Interview.State.INVITED:
+        interview.state = Interview.State.OPENED
+        interview.save(update_fields=["state"])
+    audit.record(actor=interview.as_actor(), action="invitation.redeemed", obj=invitation, interview=interview)
+    return interview
+
+
+@transaction.atomic
+def ask_for_accommodation(*, interview: Interview, text: str) -> None:
+    """Keep what the candidate asks for; the team sees it, no reason is asked."""
+    interview.accommodation = text.strip()
+    interview.save(update_fields=["accommodation"])
+    audit.record(actor=interview.as_actor(), action="accommodation.asked", obj=interview, interview=interview)

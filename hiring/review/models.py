@@ -1,0 +1,85 @@
+"""What people say about what was found, and what they decide."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from hiring.positions.models import Interview
+from hiring.recordings.models import Recording
+from hiring.runs.models import Moment
+
+
+class Verdict(models.Model):
+    """One reviewer's answer to one moment; a second answer of the same person replaces the first."""
+
+    class Answer(models.TextChoices):
+        CONFIRMED = "confirmed", "Confirmed"
+        DISMISSED = "dismissed", "Dismissed"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    moment = models.ForeignKey(Moment, on_delete=models.CASCADE, related_name="verdicts")
+    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="verdicts")
+    answer = models.CharField(max_length=10, choices=Answer.choices)
+    reason = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["at"]
+        constraints = [
+            models.UniqueConstraint(name="verdict_once_a_reviewer", fields=["moment", "reviewer"]),
+            models.CheckConstraint(name="verdict_answer_known", condition=Q(answer__in=["confirmed", "dismissed"])),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.answer} by {self.reviewer}"
+
+
+class Note(models.Model):
+    """A reviewer's note at a time of the recording."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="notes")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notes")
+    at_ms = models.BigIntegerField()
+    text = models.CharField(max_length=2000)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["at_ms", "created_at"]
+        constraints = [
+            models.CheckConstraint(name="note_has_text", condition=~Q(text="")),
+            models.CheckConstraint(name="note_time", condition=Q(at_ms__gte=0)),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class Decision(models.Model):
+    """A named person's decision, with the reason in writing. The product never makes one."""
+
+    class Outcome(models.TextChoices):
+        NEXT_STEP = "next_step", "Goes on to the next step"
+        NOT_CONTINUED = "not_continued", "Not continued"
+
+    interview = models.OneToOneField(Interview, on_delete=models.CASCADE, related_name="decision")
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="decisions")
+    outcome = models.CharField(max_length=16, choices=Outcome.choices)
+    reason = models.TextField(max_length=4000)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="decision_has_a_reason", condition=~Q(reason="")),
+            models.CheckConstraint(
+                name="decision_outcome_known", condition=Q(outcome__in=["next_step", "not_continued"])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_outcome_display()

@@ -1,0 +1,83 @@
+"""What reviewers write."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from hiring.accounts.models import User
+from hiring.audit import services as audit
+from hiring.positions.models import Interview
+from hiring.recordings.models import Recording
+from hiring.review.models import Decision, Note, Verdict
+from hiring.runs.models import Moment
+
+
+class NotAllowed(Exception):
+    """A rule forbids it; `str(error)` is one sentence."""
+
+
+@transaction.atomic
+def give_verdict(*, moment: Moment, reviewer: User, answer: str, reason: str) -> Verdict:
+    """Confirm or dismiss a moment. Dismissing needs a reason. Raises NotAllowed."""
+    reason = reason.strip()
+    if answer not in Verdict.Answer.values:
+        raise NotAllowed("A moment is either confirmed or dismissed.")
+    if answer == Verdict.Answer.DISMISSED and not reason:
+        raise NotAllowed("Please say in a few words why you dismiss this moment.")
+    verdict, _ = Verdict.objects.update_or_create(
+        moment=moment,
+        reviewer=reviewer,
+        defaults={"answer": answer, "reason": reason[:500], "at": timezone.now()},
+    )
+    interview_id = moment.run.recording.interview_id
+    audit.record(actor=reviewer.as_actor(), action=f"moment.{answer}", obj=moment, interview=interview_id)
+    return verdict
+
+
+@transaction.atomic
+def withdraw_verdict(*, moment: Moment, reviewer: User) -> None:
+    """Take one's own answer back."""
+    Verdict.objects.filter(moment=moment, reviewer=reviewer).delete()
+    audit.record(
+        actor=reviewer.as_actor(), action="moment.undone", obj=moment, interview=moment.run.recording.interview_id
+    )
+
+
+@transaction.atomic
+def add_note(*, recording: Recording, author: User, at_ms: int, text: str) -> Note:
+    """Keep a note at a time of the recording. Raises NotAllowed for an empty one or a time outside."""
+    text = text.strip()
+    if not text:
+        raise NotAllowed("Please write something first.")
+    if at_ms < 0 or (recording.duration_ms is not None and at_ms > recording.duration_ms):
+        raise NotAllowed("This time lies outside the recording.")
+    note = Note.objects.create(recording=recording, author=author, at_ms=at_ms, text=text[:2000])
+    audit.record(actor=author.as_actor(), action="note.added", obj=note, interview=recording.interview_id)
+    return note
+
+
+@transaction.atomic
+def delete_note(*, note: Note, actor: User) -> None:
+    """Delete one's own note. Raises NotAllowed for somebody else's."""
+    if note.author_id != actor.pk:
+        raise NotAllowed("Only its author can delete a note.")
+    audit.record(actor=actor.as_actor(), action="note.deleted", obj=note, interview=note.recording.interview_id)
+    note.delete()
+
+
+@transaction.atomic
+def decide(*, interview: Interview, person: User, outcome: str, reason: str) -> Decision:
+    """Write down a person's decision. Raises NotAllowed without a reason, or where one stands already."""
+    if outcome not in Decision.Outcome.values:
+        raise NotAllowed("Please choose one of the two outcomes.")
+    if len(reason.strip()) < 10:
+        raise NotAllowed("Please write down the reason for this decision, in a sentence or more.")
+    locked = Interview.objects.select_for_update().get(pk=interview.pk)
+    if locked.state != Interview.State.SUBMITTED:
+        raise NotAllowed("A decision can be written down once, after the answers were handed in.")
+    decision = Decision.objects.create(interview=locked, decided_by=person, outcome=outcome, reason=reason.strip())
+    locked.state, locked.decided_at = Interview.State.DECIDED, decision.at
+    locked.save(update_fields=["state", "decided_at"])
+    audit.record(actor=person.as_actor(), action="interview.decided", obj=locked, interview=locked)
+    return decision

@@ -1,0 +1,182 @@
+"""A run of the analysis over one recording, and what it found.
+
+The run's row is the truth about the job: the broker only wakes a worker.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from analysis.types import STAGES_OF_KIND, MomentKind, Stage, Step
+from hiring.recordings.models import Recording
+
+ATTEMPTS = 3
+
+
+def stages_column(stages: Iterable[Stage]) -> str:
+    """Return stages as they are stored beside a moment: sorted, between commas."""
+    return "," + ",".join(sorted(stages)) + ","
+
+
+class AnalysisRun(models.Model):
+    class State(models.TextChoices):
+        QUEUED = "queued", "Waiting"
+        RUNNING = "running", "Running"
+        COMPLETE = "complete", "Complete"
+        FAILED = "failed", "Failed"
+        QUARANTINED = "quarantined", "Set aside"
+        CANCELLED = "cancelled", "Cancelled"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="runs")
+    state = models.CharField(max_length=12, choices=State.choices, default=State.QUEUED)
+    plan = models.JSONField(default=list)
+    fingerprint = models.CharField(max_length=64)
+    attempt = models.PositiveSmallIntegerField(default=0)
+    token = models.UUIDField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    heartbeat_at = models.DateTimeField(null=True, blank=True)
+    queued_at = models.DateTimeField(default=timezone.now)
+    woken_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    step = models.CharField(max_length=20, blank=True)
+    done_ms = models.BigIntegerField(default=0)
+    total_ms = models.BigIntegerField(default=0)
+    failed_step = models.CharField(max_length=20, blank=True)
+    failure = models.CharField(max_length=400, blank=True)
+    observations_file = models.CharField(max_length=100, blank=True)
+    frames = models.PositiveIntegerField(default=0)
+    frames_with_face = models.PositiveIntegerField(default=0)
+    baseline = models.JSONField(default=dict, blank=True)
+    manifest = models.JSONField(default=dict, blank=True)
+    transcript_source = models.CharField(max_length=20, blank=True)
+    transcript_language = models.CharField(max_length=12, blank=True)
+    transcript_low_confidence = models.BooleanField(default=False)
+    transcript_note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["-queued_at"]
+        indexes = [models.Index(fields=["state", "lease_until"]), models.Index(fields=["state", "woken_at"])]
+        constraints = [
+            models.UniqueConstraint(
+                name="run_once_for_a_configuration",
+                fields=["recording", "fingerprint"],
+                condition=Q(state__in=["queued", "running", "complete"]),
+            ),
+            models.CheckConstraint(
+                name="run_running_holds_a_lease",
+                condition=~Q(state="running") | Q(token__isnull=False, lease_until__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="run_ended_holds_none", condition=Q(state__in=["running"]) | Q(token__isnull=True)
+            ),
+            models.CheckConstraint(name="run_attempts", condition=Q(attempt__lte=ATTEMPTS)),
+            models.CheckConstraint(
+                name="run_step_known", condition=Q(step="") | Q(step__in=[step.value for step in Step])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"run {self.id} ({self.state})"
+
+    @property
+    def is_active(self) -> bool:
+        return self.state in (self.State.QUEUED, self.State.RUNNING)
+
+    @property
+    def percent(self) -> int:
+        return min(99, 100 * self.done_ms // self.total_ms) if self.total_ms else 0
+
+
+def _span(name: str) -> models.CheckConstraint:
+    return models.CheckConstraint(name=name, condition=Q(start_ms__gte=0) & Q(end_ms__gte=F("start_ms")))
+
+
+class Segment(models.Model):
+    """A span in which one lane keeps one value. A trigger refuses rows of a stage outside the run's plan."""
+
+    run = models.ForeignKey(AnalysisRun, on_delete=models.CASCADE, related_name="segments")
+    stage = models.CharField(max_length=12)
+    lane = models.CharField(max_length=20)
+    value = models.CharField(max_length=20)
+    start_ms = models.BigIntegerField()
+    end_ms = models.BigIntegerField()
+    mean_prob = models.FloatField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["start_ms"]
+        indexes = [models.Index(fields=["run", "lane", "start_ms"])]
+        constraints = [
+            _span("segment_span"),
+            models.CheckConstraint(name="segment_stage_known", condition=Q(stage__in=[s.value for s in Stage])),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lane}: {self.value}"
+
+
+class Word(models.Model):
+    """One spoken word. A trigger refuses it where the run's plan has no transcript."""
+
+    run = models.ForeignKey(AnalysisRun, on_delete=models.CASCADE, related_name="words")
+    position = models.PositiveIntegerField()
+    start_ms = models.BigIntegerField()
+    end_ms = models.BigIntegerField()
+    text = models.CharField(max_length=120)
+    confidence = models.FloatField(null=True, blank=True)
+    speaker = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            _span("word_span"),
+            models.UniqueConstraint(name="word_position_once", fields=["run", "position"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Moment(models.Model):
+    """Something worth a second look. `stages` are all that it rests on; a trigger refuses one outside the plan."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    run = models.ForeignKey(AnalysisRun, on_delete=models.CASCADE, related_name="moments")
+    kind = models.CharField(max_length=30)
+    stages = models.CharField(max_length=80)
+    start_ms = models.BigIntegerField()
+    end_ms = models.BigIntegerField()
+    peak_ms = models.BigIntegerField()
+    sentence = models.CharField(max_length=300)
+    values = models.JSONField(default=dict)
+    rule = models.CharField(max_length=400)
+    evidence = models.JSONField(default=list)
+    distance = models.FloatField(default=0)
+    confidence = models.FloatField(null=True, blank=True)
+    quality = models.FloatField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["start_ms", "kind"]
+        indexes = [models.Index(fields=["run", "start_ms"])]
+        constraints = [
+            _span("moment_span"),
+            models.CheckConstraint(
+                name="moment_kind_rests_on_its_stages",
+                condition=Q(
+                    *[
+                        Q(kind=kind.value, stages=stages_column(STAGES_OF_KIND[kind]))
+                        for kind in MomentKind
+                    ],
+                    _connector=Q.OR,
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} at {self.start_ms} ms"
