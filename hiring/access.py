@@ -180,6 +180,15 @@ def candidate_recording(request: HttpRequest, pk: UUID) -> Recording:
     return _or_404(own.select_related("interview__position", "question"), pk=pk)
 
 
+def candidate_looks(request: HttpRequest) -> list[tuple[Event, str]]:
+    """Who opened the candidate's own interview, newest first: each event with the person's name."""
+    interview = candidate_interview(request)
+    events = audit_selectors.views_of(str(interview.pk)).filter(actor_kind=Event.ActorKind.USER)
+    found = list(events[:200])
+    names = {str(u.pk): u.name for u in User.objects.filter(pk__in={event.actor_id for event in found})}
+    return [(event, names.get(event.actor_id, "")) for event in found]
+
+
 def candidate_certificate(request: HttpRequest, pk: UUID) -> ErasureCertificate:
     """The certificate that this session's candidate was given on erasing: its id stays in the session alone."""
     if request.session.get("erasure_certificate") != str(pk):

@@ -1,8 +1,8 @@
 """Face crops in, calibrated probabilities out.
 
 The network runs in OpenVINO. Measured on one core of a Xeon with AMX, 32 faces at once, milliseconds a
-face: torch eager 0.94, OpenVINO float32 0.54, OpenVINO bf16 0.12. OpenVINO takes bf16 where the processor has it
-and float32 elsewhere; a test holds it to torch's float32 answer. Loading converts the network, in 0.3 s.
+face: torch eager 0.94, OpenVINO float32 0.54, OpenVINO bf16 0.12. OpenVINO takes bf16 where the processor has
+it and float32 elsewhere; a test holds it to torch's float32 answer. Loading converts the network, in 0.3 s.
 """
 
 from __future__ import annotations
@@ -40,7 +40,10 @@ class ExpressionClassifier:
 
     @classmethod
     def load(cls, threads: int = 2) -> ExpressionClassifier:
-        """The weights that this version ships, on `threads` CPU threads. Raises BadWeights."""
+        """The weights that this version ships, on `threads` CPU threads. Raises BadWeights.
+
+        Only the network keeps to `threads`; the little that torch does before it follows torch's own setting.
+        """
         return cls.from_file(weights_file.SHIPPED, threads)
 
     @classmethod

@@ -14,6 +14,9 @@ from torch.nn import functional
 
 from analysis.training.config import AugmentConfig
 
+#: Of an erased rectangle, as a part of the crop: smaller ones teach nothing.
+_SMALLEST_SIDE = 0.1
+
 
 def augment(images: Tensor, config: AugmentConfig, random: Generator) -> Tensor:
     """(B, 48, 48) grey 0..255 uint8 -> (B, 48, 48) float32 grey 0..255, each image changed in its own way."""
@@ -72,7 +75,8 @@ def _light(grey: Tensor, config: AugmentConfig, random: Generator) -> Tensor:
 def _erase(grey: Tensor, config: AugmentConfig, random: Generator) -> Tensor:
     """A rectangle of one random grey, as a hand, hair or a microphone hides part of a face."""
     n, height, width = grey.shape
-    sides = torch.empty(n, 2).uniform_(0.1, config.erase_side, generator=random)
+    smallest = min(_SMALLEST_SIDE, config.erase_side)
+    sides = torch.empty(n, 2).uniform_(smallest, config.erase_side, generator=random)
     centre = torch.rand(n, 2, generator=random)
     rows = (torch.arange(height) + 0.5) / height  # (48,)
     columns = (torch.arange(width) + 0.5) / width

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
+from collections.abc import Container
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,7 +48,7 @@ class Dataset:
         if n == 0:
             raise ValueError("it has no images")
         if self.labels.min() < 0 or self.labels.max() >= len(EXPRESSIONS):
-            raise ValueError(f"labels must lie in 0..{len(EXPRESSIONS) - 1}")
+            raise ValueError(f"labels must be in 0..{len(EXPRESSIONS) - 1}")
         if self.split is not None and self.split.shape != (n,):
             raise ValueError(f"split must have {n} values, not {self.split.shape}")
         if self.votes is not None and self.votes.shape != (n, VOTE_COLUMNS):
@@ -74,6 +75,7 @@ def read_dataset(path: Path) -> Dataset:
         with path.open("rb") as opened:
             digest = hashlib.file_digest(opened, "sha256").hexdigest()
         with np.load(path, allow_pickle=False) as arrays:
+            _require(("images", "labels"), arrays, path)
             return Dataset(
                 images=arrays["images"],
                 labels=_whole_numbers(arrays["labels"]),
@@ -84,10 +86,14 @@ def read_dataset(path: Path) -> Dataset:
             )
     except FileNotFoundError as error:
         raise BadDataset(f"There is no dataset at {path}.") from error
-    except KeyError as error:
-        raise BadDataset(f"The dataset {path} has no array {error}.") from error
     except (OSError, EOFError, ValueError, TypeError, AttributeError, zipfile.BadZipFile) as error:
         raise BadDataset(f"The dataset {path} is damaged or not an NPZ of ours: {error}.") from error
+
+
+def _require(names: tuple[str, ...], arrays: Container[str], path: Path) -> None:
+    for name in names:
+        if name not in arrays:
+            raise BadDataset(f"The dataset {path} has no array {name!r}.")
 
 
 def _whole_numbers(values: NDArray[np.integer]) -> NDArray[np.int64]:
@@ -97,16 +103,16 @@ def _whole_numbers(values: NDArray[np.integer]) -> NDArray[np.int64]:
 
 
 def part(dataset: Dataset, split: int) -> Dataset:
-    """The rows of one split: TRAINING or PUBLIC_TEST. Without a `split` array every row is Training."""
-    if dataset.split is None:
-        return dataset if split == TRAINING else dataset.rows(np.zeros(len(dataset), dtype=np.bool_))
+    """The rows of one split: TRAINING or PUBLIC_TEST. Raises BadDataset when there are none."""
+    if dataset.split is None or not (dataset.split == split).any():
+        raise BadDataset(f"The dataset {dataset.source} has no rows with split {split}.")
     return dataset.rows(dataset.split == split)
 
 
 def held_out_mask(images: NDArray[np.uint8], share: float, seed: int) -> NDArray[np.bool_]:
     """(N, 48, 48) -> (N,): true for about `share` of the images, chosen by a hash of seed and pixels.
 
-    By pixels, because FER-2013 repeats images: copies must not lie on both sides.
+    By pixels, because FER-2013 repeats images: copies must not be on both sides.
     """
     prefix = seed.to_bytes(8, "big", signed=True)
     bound = int(share * 2**32)
@@ -119,18 +125,20 @@ def soft_targets(dataset: Dataset, votes_share: float) -> NDArray[np.float32]:
 
     An image without a vote for any of the seven keeps its label alone.
     """
-    targets = np.eye(len(EXPRESSIONS), dtype=np.float32)[dataset.labels]  # (N, 7)
+    targets: NDArray[np.float32] = np.eye(len(EXPRESSIONS), dtype=np.float32)[dataset.labels]  # (N, 7)
     if dataset.votes is None:
         return targets
     ours = np.zeros_like(targets)
     ours[:, EXPRESSION_OF_VOTE] = dataset.votes[:, : len(EXPRESSION_OF_VOTE)]
     total = ours.sum(axis=1, keepdims=True)  # (N, 1)
     mixed = (1 - votes_share) * targets + votes_share * ours / np.maximum(total, 1)
-    return np.where(total > 0, mixed, targets).astype(np.float32, copy=False)
+    targets[total[:, 0] > 0] = mixed[total[:, 0] > 0]
+    return targets
 
 
 def class_weights(labels: NDArray[np.int64], power: float) -> NDArray[np.float32]:
     """(7,) weights with mean 1 over the images: rare classes count more, by `power`. Absent classes get 0."""
     counts = np.bincount(labels, minlength=len(EXPRESSIONS)).astype(np.float64)
     weights = np.where(counts > 0, (counts.sum() / np.maximum(counts, 1)) ** power, 0.0)
-    return (weights * counts.sum() / (weights * counts).sum()).astype(np.float32)
+    of_mean_one: NDArray[np.float64] = weights * counts.sum() / (weights * counts).sum()
+    return of_mean_one.astype(np.float32)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from analysis.expression.calibration import expected_calibration_error
 from analysis.expression.inference import BATCH, ExpressionClassifier
 from analysis.training import measures
-from analysis.training.datasets import PUBLIC_TEST, Dataset
+from analysis.training.datasets import PUBLIC_TEST, Dataset, part
 
 _TIMED_BATCHES = 30
 
@@ -21,7 +23,7 @@ def rows_to_measure(dataset: Dataset) -> Dataset:
     """The PublicTest rows where the dataset marks some, otherwise every row."""
     if dataset.split is None or not (dataset.split == PUBLIC_TEST).any():
         return dataset
-    return dataset.rows(dataset.split == PUBLIC_TEST)
+    return part(dataset, PUBLIC_TEST)
 
 
 def evaluate(weights: Path, dataset: Dataset, threads: int = 2) -> dict[str, object]:
@@ -71,13 +73,25 @@ def ms_per_face(weights: Path, images: NDArray[np.uint8]) -> float:
     """Median wall time of a face on one core, in full batches, in milliseconds."""
     classifier = ExpressionClassifier.from_file(weights, threads=1)
     batch = np.resize(images, (BATCH, *images.shape[1:]))  # repeats a small dataset
-    classifier.predict(batch)  # the first call prepares kernels
-    times_s = []
-    for _ in range(_TIMED_BATCHES):
-        started = time.perf_counter()
-        classifier.predict(batch)
-        times_s.append(time.perf_counter() - started)
+    with _one_torch_thread():
+        classifier.predict(batch)  # the first call prepares kernels
+        times_s = []
+        for _ in range(_TIMED_BATCHES):
+            started = time.perf_counter()
+            classifier.predict(batch)
+            times_s.append(time.perf_counter() - started)
     return float(np.median(times_s)) * 1000 / BATCH
+
+
+@contextmanager
+def _one_torch_thread() -> Iterator[None]:
+    """Normalisation runs on torch's own threads, which no classifier chooses."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def as_table(measured: Mapping[str, object]) -> str:

@@ -59,7 +59,7 @@ def logits_of(network: nn.Module, images: NDArray[np.uint8]) -> NDArray[np.float
     """(N, 48, 48) grey uint8 -> (N, 7) float32 logits, in full precision as in use."""
     faces = torch.from_numpy(images)
     with torch.inference_mode():
-        chunks = [network(normalise(chunk)) for chunk in faces.split(_MEASURE_BATCH)]
+        chunks = [network(normalise(chunk)) for chunk in torch.split(faces, _MEASURE_BATCH)]
     return torch.cat(chunks).numpy()
 
 
@@ -75,7 +75,7 @@ class Training:
     def __init__(self, config: TrainConfig, dataset: Dataset) -> None:
         self.config = config
         self.dataset_sha256 = dataset.sha256
-        ours = part(dataset, TRAINING)
+        ours = dataset if dataset.split is None else part(dataset, TRAINING)
         held_out = held_out_mask(ours.images, config.held_out, config.seed)
         if (~held_out).sum() < config.batch or not held_out.any():
             raise BadDataset(f"The dataset {dataset.source} has too few Training images for this recipe.")
@@ -113,7 +113,7 @@ class Training:
 
     def _batches(self, random: Generator) -> Iterator[Tensor]:
         order = torch.randperm(len(self.images), generator=random)
-        batches = order[: self.steps_an_epoch * self.config.batch].split(self.config.batch)
+        batches = torch.split(order[: self.steps_an_epoch * self.config.batch], self.config.batch)
         # disable=None: a bar on a terminal only, never in a log file
         yield from tqdm(batches, desc=f"epoch {self.epochs_done + 1}", leave=False, disable=None)
 

@@ -30,6 +30,7 @@ def main() -> None:
     from analysis.video.container import told_as_bad_video
     from analysis.video.jobs import JOBS
 
+    job["status_fd"] = sandbox.open_status()
     sandbox.close_files()
     try:
         with told_as_bad_video():

@@ -73,9 +73,7 @@ def told_as_bad_video() -> Iterator[None]:
     try:
         yield
     except MemoryError:  # av's own is one of these too
-        raise BadVideo(
-            "too_large_picture", "Reading the recording needs more memory than is allowed."
-        ) from None
+        raise BadVideo("too_large_picture", "Reading the recording needs more memory than is allowed.") from None
     except (av.error.FFmpegError, ValueError, OverflowError, ZeroDivisionError, AssertionError):
         raise BadVideo("damaged", "The recording is damaged and could not be read.") from None
 
@@ -112,9 +110,7 @@ def opened(job: dict[str, Any], limits: VideoLimits) -> Iterator[Opened]:
     try:
         container = av.open(FdFile(job["source_fd"]), format=job["container"], container_options=options)
     except av.error.InvalidDataError:
-        raise BadVideo(
-            "damaged", "The recording is cut off or damaged: it has no readable beginning."
-        ) from None
+        raise BadVideo("damaged", "The recording is cut off or damaged: it has no readable beginning.") from None
     with container:
         if len(container.streams) > limits.max_streams:
             raise BadVideo("unsupported", f"The file has more than {limits.max_streams} tracks.")

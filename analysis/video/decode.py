@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,7 @@ class Ending:
 
     end_ms: where the last frame or sound ends. last_frame_ms: for how long the last frame stands. complete is
     False when the file stops before its own header or structure says; missing_ms then estimates by how much.
+    peak_rss_mb: of the decoding child.
     """
 
     frames: int
@@ -45,6 +46,7 @@ class Ending:
     missing_ms: int
     damaged_packets: int
     complete: bool
+    peak_rss_mb: float
 
 
 class Decoder:
@@ -103,7 +105,7 @@ class Decoder:
 
 def read_audio(
     source: Path, limits: VideoLimits, *, on_wait: Callable[[], None] = nothing
-) -> Iterator[NDArray[np.int16]]:
+) -> Generator[NDArray[np.int16], None, None]:
     """The sound as pieces of 16 kHz mono samples, at most a second each: sample i is media time i / 16 ms.
 
     Nothing at all for a file without sound. Raises BadVideo.
@@ -123,6 +125,7 @@ def _ending(message: dict[str, Any]) -> Ending:
             missing_ms=int(message["missing_ms"]),
             damaged_packets=int(message["damaged_packets"]),
             complete=bool(message["complete"]),
+            peak_rss_mb=float(message["peak_rss_mb"]),
         )
     except (KeyError, TypeError, ValueError):
         raise BadVideo("damaged", "The recording is damaged and could not be read.") from None

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from analysis.config import VideoLimits
 from analysis.types import BadVideo
+from analysis.video import sandbox
 from analysis.video.channel import ChildEnd
 from analysis.video.container import Opened, check_frame, opened, too_long
 from analysis.video.encode import make_playable, make_poster
@@ -108,7 +109,7 @@ def resampled(source: Opened) -> Iterator[tuple[int, NDArray[np.int16]]]:
                 at = source.ms(frame.pts, frame.time_base)
             for piece in resampler.resample(frame):
                 early = min(piece.samples, max(0, -at) * AUDIO_RATE // 1000)  # an encoder's priming
-                yield max(0, at), piece.to_ndarray().reshape(-1)[early:]
+                yield max(0, at), piece.to_ndarray().astype(np.int16, copy=False).reshape(-1)[early:]
                 at += piece.samples * 1000 // AUDIO_RATE
 
 
@@ -126,6 +127,7 @@ def _ending(source: Opened, timeline: Timeline, packets: Packets, job: dict[str,
         "usual_ms": timeline.usual_ms,
         "missing_ms": missing,
         "damaged_packets": packets.damaged,
+        "peak_rss_mb": sandbox.peak_rss_mb(job["status_fd"]),
         "complete": missing == 0 and not is_cut_short(job["source_fd"], job["container"]),
     }
 

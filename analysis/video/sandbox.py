@@ -53,13 +53,27 @@ def close_files() -> None:
     files = (1 << 13) - 1 | (1 << 13 if version >= 2 else 0) | (1 << 14 if version >= 3 else 0)
     network = 0b11 if version >= 4 else 0
     handled = struct.pack("QQ", files, network)[: 16 if version >= 4 else 8]
-    ruleset = libc.syscall(
-        _LANDLOCK_CREATE_RULESET, handled, ctypes.c_size_t(len(handled)), ctypes.c_uint32(0)
-    )
+    ruleset = libc.syscall(_LANDLOCK_CREATE_RULESET, handled, ctypes.c_size_t(len(handled)), ctypes.c_uint32(0))
     if ruleset < 0:
         return
     libc.syscall(_LANDLOCK_RESTRICT_SELF, ctypes.c_int(ruleset), ctypes.c_uint32(0))
     os.close(ruleset)
+
+
+def open_status() -> int:
+    """A descriptor for `peak_rss_mb`, opened while files still can be; -1 where there is none."""
+    try:
+        return os.open("/proc/self/status", os.O_RDONLY)
+    except OSError:
+        return -1
+
+
+def peak_rss_mb(status_fd: int) -> float:
+    """This process's peak. Not getrusage's, which for a child starts at what its parent held."""
+    if status_fd < 0:
+        return 0.0
+    lines = os.pread(status_fd, 1 << 16, 0).decode().splitlines()
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:")), 0.0)
 
 
 def _limit_resources(limits: VideoLimits) -> None:

@@ -37,9 +37,7 @@ class Timeline:
         if at > limits.max_duration_ms or self.frames >= limits.max_frames:
             raise too_long(limits)
         if at - max(self.last_ms, 0) > limits.max_gap_ms:
-            raise BadVideo(
-                "damaged", f"The picture stands still for more than {limits.max_gap_ms // 1000} seconds."
-            )
+            raise BadVideo("damaged", f"The picture stands still for more than {limits.max_gap_ms // 1000} seconds.")
         self.last_ms = at
         self.frames += 1
         lasts = round(frame.duration * frame.time_base * 1000) if frame.duration and frame.time_base else 0

@@ -7,6 +7,7 @@ from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
+from django.utils.translation import gettext as _
 from knox.models import AuthToken
 
 from hiring.accounts.models import Role, User
@@ -27,7 +28,7 @@ def add_person(*, email: str, name: str, role: str, actor: Actor, password: str 
         with transaction.atomic():
             user.save()
     except IntegrityError as error:
-        raise CannotChange("Somebody with this address is already here.") from error
+        raise CannotChange(_("Somebody with this address is already here.")) from error
     audit.record(actor=actor, action="person.added", obj=user, role=role)
     return user
 
@@ -39,7 +40,7 @@ def change_person(*, user: User, role: str, is_active: bool, actor: Actor) -> Us
     leaves = locked.is_administrator and (role != Role.ADMINISTRATOR or not is_active)
     others = User.objects.filter(role=Role.ADMINISTRATOR, is_active=True).exclude(pk=user.pk)
     if leaves and not others.exists():
-        raise CannotChange("This is the only administrator. Make somebody else an administrator first.")
+        raise CannotChange(_("This is the only administrator. Make somebody else an administrator first."))
     locked.role, locked.is_active = role, is_active
     locked.save(update_fields=["role", "is_active"])
     if not is_active:
@@ -61,6 +62,17 @@ def password_link_parts(user: User) -> tuple[str, str]:
     return urlsafe_base64_encode(force_bytes(user.pk)), default_token_generator.make_token(user)
 
 
+def issue_password_link(*, user: User, actor: Actor) -> tuple[str, str]:
+    """Return (uid, token) as password_link_parts does, and write down who made the link.
+
+    Raises CannotChange for a closed account.
+    """
+    if not user.is_active:
+        raise CannotChange(_("This account is closed. Open it first."))
+    audit.record(actor=actor, action="person.password_link", obj=user)
+    return password_link_parts(user)
+
+
 @transaction.atomic
 def issue_token(*, user: User, actor: Actor) -> str:
     """Make an API token and return it. Only a hash is stored: it is shown this once."""
@@ -70,7 +82,9 @@ def issue_token(*, user: User, actor: Actor) -> str:
 
 
 @transaction.atomic
-def revoke_token(*, user: User, token_key: str, actor: Actor) -> None:
-    """Revoke one of the person's tokens, named by its first characters."""
-    AuthToken.objects.filter(user=user, token_key=token_key).delete()
-    audit.record(actor=actor, action="token.revoked", obj=user, token=token_key)
+def revoke_token(*, user: User, token_key: str, actor: Actor) -> bool:
+    """Revoke one of the person's tokens, named by its first characters. Returns False where there is none."""
+    revoked, _rows = AuthToken.objects.filter(user=user, token_key=token_key).delete()
+    if revoked:
+        audit.record(actor=actor, action="token.revoked", obj=user, token=token_key)
+    return bool(revoked)

@@ -2,28 +2,63 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from django.http import Http404
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException, NotFound, PermissionDenied, ValidationError
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+MEDIA_TYPE = "application/problem+json"
+
+
+class Conflict(APIException):
+    """The request is well formed but does not fit the state that things are in."""
+
+    status_code = 409
+    default_code = "conflict"
+
+
+class NotYet(NotFound):
+    """The row is there and open to the caller; what was asked of it does not exist yet."""
+
+
+def _errors(data: Any) -> dict[str, Any]:
+    """Errors by field. Those of no field in particular come under `request`."""
+    if not isinstance(data, dict):
+        return {"request": data}
+    return {"request" if name == "non_field_errors" else name: errors for name, errors in data.items()}
+
+
+def _as_the_caller_may_know(error: Exception) -> Exception:
+    """Missing and forbidden look alike, in their words too."""
+    if isinstance(error, NotYet) or not isinstance(error, (Http404, NotFound, PermissionDenied)):
+        return error
+    return NotFound(_("This does not exist, or it is not open to you."))
+
 
 def handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Return a problem; missing and forbidden look alike."""
-    if isinstance(error, (Http404, PermissionDenied)):
-        error = NotFound()
+    """Return a problem for everything that is not a fault of ours."""
+    error = _as_the_caller_may_know(error)
     response = exception_handler(error, context)
     if response is None:
         return None
-    title = error.default_detail if isinstance(error, APIException) else "Error"
-    problem: dict[str, Any] = {"type": "about:blank", "title": str(title), "status": response.status_code}
+    problem: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(response.status_code).phrase,
+        "status": response.status_code,
+    }
     if isinstance(error, ValidationError):
-        problem["detail"] = "Some values were not accepted. Nothing was changed."
-        problem["errors"] = response.data
+        problem["detail"] = _("Some values were not accepted. Nothing was changed.")
+        problem["errors"] = _errors(response.data)
     else:
-        problem["detail"] = str(getattr(error, "detail", title))
+        problem["detail"] = str(getattr(error, "detail", problem["title"]))
     response.data = problem
-    response.content_type = "application/problem+json"
+    response.content_type = MEDIA_TYPE
+    # Whatever the caller asked to read, YAML of the schema included: a problem is JSON.
+    context["request"].accepted_renderer = JSONRenderer()
+    context["request"].accepted_media_type = MEDIA_TYPE
     return response

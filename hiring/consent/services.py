@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from hiring.audit import services as audit
 from hiring.consent.models import ConsentReceipt
@@ -27,7 +28,7 @@ def choose(*, interview: Interview, granted: Iterable[Purpose], language: str) -
     """
     chosen, allowed = frozenset(granted), rule_of(interview).allowed
     if chosen - allowed:
-        raise NotOffered("One of these choices is not offered for this interview. Please reload the page.")
+        raise NotOffered(_("One of these choices is not offered for this interview. Please reload the page."))
     text = notice(language)
     receipt = uuid.uuid4()
     ConsentReceipt.objects.bulk_create(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, ProtectedError
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from hiring.accounts.models import User
 from hiring.audit import services as audit
@@ -18,11 +20,18 @@ from hiring.positions.models import Interview, Invitation, Position, Question, T
 
 
 class LinkRefused(Exception):
-    """A personal link does not open; `reason` is unknown, expired, revoked or used."""
+    """A personal link does not open; `reason` is unknown, expired, revoked or used.
 
-    def __init__(self, reason: str) -> None:
+    `interview_id` is whose link it was, so that whoever already holds that interview can simply go on.
+    """
+
+    def __init__(self, reason: str, interview_id: UUID | None = None) -> None:
         super().__init__(reason)
-        self.reason = reason
+        self.reason, self.interview_id = reason, interview_id
+
+
+class NotAllowed(Exception):
+    """A rule forbids it; `str(error)` is one sentence."""
 
 
 @transaction.atomic
@@ -50,8 +59,18 @@ def change_position(*, position: Position, actor: Actor, **columns: str | bool) 
 
 
 @transaction.atomic
+def revise_position(*, position: Position, questions: Iterable[str], actor: Actor, **columns: str | bool) -> Position:
+    """Change a position and its questions together. Raises NotAllowed and changes nothing."""
+    set_questions(position=position, texts=questions, actor=actor)
+    return change_position(position=position, actor=actor, **columns)
+
+
+@transaction.atomic
 def set_questions(*, position: Position, texts: Iterable[str], actor: Actor) -> None:
-    """Make the position ask these questions in this order. A question with the same text stays the same row."""
+    """Make the position ask these questions in this order. A question with the same text stays the same row.
+
+    Raises NotAllowed where a question would go that somebody answered already.
+    """
     kept = {question.text: question for question in position.questions.all()}
     wanted = [text.strip() for text in texts if text.strip()]
     start = (position.questions.aggregate(last=Max("order"))["last"] or 0) + 1
@@ -59,8 +78,14 @@ def set_questions(*, position: Position, texts: Iterable[str], actor: Actor) -> 
         question = kept.pop(text, None) or Question(position=position, text=text)
         question.order = order
         question.save()
-    for question in kept.values():
-        question.delete()
+    try:
+        for question in kept.values():
+            question.delete()
+    except ProtectedError as error:
+        raise NotAllowed(
+            _("Somebody answered the question “{question}” already: it can be moved, but not reworded or removed.")
+            .format(question=question.text)
+        ) from error
     audit.record(actor=actor, action="position.questions", obj=position, questions=len(wanted))
 
 
@@ -71,9 +96,21 @@ def add_to_team(*, position: Position, user: User, actor: Actor) -> None:
     audit.record(actor=actor, action="team.added", obj=position, person=str(user.pk))
 
 
+def add_colleague(*, position: Position, email: str, actor: Actor) -> User:
+    """Add the person with this address to the team. Raises NotAllowed where nobody has it."""
+    user = User.objects.filter(email__iexact=email.strip(), is_active=True).first()
+    if user is None:
+        raise NotAllowed(_("Nobody here has this address. An administrator can add them."))
+    add_to_team(position=position, user=user, actor=actor)
+    return user
+
+
 @transaction.atomic
 def remove_from_team(*, position: Position, user: User, actor: Actor) -> None:
-    """Take a person off the team; the next request already answers 404."""
+    """Take a person off the team; the next request already answers 404. Raises NotAllowed for the last one."""
+    Position.objects.select_for_update().get(pk=position.pk)
+    if not position.memberships.exclude(user=user).exists():
+        raise NotAllowed(_("You are the last person on this team. Add somebody else first."))
     TeamMember.objects.filter(position=position, user=user).delete()
     audit.record(actor=actor, action="team.removed", obj=position, person=str(user.pk))
 
@@ -119,11 +156,12 @@ def revoke_links(*, interview: Interview, actor: Actor) -> int:
 
 def link_state(token: str) -> Invitation:
     """Return the open invitation behind a token. Raises LinkRefused, naming why, and changes nothing."""
-    invitation = Invitation.objects.filter(token_digest=token_digest(token)).first()
+    links = Invitation.objects.select_related("interview__position")
+    invitation = links.filter(token_digest=token_digest(token)).first()
     if invitation is None or invitation.interview.state == Interview.State.ERASED:
         raise LinkRefused("unknown")
     if invitation.state != "open":
-        raise LinkRefused(invitation.state)
+        raise LinkRefused(invitation.state, invitation.interview_id)
     return invitation
 
 
@@ -137,7 +175,7 @@ def redeem(*, token: str) -> Interview:
     ).update(redeemed_at=now)
     if not won:
         invitation.refresh_from_db()
-        raise LinkRefused(invitation.state)
+        raise LinkRefused(invitation.state, invitation.interview_id)
     interview = invitation.interview
     if interview.state == Interview.State.INVITED:
         interview.state = Interview.State.OPENED
@@ -152,3 +190,9 @@ def ask_for_accommodation(*, interview: Interview, text: str) -> None:
     interview.accommodation = text.strip()
     interview.save(update_fields=["accommodation"])
     audit.record(actor=interview.as_actor(), action="accommodation.asked", obj=interview, interview=interview)
+
+
+def choose_language(*, interview: Interview, language: str) -> None:
+    """Remember the language that the candidate reads, for the next visit and for messages."""
+    interview.language = language
+    interview.save(update_fields=["language"])

@@ -9,6 +9,8 @@ import shutil
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from analysis.config import sniff_container
 from hiring.audit import services as audit
@@ -30,14 +33,49 @@ _ROOM_LEFT = 64 * 1024 * 1024
 
 
 class UploadRefused(Exception):
-    """`code` names why: size, busy, offset, checksum, type, room, gone. `str(error)` is a sentence for the person."""
+    """`code` names why: empty, size, busy, offset, checksum, type, room, gone.
+
+    `str(error)` is a sentence for the person, in their language.
+    """
 
     def __init__(self, code: str, sentence: str) -> None:
         super().__init__(sentence)
         self.code = code
 
 
-_NO_ROOM = "There is no room on the server just now. Nothing was lost; please go on in a while."
+@dataclass(frozen=True, slots=True)
+class Checksum:
+    """What a chunk's bytes must hash to. tus asks every server for sha1; our own pages send sha256."""
+
+    algorithm: str
+    digest: bytes
+
+
+CHECKSUM_ALGORITHMS = ("sha256", "sha1")
+
+
+def _no_room() -> UploadRefused:
+    return UploadRefused(
+        "room", _("There is no room on the server just now. Nothing was lost; please go on in a while.")
+    )
+
+
+def _gone() -> UploadRefused:
+    return UploadRefused("gone", _("This upload is already finished or was given up."))
+
+
+def _busy() -> UploadRefused:
+    return UploadRefused("busy", _("Another window is sending this file just now."))
+
+
+@contextmanager
+def _full_disk_is_refused() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise _no_room() from error
 
 
 def path_of(recording: Recording) -> Path:
@@ -46,44 +84,57 @@ def path_of(recording: Recording) -> Path:
 
 
 def create(*, interview: Interview, question: Question, size_bytes: int, file_name: str) -> Recording:
-    """Open an upload of `size_bytes` for one answer. Raises UploadRefused: size, room, busy."""
+    """Open an upload of `size_bytes` for one answer. Raises UploadRefused: empty, size, room, busy."""
     if size_bytes <= 0:
-        raise UploadRefused("size", "This file is empty. Please choose another one.")
+        raise UploadRefused("empty", _("This file is empty. Please choose another one."))
     if size_bytes > settings.MAX_UPLOAD_BYTES:
         limit = settings.MAX_UPLOAD_BYTES // 1024**2
-        raise UploadRefused("size", f"This file is larger than {limit} MB. Please choose a smaller one.")
+        raise UploadRefused(
+            "size", _("This file is larger than %(limit)s MB. Please choose a smaller one.") % {"limit": limit}
+        )
     folder = Path(settings.UPLOAD_DIR)
-    folder.mkdir(parents=True, exist_ok=True)
-    if shutil.disk_usage(folder).free < size_bytes + _ROOM_LEFT:
-        raise UploadRefused("room", _NO_ROOM)
+    with _full_disk_is_refused():
+        folder.mkdir(parents=True, exist_ok=True)
+        if shutil.disk_usage(folder).free < size_bytes + _ROOM_LEFT:
+            raise _no_room()
+        return _create_row(interview, question, size_bytes, Path(file_name).name[:200])
+
+
+def _create_row(interview: Interview, question: Question, size_bytes: int, file_name: str) -> Recording:
     try:
         with transaction.atomic():
             recording = Recording.objects.create(
-                interview=interview, question=question, size_bytes=size_bytes, file_name=Path(file_name).name[:200]
+                interview=interview, question=question, size_bytes=size_bytes, file_name=file_name
             )
             # The only place that makes a key: a late writer can never bring an erased interview's key back.
             keys.get_or_create(interview.pk)
             audit.record(actor=interview.as_actor(), action="upload.started", obj=recording, interview=interview)
     except IntegrityError as error:
-        raise UploadRefused("busy", "There is already a video for this answer. Delete it first to use another.") from error
+        sentence = _("There is already a video for this answer. Delete it first to use another.")
+        raise UploadRefused("busy", sentence) from error
     return recording
 
 
-def append(*, recording: Recording, offset: int, pieces: Iterator[bytes], sha256: bytes | None = None) -> int:
+def append(
+    *, recording: Recording, offset: int, pieces: Iterator[bytes], checksum: Checksum | None = None
+) -> int:
     """Append a chunk at `offset` and return the new offset.
 
-    One writer at a time: of two at the same offset exactly one succeeds. A chunk that came with a checksum counts
-    whole or not at all; without one, what arrived before the line dropped is kept.
-    Raises UploadRefused: offset, checksum, type, room, gone.
+    One writer at a time: of two at the same offset exactly one succeeds. A chunk that came with a checksum
+    counts whole or not at all; without one, what arrived before the line dropped is kept.
+    Raises UploadRefused: size, busy, offset, checksum, type, room, gone.
     """
     writer = _become_writer(recording, offset)
     try:
-        counted = pieces if sha256 is not None else _noting(recording, writer, offset, pieces)
-        written = _write(path_of(recording), recording, offset, counted, sha256)
+        watched = _watching(recording, writer, offset, pieces, counts=checksum is None)
+        written = _write(path_of(recording), recording, offset, watched, checksum)
     except BaseException:
         _stop_writing(recording, writer, offset)
         raise
-    return _stop_writing(recording, writer, offset + written)
+    if not _stop_writing(recording, writer, offset + written):
+        raise _gone()
+    recording.received_bytes = offset + written
+    return recording.received_bytes
 
 
 def _become_writer(recording: Recording, offset: int) -> uuid.UUID:
@@ -93,37 +144,45 @@ def _become_writer(recording: Recording, offset: int) -> uuid.UUID:
         free, pk=recording.pk, state=Recording.State.UPLOADING, received_bytes=offset
     ).update(writer=writer, writer_until=now + timedelta(seconds=_WRITER_S))
     if not won:
-        recording.refresh_from_db()
-        if recording.state != Recording.State.UPLOADING:
-            raise UploadRefused("gone", "This upload is already finished or was given up.")
-        if recording.received_bytes == offset:
-            raise UploadRefused("busy", "Another window is sending this file just now.")
-        raise UploadRefused("offset", "This part of the file does not continue where the upload stands.")
+        row = Recording.objects.filter(pk=recording.pk, state=Recording.State.UPLOADING).first()
+        if row is None:
+            raise _gone()
+        if row.received_bytes == offset:
+            raise _busy()
+        raise UploadRefused("offset", _("This part of the file does not continue where the upload stands."))
     return writer
 
 
-def _noting(recording: Recording, writer: uuid.UUID, offset: int, pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Pass pieces on; every few seconds note how far they are, so that a killed server loses seconds, not the file."""
+def _watching(
+    recording: Recording, writer: uuid.UUID, offset: int, pieces: Iterator[bytes], *, counts: bool
+) -> Iterator[bytes]:
+    """Pass pieces on, and every few seconds make sure that nobody took over.
+
+    Where each byte counts by itself, note how far they are: a killed server then loses seconds, not the file.
+    """
     noted, written = time.monotonic(), 0
     for piece in pieces:
         if time.monotonic() - noted > _NOTE_EVERY_S:
             noted = time.monotonic()
-            _keep_writing(recording, writer, offset + written)
+            _keep_writing(recording, writer, offset + written if counts else offset)
         yield piece
         written += len(piece)
 
 
 def _keep_writing(recording: Recording, writer: uuid.UUID, received_bytes: int) -> None:
-    still = Recording.objects.filter(pk=recording.pk, writer=writer, state=Recording.State.UPLOADING).update(
+    uploading = Recording.objects.filter(pk=recording.pk, state=Recording.State.UPLOADING)
+    still = uploading.filter(writer=writer).update(
         writer_until=timezone.now() + timedelta(seconds=_WRITER_S), received_bytes=received_bytes
     )
     if not still:
-        raise UploadRefused("gone", "This upload was given up or continued elsewhere.")
+        raise _busy() if uploading.exists() else _gone()
 
 
-def _write(path: Path, recording: Recording, offset: int, pieces: Iterator[bytes], sha256: bytes | None) -> int:
-    digest, written = hashlib.sha256(), 0
-    try:
+def _write(
+    path: Path, recording: Recording, offset: int, pieces: Iterator[bytes], checksum: Checksum | None
+) -> int:
+    digest, written = hashlib.new(checksum.algorithm) if checksum else None, 0
+    with _full_disk_is_refused():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.touch(mode=0o600)
         with path.open("r+b") as file:
@@ -132,41 +191,46 @@ def _write(path: Path, recording: Recording, offset: int, pieces: Iterator[bytes
             for piece in pieces:
                 if offset + written + len(piece) > recording.size_bytes:
                     file.truncate(offset)
-                    raise UploadRefused("size", "More bytes arrived than the file was said to have.")
+                    raise UploadRefused("size", _("More bytes arrived than the file was said to have."))
                 file.write(piece)
-                digest.update(piece)
+                if digest:
+                    digest.update(piece)
                 written += len(piece)
             file.flush()
             os.fsync(file.fileno())
-            if sha256 is not None and digest.digest() != sha256:
+            if checksum and digest and digest.digest() != checksum.digest:
                 file.truncate(offset)
-                raise UploadRefused("checksum", "A part of the file was damaged on the way. It is sent again.")
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-            raise
-        raise UploadRefused("room", _NO_ROOM) from error
+                sentence = _("A part of the file was damaged on the way. It is sent again.")
+                raise UploadRefused("checksum", sentence)
     if offset < _HEAD_BYTES <= offset + written or offset + written == recording.size_bytes:
         _refuse_if_not_video(path, recording)
     return written
 
 
 def _refuse_if_not_video(path: Path, recording: Recording) -> None:
-    with path.open("rb") as file:
-        if sniff_container(file.read(_HEAD_BYTES)) is None:
-            give_up(recording=recording, reason="type")
-            raise UploadRefused("type", "This file is not a video that can be read. Please choose an MP4, MOV or WebM file.")
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD_BYTES)
+    except FileNotFoundError as error:  # given up or erased by another request while these bytes came in
+        raise _gone() from error
+    if sniff_container(head) is None:
+        give_up(recording=recording, reason="type")
+        sentence = _("This file is not a video that can be read. Please choose an MP4, MOV or WebM file.")
+        raise UploadRefused("type", sentence)
 
 
-def _stop_writing(recording: Recording, writer: uuid.UUID, offset: int) -> int:
-    """Let go of the upload and note how far it is. Whoever lost the lease meanwhile changes nothing."""
-    kept = Recording.objects.filter(pk=recording.pk, writer=writer, state=Recording.State.UPLOADING).update(
+def _stop_writing(recording: Recording, writer: uuid.UUID, offset: int) -> bool:
+    """Let go of the upload and note how far it is. Whoever lost the lease meanwhile changes nothing.
+
+    Returns False there. A row that is gone takes its bytes along: this writer may have made the folder again.
+    """
+    rows = Recording.objects.filter(pk=recording.pk)
+    kept = rows.filter(writer=writer, state=Recording.State.UPLOADING).update(
         writer=None, writer_until=None, received_bytes=offset
     )
-    if not kept:
-        recording.refresh_from_db()
-        return recording.received_bytes
-    recording.received_bytes = offset
-    return offset
+    if not kept and not rows.exists():
+        shutil.rmtree(path_of(recording).parent, ignore_errors=True)
+    return bool(kept)
 
 
 def give_up(*, recording: Recording, reason: str = "candidate") -> None:
@@ -174,9 +238,10 @@ def give_up(*, recording: Recording, reason: str = "candidate") -> None:
     with transaction.atomic():
         gone, _ = Recording.objects.filter(pk=recording.pk, state=Recording.State.UPLOADING).delete()
         if not gone:
-            raise UploadRefused("gone", "This upload is already finished or was given up.")
+            raise _gone()
+        interview = recording.interview
         audit.record(
-            actor=recording.interview.as_actor(), action="upload.given_up", interview=recording.interview, reason=reason
+            actor=interview.as_actor(), action="upload.given_up", interview=interview, reason=reason
         )
     shutil.rmtree(path_of(recording).parent, ignore_errors=True)
 

@@ -7,9 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils import timezone
+from django.utils.translation import ngettext
 
+from hiring.policy.rules import Place, rule_for
 from hiring.policy.selectors import rule_of
-from hiring.positions.models import Interview
+from hiring.positions.models import Interview, Position
+from hiring.recordings.models import Recording
+from hiring.review.models import Decision, Note, Verdict
+from hiring.runs.models import AnalysisRun, Moment, Segment, Word
 
 _OVER = (Interview.State.ERASED,)
 
@@ -28,14 +33,39 @@ def keep_days_after_decision(interview: Interview) -> int:
     return min(interview.position.days_after_decision, rule_of(interview).media_days_after_decision)
 
 
+def strictest_place(position: Position) -> Place:
+    """Of the places of employer and job, the one that keeps media for the shortest time."""
+    places = rule_for([position.employer_place, position.job_place]).places
+    return min(places, key=lambda place: place.media_days_after_decision)
+
+
+def contents_of(interview: Interview) -> dict[str, int]:
+    """How many rows of each kind erasing this interview removes."""
+    of_run = {"run__recording__interview": interview}
+    return {
+        "recordings": interview.recordings.exclude(state=Recording.State.ERASED).count(),
+        "runs": AnalysisRun.objects.filter(recording__interview=interview).count(),
+        "segments": Segment.objects.filter(**of_run).count(),
+        "words": Word.objects.filter(**of_run).count(),
+        "moments": Moment.objects.filter(**of_run).count(),
+        "verdicts": Verdict.objects.filter(moment__run__recording__interview=interview).count(),
+        "notes": Note.objects.filter(recording__interview=interview).count(),
+        "decisions": Decision.objects.filter(interview=interview).count(),
+        "consent_receipts": interview.consents.count(),
+        "links": interview.invitations.count(),
+    }
+
+
 def due_of(interview: Interview) -> Due:
     """When this interview is erased if nobody does anything."""
     if interview.decided_at is not None:
         days = keep_days_after_decision(interview)
-        return Due(interview, interview.decided_at + timedelta(days=days), f"{days} days after the decision")
+        because = ngettext("%(days)d day after the decision", "%(days)d days after the decision", days)
+        return Due(interview, interview.decided_at + timedelta(days=days), because % {"days": days})
     days = interview.position.days_without_decision
     since = interview.submitted_at or interview.created_at
-    return Due(interview, since + timedelta(days=days), f"{days} days without a decision")
+    because = ngettext("%(days)d day without a decision", "%(days)d days without a decision", days)
+    return Due(interview, since + timedelta(days=days), because % {"days": days})
 
 
 def due(until: datetime | None = None) -> Iterator[Due]:

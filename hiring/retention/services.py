@@ -10,6 +10,7 @@ from datetime import datetime
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from hiring.audit import services as audit
 from hiring.audit.services import Actor
@@ -20,8 +21,8 @@ from hiring.positions.models import Interview, Position
 from hiring.recordings import keys, uploads, vault
 from hiring.recordings.models import Recording
 from hiring.retention.models import ErasureCertificate
-from hiring.retention.selectors import due
-from hiring.review.models import Decision, Note, Verdict
+from hiring.retention.selectors import contents_of, due
+from hiring.review.models import Decision
 from hiring.runs import services as runs
 from hiring.runs.models import AnalysisRun, Moment, Segment, Word
 
@@ -38,7 +39,7 @@ def set_days(*, position: Position, after_decision: int, without_decision: int, 
     """Set how long a position's interviews are kept. Raises DaysRefused."""
     for days in (after_decision, without_decision):
         if not 1 <= days <= 3650:
-            raise DaysRefused("Please choose between 1 and 3650 days.")
+            raise DaysRefused(_("Please choose between 1 and 3650 days."))
     position.days_after_decision, position.days_without_decision = after_decision, without_decision
     position.save(update_fields=["days_after_decision", "days_without_decision"])
     audit.record(
@@ -51,24 +52,11 @@ def set_days(*, position: Position, after_decision: int, without_decision: int, 
 
 
 @transaction.atomic
-def _empty_rows(interview: Interview) -> tuple[dict[str, int], list[Recording]]:
+def _empty_rows(interview: Interview) -> dict[str, int]:
     """Stop the runs, delete what was derived and written about the person, empty the personal columns."""
-    recordings = list(Recording.objects.select_for_update().filter(interview=interview))
-    for recording in recordings:
+    for recording in Recording.objects.select_for_update().filter(interview=interview):
         runs.cancel(recording=recording)
-    of_interview = {"run__recording__interview": interview}
-    counts = {
-        "recordings": sum(recording.state != Recording.State.ERASED for recording in recordings),
-        "runs": AnalysisRun.objects.filter(recording__interview=interview).count(),
-        "segments": Segment.objects.filter(**of_interview).count(),
-        "words": Word.objects.filter(**of_interview).count(),
-        "moments": Moment.objects.filter(**of_interview).count(),
-        "verdicts": Verdict.objects.filter(moment__run__recording__interview=interview).count(),
-        "notes": Note.objects.filter(recording__interview=interview).count(),
-        "decisions": Decision.objects.filter(interview=interview).count(),
-        "consent_receipts": interview.consents.count(),
-        "links": interview.invitations.count(),
-    }
+    counts = contents_of(interview)
     interview.recordings.all().delete()
     Decision.objects.filter(interview=interview).delete()
     interview.consents.all().delete()
@@ -80,7 +68,7 @@ def _empty_rows(interview: Interview) -> tuple[dict[str, int], list[Recording]]:
         accommodation="",
         erased_at=timezone.now(),
     )
-    return counts, recordings
+    return counts
 
 
 def _remove_files(interview: Interview, recordings: Iterable[Recording]) -> tuple[bool, int]:
@@ -109,7 +97,11 @@ def erase(*, interview: Interview, actor: Actor, reason: str, due_at: datetime |
     recordings = list(interview.recordings.all())
     destroyed, files = _remove_files(interview, recordings)
     with transaction.atomic():
-        counts, _ = _empty_rows(interview)
+        locked = Interview.objects.select_for_update().get(pk=interview.pk)
+        if locked.state == Interview.State.ERASED:
+            # The sweep, the candidate or another administrator was faster: theirs is the certificate.
+            return ErasureCertificate.objects.filter(interview_id=interview.pk).earliest("erased_at")
+        counts = _empty_rows(interview)
         certificate = ErasureCertificate.objects.create(
             interview_reference=interview.reference,
             interview_id=interview.pk,
@@ -128,14 +120,17 @@ def erase(*, interview: Interview, actor: Actor, reason: str, due_at: datetime |
     return certificate
 
 
-def erase_due(now: datetime | None = None) -> int:
-    """Erase everything whose time is over. Returns how many; one that fails does not stop the others."""
+def erase_due(now: datetime | None = None, *, actor: Actor = audit.SYSTEM, at_most: int | None = None) -> int:
+    """Erase everything whose time is over. Returns how many; one that fails does not stop the others.
+
+    A web request passes `at_most`, so that it ends in time; the hourly sweep erases the rest.
+    """
     count = 0
-    for item in list(due(now)):
+    for item in list(due(now))[:at_most]:
         try:
             erase(
                 interview=item.interview,
-                actor=audit.SYSTEM,
+                actor=actor,
                 reason=ErasureCertificate.Reason.RETENTION,
                 due_at=item.due_at,
             )
@@ -174,7 +169,8 @@ def change_consent(*, interview: Interview, granted: Iterable[Purpose], language
         recordings = list(interview.recordings.all())
         for recording in recordings:
             files += _drop_results(recording)
-            if Purpose.RECORDING in after and recording.state == Recording.State.READY:
+            # A received one waits for its first run, which has just been cancelled: it needs the new one too.
+            if Purpose.RECORDING in after and recording.state in (Recording.State.RECEIVED, Recording.State.READY):
                 runs.queue(recording=recording)
     for name in files:
         vault.delete(interview.pk, name)

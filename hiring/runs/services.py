@@ -21,6 +21,7 @@ from hiring.audit import services as audit
 from hiring.consent import selectors as consent
 from hiring.policy.rules import stages_of
 from hiring.positions.models import Interview
+from hiring.recordings import uploads
 from hiring.recordings.models import Recording
 from hiring.runs.models import ATTEMPTS, AnalysisRun, Moment, Segment, Word, stages_column
 
@@ -49,13 +50,21 @@ def config_for(plan: Iterable[Stage]) -> PipelineConfig:
 
 
 @transaction.atomic
-def queue(*, recording: Recording) -> AnalysisRun:
-    """Queue the analysis that consent and law allow now; an equal run that is not over is returned instead."""
+def queue(*, recording: Recording, tell_worker: bool = True) -> AnalysisRun:
+    """Queue the analysis that consent and law allow now; an equal run that is not over is returned instead.
+
+    `tell_worker=False` is for a caller that claims the run itself at once; if it does not, the reconciler steps in.
+    """
     plan = plan_for(recording.interview)
     fingerprint = config_for(plan).fingerprint()
     try:
         with transaction.atomic():
-            run = AnalysisRun.objects.create(recording=recording, plan=sorted(plan), fingerprint=fingerprint)
+            run = AnalysisRun.objects.create(
+                recording=recording,
+                plan=sorted(plan),
+                fingerprint=fingerprint,
+                woken_at=None if tell_worker else timezone.now(),
+            )
     except IntegrityError:
         return AnalysisRun.objects.get(
             recording=recording, fingerprint=fingerprint, state__in=[State.QUEUED, State.RUNNING, State.COMPLETE]
@@ -63,8 +72,21 @@ def queue(*, recording: Recording) -> AnalysisRun:
     audit.record(
         actor=audit.SYSTEM, action="run.queued", obj=run, interview=recording.interview_id, fingerprint=fingerprint
     )
-    transaction.on_commit(lambda: wake(run.pk))
+    if tell_worker:
+        transaction.on_commit(lambda: wake(run.pk))
     return run
+
+
+@transaction.atomic
+def receive(*, recording: Recording) -> bool:
+    """Move a complete upload on to its analysis. Returns False where somebody else did, or bytes are missing."""
+    if not uploads.mark_received(recording):
+        return False
+    recording.refresh_from_db()
+    interview = recording.interview
+    audit.record(actor=interview.as_actor(), action="recording.received", obj=recording, interview=interview)
+    queue(recording=recording)
+    return True
 
 
 def wake(run_id: uuid.UUID) -> None:

@@ -1,0 +1,59 @@
+# The commands that stay stable. Two are enough to begin: `make run` and `make test`.
+PYTHON ?= python3.11
+PORT ?= 8000
+VAR_DIR ?= var
+export PORT VAR_DIR
+
+BIN := .venv/bin
+# PyTorch from another index, such as one with CPU builds: make setup TORCH_INDEX=URL
+TORCH_INDEX ?=
+TORCH := $(shell sed -n '/^torch==/p' requirements.txt)
+
+.PHONY: setup run test check bench clean messages
+
+setup: .venv/.ready
+
+.venv/bin/python:
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed; set PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/.ready: .venv/bin/python requirements.txt $(wildcard hiring/locale/*/LC_MESSAGES/*.po)
+	@if [ -n "$(TORCH_INDEX)" ]; then $(BIN)/pip install --quiet --disable-pip-version-check "$(TORCH)" --index-url "$(TORCH_INDEX)"; fi
+	$(BIN)/pip install --quiet --disable-pip-version-check --prefer-binary -r requirements.txt
+	@if [ -d hiring/locale ]; then $(BIN)/pybabel --quiet compile -d hiring/locale -D django; fi
+	@touch $@
+
+.venv/.ready-dev: .venv/.ready requirements-dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --prefer-binary -r requirements-dev.txt
+	@touch $@
+
+run: setup
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@$(BIN)/python manage.py collectstatic --no-input --verbosity 0
+	@$(BIN)/python manage.py demo
+	@exec $(BIN)/honcho start
+
+test: .venv/.ready-dev
+	@VAR_DIR=$(VAR_DIR)/test $(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: .venv/.ready-dev
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint templates --check --lint --quiet
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	@# A server installation with made-up values: the deployment check reads settings, it connects to nothing.
+	DATABASE_URL=postgres://u:p@localhost/none CELERY_BROKER_URL=redis://localhost \
+	  SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') \
+	  MASTER_KEY=$$($(BIN)/python -c 'import base64, os; print(base64.b64encode(os.urandom(32)).decode())') \
+	  ALLOWED_HOSTS=interviews.example.org BASE_URL=https://interviews.example.org \
+	  $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+bench: .venv/.ready-dev
+	@VAR_DIR=$(VAR_DIR)/bench $(BIN)/python -m tests.bench
+
+messages:  ## after changing a text: needs GNU gettext
+	$(BIN)/python manage.py makemessages -l es -l de -l fr --no-wrap --ignore '.venv/*' --ignore 'var/*'
+
+clean:
+	rm -rf .venv $(VAR_DIR)

@@ -1,0 +1,77 @@
+"""What a result was made of and with, so that it can be made again: input, configuration, weights, versions."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from platform import python_version
+
+from analysis.config import PipelineConfig
+from analysis.types import BadVideo, Stage
+from analysis.video.decode import Ending
+
+_PACKAGES = (
+    *("av", "numpy", "opencv-python-headless", "torch", "openvino", "facenet-pytorch", "pyarrow"),
+    *("pocketsphinx", "faster-whisper"),
+)
+_READ_BYTES = 1 << 20
+
+DONE = "done"
+NOT_PLANNED = "not in the plan"
+NOT_IMPLEMENTED = "not in this version"
+MODEL_MISSING = "model missing"
+NEEDS_FACES = "needs faces"
+
+
+def file_sha256(path: Path, beat: Callable[[], None]) -> str:
+    """SHA-256 of a file's bytes. `beat` is called between pieces. Raises BadVideo if it cannot be read."""
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while piece := file.read(_READ_BYTES):
+                digest.update(piece)
+                beat()
+    except OSError:
+        raise BadVideo("not_video", "The recording's file is missing or cannot be read.") from None
+    return digest.hexdigest()
+
+
+def versions() -> dict[str, str]:
+    """Of Python and of every package whose numbers end up in a result; read without importing any of them."""
+    found = {"python": python_version()}
+    for package in _PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def build(
+    *,
+    config: PipelineConfig,
+    sha256: str,
+    ending: Ending,
+    stages: Mapping[Stage, str],
+    weights: Mapping[str, str],
+    stage_seconds: Mapping[str, float],
+) -> dict[str, object]:
+    """The manifest. Everything but `measured` is the same for the same input, configuration and versions."""
+    return {
+        "input_sha256": sha256,
+        "config_fingerprint": config.fingerprint(),
+        "plan": sorted(str(stage) for stage in config.plan),
+        "stages": {str(stage): stages[stage] for stage in Stage},
+        "seed": config.seed,
+        "weights": dict(weights),
+        "versions": versions(),
+        "complete": ending.complete,
+        "missing_ms": ending.missing_ms,
+        "damaged_packets": ending.damaged_packets,
+        "measured": {
+            "stage_seconds": {name: round(seconds, 3) for name, seconds in stage_seconds.items()},
+            "decoder_peak_rss_mb": round(ending.peak_rss_mb, 1),
+        },
+    }

@@ -1,0 +1,212 @@
+"""The whole analysis of one recording: values in, an iterator of observations and one outcome out.
+
+analysis = Analysis(path, PipelineConfig(), report=print)
+for observations in analysis:
+    writer.write(observations)
+outcome = analysis.outcome()
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from analysis import manifest
+from analysis.config import PipelineConfig
+from analysis.frames import FrameStages
+from analysis.moments.find import find
+from analysis.progress import Heartbeat, StageClock
+from analysis.signals.baseline import find_baseline
+from analysis.signals.segments import expression_segments, visibility_segments
+from analysis.signals.series import SeriesBuilder
+from analysis.types import Observation, Outcome, Progress, Stage, Step, Transcript
+from analysis.video.decode import Decoder, Frame
+from analysis.video.probe import probe
+
+if TYPE_CHECKING:
+    from analysis.expression.inference import ExpressionClassifier
+    from analysis.faces.stage import FaceStage
+
+
+def quiet(progress: Progress) -> None:
+    """The `report` of callers who do not want to hear."""
+
+
+class Analysis:
+    """One analysis of one file. Iterate it to the end, once, then ask for the outcome.
+
+    Iterating gives observations, every frame's in order of time, in lists of a second or so, and calls `report` at
+    least once a second; what `report` raises (Cancelled) comes out of the iteration, and no child process or shared
+    memory is left. Raises BadVideo for the file and BadTranscript for `transcript`, a VTT, SRT or JSON file.
+    """
+
+    def __init__(
+        self,
+        source: Path,
+        config: PipelineConfig,
+        *,
+        transcript: Path | None = None,
+        report: Callable[[Progress], None] = quiet,
+    ) -> None:
+        self._source, self._config, self._transcript_file = source, config, transcript
+        self._heartbeat = Heartbeat(report)
+        self._clock = StageClock()
+        self._stages = _unplanned(config.plan)
+        self._weights: dict[str, str] = {}
+        self._outcome: Outcome | None = None
+
+    @property
+    def stage_seconds(self) -> Mapping[str, float]:
+        """Wall seconds by stage so far."""
+        return MappingProxyType(self._clock.seconds)
+
+    def outcome(self) -> Outcome:
+        """Everything but the observations. Raises RuntimeError before the iteration has come to its end."""
+        if self._outcome is None:
+            raise RuntimeError("the analysis has not been iterated to its end")
+        return self._outcome
+
+    def __iter__(self) -> Iterator[list[Observation]]:
+        beat, config = self._heartbeat, self._config
+        uploaded = self._uploaded_transcript()  # first, because it is quick to refuse
+        with self._clock("probe"):
+            beat.at(Step.PROBE, 0, 0)
+            sha256 = manifest.file_sha256(self._source, beat.again)
+            total_ms = probe(self._source, config.limits, on_wait=beat.again).duration_ms
+        series, frames, with_face = SeriesBuilder(), 0, 0
+        side_px = config.faces.picture_side_px if Stage.FACES in config.plan else 0
+        with Decoder(self._source, config.limits, side_px=side_px, on_wait=beat.again) as decoder:
+            stages = self._frame_stages()  # while the child decodes the first frames
+            for observations in self._observed(decoder, stages, total_ms):
+                series.add(observations)
+                frames += len(observations)
+                with_face += sum(seen.box is not None for seen in observations)
+                yield observations
+        assert decoder.info is not None and decoder.ending is not None  # noqa: S101 - or iterating had raised
+        transcript = uploaded or self._heard_transcript(decoder.info.duration_ms)
+        with self._clock("moments"):
+            beat.at(Step.MOMENTS, 0, 0)
+            whole = series.build(decoder.ending.last_frame_ms)
+            baseline = find_baseline(whole, config.signals.baseline_ms)
+            segments = [
+                *visibility_segments(whole),
+                *expression_segments(whole, config.signals.min_segment_ms),
+            ]
+            moments = find(whole, baseline, config.moments, config.plan)
+        self._outcome = Outcome(
+            info=decoder.info,
+            segments=tuple(segments),
+            moments=moments,
+            transcript=transcript,
+            frames=frames,
+            frames_with_face=with_face,
+            baseline=baseline.as_mapping() if baseline else {},
+            manifest=manifest.build(
+                config=config,
+                sha256=sha256,
+                ending=decoder.ending,
+                stages=self._stages,
+                weights=self._weights,
+                stage_seconds=self._clock.seconds,
+            ),
+        )
+
+    def _frame_stages(self) -> FrameStages:
+        with self._clock("load"):
+            faces, classifier = self._face_stage(), self._expression_stage()
+            return FrameStages(faces, classifier, self._config.signals.smooth_ms, self._clock)
+
+    def _observed(self, decoder: Decoder, stages: FrameStages, total_ms: int) -> Iterator[list[Observation]]:
+        self._heartbeat.at(Step.FRAMES, 0, total_ms)
+        for frame in self._timed(iter(decoder), total_ms):
+            assert decoder.info is not None  # noqa: S101 - it comes before the first frame
+            if observations := stages.observe(frame, decoder.info.width):
+                yield observations
+        yield stages.finish()
+
+    def _timed(self, frames: Iterator[Frame], total_ms: int) -> Iterator[Frame]:
+        """The frames, with the time spent waiting for them counted, and a beat for each."""
+        while True:
+            with self._clock("decode"):
+                frame = next(frames, None)
+            if frame is None:
+                return
+            self._heartbeat.at(Step.FRAMES, frame.pts_ms, total_ms)
+            yield frame
+
+    def _face_stage(self) -> FaceStage | None:
+        if Stage.FACES not in self._config.plan:
+            return None
+        try:
+            stage = self._heartbeat.wait_for(self._load_faces)
+        except FileNotFoundError:
+            self._stages[Stage.FACES] = manifest.MODEL_MISSING
+            return None
+        self._stages[Stage.FACES] = manifest.DONE
+        return stage
+
+    def _load_faces(self) -> FaceStage:
+        # Imported only when planned: this loads torch and OpenVINO.
+        from analysis.faces import networks
+        from analysis.faces.engine import one_thread
+        from analysis.faces.stage import FaceStage
+
+        with one_thread():
+            stage = FaceStage(self._config.faces, self._config.threads)
+        self._weights |= networks.weights_sha256()
+        return stage
+
+    def _expression_stage(self) -> ExpressionClassifier | None:
+        if Stage.EXPRESSION not in self._config.plan:
+            return None
+        if self._stages[Stage.FACES] != manifest.DONE:
+            self._stages[Stage.EXPRESSION] = manifest.NEEDS_FACES
+            return None
+        classifier = self._heartbeat.wait_for(self._load_expression)
+        self._stages[Stage.EXPRESSION] = manifest.DONE if classifier else manifest.MODEL_MISSING
+        return classifier
+
+    def _load_expression(self) -> ExpressionClassifier | None:
+        from analysis.expression.inference import ExpressionClassifier
+        from analysis.expression.weights_file import BadWeights
+        from analysis.faces.engine import one_thread
+
+        try:
+            with one_thread():
+                classifier = ExpressionClassifier.load(self._config.threads)
+        except BadWeights:  # a missing model disables its stage, visibly, and never a run
+            return None
+        self._weights["expression"] = classifier.weights_sha256
+        return classifier
+
+    def _uploaded_transcript(self) -> Transcript | None:
+        if Stage.TRANSCRIPT not in self._config.plan:
+            return Transcript((), "none", note="not in the plan")
+        if self._transcript_file is None:
+            return None
+        from analysis.speech.uploaded import read_transcript
+
+        with self._clock("transcript"):
+            self._stages[Stage.TRANSCRIPT] = manifest.DONE
+            return read_transcript(self._transcript_file)
+
+    def _heard_transcript(self, total_ms: int) -> Transcript:
+        from analysis.speech.transcribe import transcribe
+
+        with self._clock("transcript"):
+            self._heartbeat.at(Step.TRANSCRIPT, 0, total_ms)
+            transcript = transcribe(self._source, self._config, self._heartbeat, total_ms)
+        missing = transcript.source == "none"
+        self._stages[Stage.TRANSCRIPT] = transcript.note if missing else manifest.DONE
+        return transcript
+
+
+def _unplanned(plan: frozenset[Stage]) -> dict[Stage, str]:
+    """Each stage's state before anything has run."""
+    implemented = {Stage.FACES, Stage.EXPRESSION, Stage.TRANSCRIPT}
+    return {
+        stage: manifest.NOT_PLANNED if stage not in plan or stage in implemented else manifest.NOT_IMPLEMENTED
+        for stage in Stage
+    }

@@ -1,0 +1,74 @@
+"""Lanes for the timeline: the expression shown most, and what could be seen."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.signals.series import VISIBILITIES, Series
+from analysis.signals.spans import stretches
+from analysis.types import EXPRESSIONS, NOT_SURE, Segment, Stage
+
+EXPRESSION_LANE = "expression"
+VISIBILITY_LANE = "visibility"
+
+# Below this, or with the runner-up this close, no expression stands out: "not sure".
+_MIN_TOP = 0.40
+_MIN_LEAD = 0.10
+
+_NOTHING, _NOT_SURE = -2, -1
+
+
+def expression_segments(series: Series, min_ms: int) -> list[Segment]:
+    """Where one expression is shown most for at least `min_ms`, or where it is not sure which.
+
+    Shorter stretches join the neighbour before them, or become "not sure" where there is none.
+    Where nothing could be read there is no segment: a gap stays a gap.
+    """
+    labels = _top(series.smoothed)
+    segments: list[Segment] = []
+    for first, last in stretches(labels != _NOTHING):
+        for begin, end, label in _without_short(series, labels[first : last + 1], first, min_ms):
+            prob = float(series.smoothed[begin : end + 1, label].mean()) if label >= 0 else None
+            name = EXPRESSIONS[label] if label >= 0 else NOT_SURE
+            segments.append(Segment(series.span(begin, end), Stage.EXPRESSION, EXPRESSION_LANE, name, prob))
+    return segments
+
+
+def visibility_segments(series: Series) -> list[Segment]:
+    """Every stretch of the recording with its visibility, however short: it must add up to the whole."""
+    found = [
+        (first, last, str(VISIBILITIES[code]))
+        for code in range(len(VISIBILITIES))
+        for first, last in stretches(series.visibility == code)
+    ]
+    return [Segment(series.span(a, b), Stage.FACES, VISIBILITY_LANE, value) for a, b, value in sorted(found)]
+
+
+def _top(smoothed: NDArray[np.float32]) -> NDArray[np.int8]:
+    """(N, 7) -> (N,) the index of the expression that stands out, _NOT_SURE, or _NOTHING."""
+    nothing = np.isnan(smoothed[:, 0])
+    probs = np.where(nothing[:, None], 0, smoothed)
+    ordered = np.sort(probs, axis=1)
+    clear = (ordered[:, -1] >= _MIN_TOP) & (ordered[:, -1] - ordered[:, -2] >= _MIN_LEAD)
+    return np.where(nothing, _NOTHING, np.where(clear, probs.argmax(axis=1), _NOT_SURE)).astype(np.int8)
+
+
+def _without_short(
+    series: Series, labels: Sequence[int] | NDArray[np.int8], offset: int, min_ms: int
+) -> list[tuple[int, int, int]]:
+    """(first, last, label) of the stretches of equal labels, none shorter than `min_ms` if there is a longer one."""
+    edges = [0, *(np.flatnonzero(np.diff(labels)) + 1).tolist(), len(labels)]
+    kept: list[tuple[int, int, int]] = []
+    for first, after in itertools.pairwise(edges):
+        begin, end, label = offset + first, offset + after - 1, int(labels[first])
+        if series.span(begin, end).duration_ms < min_ms:
+            label = kept[-1][2] if kept else _NOT_SURE
+        if kept and kept[-1][2] == label:
+            kept[-1] = (kept[-1][0], end, label)
+        else:
+            kept.append((begin, end, label))
+    return kept

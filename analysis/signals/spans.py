@@ -1,0 +1,27 @@
+"""Stretches of frames for which something holds."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.signals.series import Series
+
+
+def stretches(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """(first, last) of every stretch of true values, both inside."""
+    edges = np.flatnonzero(np.diff(mask, prepend=False, append=False))
+    return [(int(first), int(after) - 1) for first, after in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def long_stretches(
+    series: Series, mask: NDArray[np.bool_], *, min_ms: int, close_gap_ms: int = 0
+) -> list[tuple[int, int]]:
+    """The stretches of at least `min_ms`, after those with a gap of less than `close_gap_ms` were joined."""
+    joined: list[tuple[int, int]] = []
+    for first, last in stretches(mask):
+        if joined and series.pts_ms[first] - series.end_ms[joined[-1][1]] < close_gap_ms:
+            joined[-1] = (joined[-1][0], last)
+        else:
+            joined.append((first, last))
+    return [(first, last) for first, last in joined if series.span(first, last).duration_ms >= min_ms]

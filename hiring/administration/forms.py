@@ -1,0 +1,119 @@
+"""What an administrator fills in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from hiring.accounts.models import Role, User
+from hiring.administration.wording import GROUPS
+from hiring.positions.models import Interview, Position
+
+ROLES = [
+    (Role.RECRUITER.value, _("Recruiter: works with the positions whose team they are on")),
+    (Role.ADMINISTRATOR.value, _("Administrator: also looks after people, retention and the record")),
+]
+
+
+class PersonForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    email = forms.EmailField(label=_("Email"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"}))
+    role = forms.ChoiceField(label=_("Role"), choices=ROLES)
+
+
+class AccountForm(forms.Form):
+    """Role and access of somebody who is here already."""
+
+    role = forms.ChoiceField(label=_("Role"), choices=ROLES)
+    account = forms.ChoiceField(
+        label=_("Account"),
+        choices=[("open", _("Open: can sign in")), ("closed", _("Closed: cannot sign in"))],
+        help_text=_("Closing an account signs the person out everywhere and revokes their API tokens."),
+    )
+
+    @classmethod
+    def of(cls, person: User, posted: Any = None) -> AccountForm:
+        return cls(posted, initial={"role": person.role, "account": "open" if person.is_active else "closed"})
+
+
+class DaysForm(forms.Form):
+    after_decision = forms.IntegerField(
+        label=_("Days after the decision"),
+        min_value=1,
+        max_value=3650,
+        help_text=_(
+            "Then the recording and everything drawn from it is erased. Where the law allows fewer days, those apply."
+        ),
+    )
+    without_decision = forms.IntegerField(
+        label=_("Days without a decision"),
+        min_value=1,
+        max_value=3650,
+        help_text=_("Counted from the day the answers were handed in, or else from the invitation."),
+    )
+
+    @classmethod
+    def of(cls, position: Position, posted: Any = None) -> DaysForm:
+        days = {"after_decision": position.days_after_decision, "without_decision": position.days_without_decision}
+        return cls(posted, initial=days)
+
+
+class WithinForm(forms.Form):
+    days = forms.TypedChoiceField(
+        label=_("Show what is due"),
+        coerce=int,
+        choices=[
+            (0, _("now")),
+            (7, _("within 7 days")),
+            (30, _("within 30 days")),
+            (90, _("within 90 days")),
+            (365, _("within a year")),
+        ],
+    )
+
+
+class SearchForm(forms.Form):
+    q = forms.CharField(label=_("Search"), required=False, max_length=120)
+
+
+class ReferenceForm(forms.Form):
+    reference = forms.CharField(
+        label=_("Reference"),
+        required=False,
+        max_length=12,
+        help_text=_("As it stands in the candidate's messages, such as K-48213. A part of it is enough."),
+    )
+
+
+class ConfirmForm(forms.Form):
+    """Typing the reference proves that this interview is meant."""
+
+    confirm = forms.CharField(label=_("Type the reference to confirm"), max_length=20)
+
+    def __init__(self, *args: Any, interview: Interview, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.interview = interview
+        self.fields["confirm"].widget.attrs["autocomplete"] = "off"
+
+    def clean_confirm(self) -> str:
+        typed: str = self.cleaned_data["confirm"].strip().upper()
+        if typed != self.interview.reference.upper():
+            raise forms.ValidationError(_("This is not the reference of this interview. Nothing was erased."))
+        return typed
+
+
+class AuditForm(forms.Form):
+    action = forms.ChoiceField(label=_("What"), required=False, choices=[("", _("Everything")), *GROUPS])
+    person = forms.ChoiceField(label=_("Who"), required=False)
+    interview = forms.CharField(
+        label=_("Interview"),
+        required=False,
+        max_length=36,
+        widget=forms.TextInput(attrs={"placeholder": "K-48213", "autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"].choices = [("", _("Anybody")), *((str(row.pk), row.name) for row in people)]

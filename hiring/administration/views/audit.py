@@ -1,0 +1,126 @@
+"""Who did and who saw what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from hiring import access
+from hiring.accounts.models import User
+from hiring.administration import wording
+from hiring.administration.forms import AuditForm
+from hiring.administration.guard import administrators_only, page_of
+from hiring.audit import services
+from hiring.audit.models import Event
+
+#: Facts that say nothing to a reader. A fingerprint would even tell runs with a smaller plan apart.
+_NOT_SHOWN = {"fingerprint"}
+
+
+def _interview_id(user: User, typed: str) -> str | None:
+    """The id behind a reference, or the id itself; None where there is no such interview, erased ones included."""
+    try:
+        return str(UUID(typed))
+    except ValueError:
+        pass
+    found = access.governed_interviews(user).filter(reference__iexact=typed).first()
+    if found is not None:
+        return str(found.pk)
+    erased = access.certificates(user).filter(interview_reference__iexact=typed).first()
+    return str(erased.interview_id) if erased else None
+
+
+def _references(user: User, ids: Iterable[str]) -> dict[str, str]:
+    """References by interview id, of erased interviews too."""
+    wanted = {text for text in ids if text}
+    here = access.governed_interviews(user).filter(pk__in=wanted).values_list("pk", "reference")
+    erased = access.certificates(user).filter(interview_id__in=wanted)
+    gone = erased.values_list("interview_id", "interview_reference")
+    return {str(pk): reference for pk, reference in [*gone, *here]}
+
+
+def _who(event: Event, names: dict[str, str], references: dict[str, str]) -> str:
+    if event.actor_kind == Event.ActorKind.SYSTEM:
+        return _("Sightline itself")
+    if event.actor_kind == Event.ActorKind.CANDIDATE:
+        reference = references.get(event.actor_id)
+        return _("Candidate of %(reference)s") % {"reference": reference} if reference else _("A candidate")
+    return names.get(event.actor_id, _("Somebody who is no longer here"))
+
+
+def _rows(user: User, events: Iterable[Event]) -> list[dict[str, object]]:
+    """Events with the names and references of today."""
+    events = list(events)
+    actors = {event.actor_id for event in events if event.actor_kind == Event.ActorKind.USER and event.actor_id}
+    objects = {event.object_id for event in events if event.object_type == "user"}
+    people = access.people(user).filter(pk__in=actors | objects).values_list("pk", "name")
+    names = {str(pk): name for pk, name in people}
+    candidates = {event.actor_id for event in events if event.actor_kind == Event.ActorKind.CANDIDATE}
+    references = _references(user, candidates | {event.interview_id for event in events})
+    return [
+        {
+            "event": event,
+            "who": _who(event, names, references),
+            "action": wording.action_label(event.action),
+            "about": names.get(event.object_id, "") if event.object_id != event.actor_id else "",
+            "reference": references.get(event.interview_id, ""),
+            "details": [(name, value) for name, value in event.details.items() if name not in _NOT_SHOWN],
+        }
+        for event in events
+    ]
+
+
+def _chosen(user: User, form: AuditForm) -> dict[str, str] | None:
+    """The filters, or None where one of them was not understood; the form then says which."""
+    if not form.is_valid():
+        return None
+    chosen = {"action": form.cleaned_data["action"], "actor_id": form.cleaned_data["person"]}
+    typed = form.cleaned_data["interview"].strip()
+    if typed:
+        found = _interview_id(user, typed)
+        if found is None:
+            form.add_error("interview", _("There is no interview with this reference."))
+            return None
+        chosen["interview_id"] = found
+    return chosen
+
+
+def _without_page(query: QueryDict) -> str:
+    kept = query.copy()
+    kept.pop("page", None)
+    return kept.urlencode()
+
+
+@administrators_only
+@require_GET
+def audit_log(request: HttpRequest) -> HttpResponse:
+    """The record, newest first, filtered by what, who and which interview."""
+    form = AuditForm(request.GET, people=access.people(request.user))
+    chosen = _chosen(request.user, form)
+    page = page_of(request, access.audit_events(request.user, **chosen) if chosen is not None else [])
+    context = {
+        "section": "audit",
+        "form": form,
+        "page": page,
+        "rows": _rows(request.user, page),
+        "query": _without_page(request.GET),
+    }
+    return render(request, "administration/audit.html", context)
+
+
+@administrators_only
+@require_POST
+def check(request: HttpRequest) -> HttpResponse:
+    """Walk the whole record and say whether anything was changed, removed or reordered."""
+    broken = services.first_broken()
+    if broken:
+        messages.error(request, broken)
+    else:
+        messages.success(request, _("The record is whole: every event follows the one before it."))
+    return redirect("administration:audit")

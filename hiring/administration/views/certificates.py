@@ -1,0 +1,34 @@
+"""What was erased, when and why."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from hiring import access
+from hiring.administration import wording
+from hiring.administration.forms import SearchForm
+from hiring.administration.guard import administrators_only, page_of
+
+
+@administrators_only
+@require_GET
+def certificates(request: HttpRequest) -> HttpResponse:
+    """Every certificate, newest first."""
+    form = SearchForm(request.GET)
+    words = form.cleaned_data["q"].strip() if form.is_valid() else ""
+    rows = access.certificates(request.user).filter(interview_reference__icontains=words)
+    context = {"section": "retention", "page": page_of(request, rows), "q": words}
+    return render(request, "administration/certificates.html", context)
+
+
+@administrators_only
+@require_GET
+def certificate(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One certificate, fit to be printed."""
+    found = access.certificate_for(request.user, pk)
+    context = {"section": "retention", "certificate": found, "contents": wording.contents(found.counts)}
+    return render(request, "administration/certificate.html", context)

@@ -1,0 +1,104 @@
+"""What is due to be erased, and erasing one interview on request. Shows references, never who is behind them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods
+
+from hiring import access
+from hiring.administration import wording
+from hiring.administration.forms import ConfirmForm, ReferenceForm, WithinForm
+from hiring.administration.guard import administrators_only, page_of
+from hiring.retention import selectors, services
+from hiring.retention.models import ErasureCertificate
+
+#: Erasing takes a moment for each interview: so many in one answer, the hourly sweep does the rest.
+AT_ONCE = 100
+_FOUND = 20
+
+
+@administrators_only
+@require_GET
+def due(request: HttpRequest) -> HttpResponse:
+    """A preview: references, dates and reasons."""
+    form = WithinForm(request.GET if "days" in request.GET else {"days": "30"})
+    now = timezone.now()
+    rows = list(selectors.due(now + timedelta(days=form.cleaned_data["days"]))) if form.is_valid() else []
+    context = {
+        "section": "retention",
+        "form": form,
+        "page": page_of(request, rows),
+        "due_now": sum(row.due_at <= now for row in rows),
+        "now": now,
+        "days": form.cleaned_data.get("days"),
+    }
+    return render(request, "administration/due.html", context)
+
+
+@administrators_only
+@require_http_methods(["GET", "POST"])
+def erase_due(request: HttpRequest) -> HttpResponse:
+    """Ask once more; then erase what is due now."""
+    if request.method == "GET":
+        rows = list(selectors.due())
+        context = {"section": "retention", "count": len(rows), "rows": rows[:AT_ONCE], "at_once": AT_ONCE}
+        return render(request, "administration/erase_due.html", context)
+    count = services.erase_due(actor=request.user.as_actor(), at_most=AT_ONCE)
+    sentence = ngettext("%(count)d interview was erased.", "%(count)d interviews were erased.", count)
+    messages.success(request, sentence % {"count": count})
+    left = len(list(selectors.due()))
+    if left:
+        still = ngettext(
+            "%(left)d is still due; the hourly clean-up erases it, or erase again here.",
+            "%(left)d are still due; the hourly clean-up erases them, or erase again here.",
+            left,
+        )
+        messages.warning(request, still % {"left": left})
+    return redirect("administration:certificates")
+
+
+@administrators_only
+@require_GET
+def find(request: HttpRequest) -> HttpResponse:
+    """Find an interview by its reference, to erase it on request."""
+    form = ReferenceForm(request.GET or None)
+    reference = form.cleaned_data["reference"].strip() if form.is_valid() else ""
+    context = {"section": "retention", "form": form, "reference": reference}
+    if reference:
+        found = access.governed_interviews(request.user).filter(reference__icontains=reference)
+        context["found"] = found.order_by("reference")[:_FOUND]
+        gone = access.certificates(request.user).filter(interview_reference__icontains=reference)
+        context["certificates"] = gone.order_by("interview_reference")[:_FOUND]
+    return render(request, "administration/find_interview.html", context)
+
+
+@administrators_only
+@require_http_methods(["GET", "POST"])
+def erase(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Say what will go, let the reference be typed, erase, show the certificate."""
+    interview = access.governed_interview_for(request.user, pk)
+    form = ConfirmForm(request.POST or None, interview=interview)
+    if request.method == "POST" and form.is_valid():
+        certificate = services.erase(
+            interview=interview,
+            actor=request.user.as_actor(),
+            reason=ErasureCertificate.Reason.ADMINISTRATOR,
+        )
+        messages.success(request, _("The interview is erased. This is the certificate."))
+        return redirect("administration:certificate", pk=certificate.pk)
+    context = {
+        "section": "retention",
+        "interview": interview,
+        "form": form,
+        "contents": wording.contents(selectors.contents_of(interview)),
+        "due": selectors.due_of(interview),
+    }
+    return render(request, "administration/erase.html", context)

@@ -1,0 +1,99 @@
+"""Who can sign in, and as what."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from hiring import access
+from hiring.accounts import services
+from hiring.accounts.models import User
+from hiring.administration.forms import AccountForm, PersonForm, SearchForm
+from hiring.administration.guard import administrators_only, page_of
+
+
+@administrators_only
+@require_GET
+def people(request: HttpRequest) -> HttpResponse:
+    """Everybody with an account."""
+    form = SearchForm(request.GET)
+    words = form.cleaned_data["q"] if form.is_valid() else ""
+    rows = access.people(request.user).filter(Q(name__icontains=words) | Q(email__icontains=words))
+    page = page_of(request, rows.order_by("-is_active", "name"))
+    return render(request, "administration/people.html", {"section": "people", "page": page, "q": words})
+
+
+@administrators_only
+@require_http_methods(["GET", "POST"])
+def add(request: HttpRequest) -> HttpResponse:
+    """Add a person; the answer shows, this once, the link with which they choose a password."""
+    form = PersonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            person = services.add_person(**form.cleaned_data, actor=request.user.as_actor())
+        except services.CannotChange as error:
+            form.add_error("email", str(error))
+        else:
+            return _show_link(request, person, added=True)
+    return render(request, "administration/add_person.html", {"section": "people", "form": form})
+
+
+@administrators_only
+@require_http_methods(["GET", "POST"])
+def person(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Change a person's role, close or open their account."""
+    found = access.person_for(request.user, pk)
+    form = AccountForm.of(found, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            changed = services.change_person(
+                user=found,
+                role=form.cleaned_data["role"],
+                is_active=form.cleaned_data["account"] == "open",
+                actor=request.user.as_actor(),
+            )
+        except services.CannotChange as error:
+            form.add_error(None, str(error))
+        else:
+            return _after_change(request, changed)
+    context = {"section": "people", "person": found, "form": form, "is_self": found == request.user}
+    return render(request, "administration/person.html", context)
+
+
+def _after_change(request: HttpRequest, changed: User) -> HttpResponse:
+    """Back to the list, or out of here for those who have just shut themselves out."""
+    messages.success(request, _("Saved."))
+    if changed == request.user and not changed.is_active:
+        logout(request)
+        return redirect("accounts:sign_in")
+    if changed == request.user and not changed.is_administrator:
+        return redirect("home")
+    return redirect("administration:people")
+
+
+@administrators_only
+@require_POST
+def password_link(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Show a new link with which this person chooses a password."""
+    found = access.person_for(request.user, pk)
+    try:
+        return _show_link(request, found, added=False)
+    except services.CannotChange as error:
+        messages.error(request, str(error))
+        return redirect("administration:person", pk=pk)
+
+
+def _show_link(request: HttpRequest, person: User, *, added: bool) -> HttpResponse:
+    uid, token = services.issue_password_link(user=person, actor=request.user.as_actor())
+    link = settings.BASE_URL + reverse("accounts:choose_password", args=[uid, token])
+    context = {"section": "people", "person": person, "link": link, "added": added}
+    return render(request, "administration/password_link.html", context)

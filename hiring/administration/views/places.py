@@ -1,0 +1,40 @@
+"""What the law allows where, to read: the file changes with a release, after counsel looked at it."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from hiring.administration import wording
+from hiring.administration.guard import administrators_only
+from hiring.policy.rules import NOT_IN_THIS_VERSION, SUPPORTED_DUTIES, Place, Purpose
+from hiring.policy.rules import places as all_places
+
+
+def _purpose(place: Place, purpose: Purpose, rule: str) -> dict[str, object]:
+    unsupported = not SUPPORTED_DUTIES.issuperset(place.needs)
+    return {
+        "rule": wording.rule_label(rule),
+        "offered": place.allows(purpose) and purpose not in NOT_IN_THIS_VERSION,
+        "not_in_this_version": purpose in NOT_IN_THIS_VERSION,
+        "closed_by_duties": rule == "consent" and unsupported,
+        "waits_for_administrator": rule == "off",
+    }
+
+
+def _row(place: Place) -> dict[str, object]:
+    return {
+        "place": place,
+        "expression": _purpose(place, Purpose.EXPRESSION, place.expression),
+        "voice": _purpose(place, Purpose.VOICE, place.voice),
+        "duties": [(wording.duty_label(duty), duty in SUPPORTED_DUTIES) for duty in place.needs],
+    }
+
+
+@administrators_only
+@require_GET
+def places(request: HttpRequest) -> HttpResponse:
+    """Every place: what may be computed and kept, with the source and when it was last read."""
+    rows = [_row(place) for place in all_places().values()]
+    return render(request, "administration/places.html", {"section": "retention", "rows": rows})

@@ -1,0 +1,57 @@
+"""How long each position's interviews are kept."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from hiring import access
+from hiring.administration.forms import DaysForm
+from hiring.administration.guard import administrators_only, page_of
+from hiring.positions.models import Interview, Position
+from hiring.retention import selectors, services
+
+
+def _row(position: Position) -> dict[str, object]:
+    place = selectors.strictest_place(position)
+    return {
+        "position": position,
+        "place": place,
+        "days": min(position.days_after_decision, place.media_days_after_decision),
+        "is_shortened": place.media_days_after_decision < position.days_after_decision,
+    }
+
+
+@administrators_only
+@require_GET
+def retention(request: HttpRequest) -> HttpResponse:
+    """Every position with its days, and the number that applies where a place allows fewer."""
+    kept = Count("interviews", filter=~Q(interviews__state=Interview.State.ERASED))
+    page = page_of(request, access.governed_positions(request.user).annotate(kept=kept))
+    context = {"section": "retention", "page": page, "rows": [_row(position) for position in page]}
+    return render(request, "administration/retention.html", context)
+
+
+@administrators_only
+@require_http_methods(["GET", "POST"])
+def days(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Change one position's days."""
+    position = access.governed_position_for(request.user, pk)
+    row = _row(position)
+    form = DaysForm.of(position, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.set_days(position=position, **form.cleaned_data, actor=request.user.as_actor())
+        except services.DaysRefused as error:
+            form.add_error(None, str(error))
+        else:
+            saved = _("Saved. The new days apply from now on, to interviews that are already here too.")
+            messages.success(request, saved)
+            return redirect("administration:retention")
+    return render(request, "administration/days.html", {"section": "retention", "form": form, **row})

@@ -1,0 +1,104 @@
+"""How these screens name what the record, the certificates and the places file hold as codes."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+#: Kinds of event to filter by: the beginning of an action's code, and its name.
+GROUPS = [
+    ("viewed.", _("Somebody looked at a recording")),
+    ("person.", _("People")),
+    ("token.", _("API tokens")),
+    ("position.", _("Positions")),
+    ("team.", _("Teams")),
+    ("interview.", _("Interviews")),
+    ("invitation.", _("Personal links")),
+    ("consent.", _("Consent")),
+    ("accommodation.", _("Accommodations")),
+    ("upload.", _("Uploads")),
+    ("recording.", _("Recordings")),
+    ("run.", _("Analysis")),
+    ("moment.", _("Answers to moments")),
+    ("note.", _("Notes")),
+    ("retention.", _("Retention")),
+]
+_ACTIONS = {
+    "viewed.recording": _("Opened a recording"),
+    "person.added": _("Added a person"),
+    "person.changed": _("Changed a person's role or access"),
+    "person.password_link": _("Made a password link"),
+    "person.signed_in": _("Signed in"),
+    "token.issued": _("Made an API token"),
+    "token.revoked": _("Revoked an API token"),
+    "position.created": _("Opened a position"),
+    "position.changed": _("Changed a position"),
+    "position.questions": _("Changed a position's questions"),
+    "team.added": _("Put somebody on a team"),
+    "team.removed": _("Took somebody off a team"),
+    "interview.invited": _("Invited a candidate"),
+    "interview.submitted": _("Handed in the answers"),
+    "interview.decided": _("Wrote down a decision"),
+    "interview.erased": _("Erased an interview"),
+    "invitation.created": _("Made a personal link"),
+    "invitation.revoked": _("Revoked a personal link"),
+    "invitation.redeemed": _("Opened the personal link"),
+    "consent.given": _("Answered the consent questions"),
+    "accommodation.asked": _("Asked for an accommodation"),
+    "upload.started": _("Started an upload"),
+    "upload.given_up": _("Gave up an upload"),
+    "recording.received": _("Finished an upload"),
+    "recording.ready": _("Checked and encrypted a recording"),
+    "recording.refused": _("Refused a file"),
+    "recording.deleted": _("Deleted a recording"),
+    "run.queued": _("Queued an analysis"),
+    "run.retried": _("Started an analysis again"),
+    "run.complete": _("Finished an analysis"),
+    "run.failed": _("An analysis failed"),
+    "run.quarantined": _("Set an analysis aside"),
+    "moment.confirmed": _("Confirmed a moment"),
+    "moment.dismissed": _("Dismissed a moment"),
+    "moment.undone": _("Took an answer to a moment back"),
+    "note.added": _("Added a note"),
+    "note.deleted": _("Deleted a note"),
+    "retention.changed": _("Changed how long a position is kept"),
+}
+_CONTENTS = {
+    "recordings": _("recordings with their encrypted media"),
+    "files": _("encrypted files"),
+    "runs": _("analysis runs"),
+    "segments": _("timeline segments"),
+    "words": _("words of the transcript"),
+    "moments": _("moments"),
+    "verdicts": _("reviewers' answers to moments"),
+    "notes": _("reviewers' notes"),
+    "decisions": _("decision"),
+    "consent_receipts": _("consent receipts"),
+    "links": _("personal links"),
+}
+_DUTIES = {
+    "notice": _("Notice and explanation before consent"),
+    "dpia": _("Data protection impact assessment"),
+    "signed_waiver": _("Signed waiver"),
+    "notice_ten_business_days": _("Notice ten business days before"),
+    "bias_audit": _("Bias audit under a year old"),
+}
+_RULES = {"prohibited": _("Prohibited"), "off": _("Off"), "consent": _("With consent")}
+
+
+def action_label(action: str) -> str:
+    """What somebody did, in words; a code without any is shown as it is."""
+    return str(_ACTIONS.get(action, action))
+
+
+def contents(counts: dict[str, int]) -> list[tuple[str, int]]:
+    """What was, or will be, erased: names and counts, without those of which there is none."""
+    return [(str(_CONTENTS.get(name, name)), count) for name, count in counts.items() if count]
+
+
+def duty_label(duty: str) -> str:
+    return str(_DUTIES.get(duty, duty.replace("_", " ")))
+
+
+def rule_label(rule: str) -> str:
+    """What a place says about a purpose."""
+    return str(_RULES.get(rule, rule))

@@ -1,0 +1,260 @@
+"""What the API shows of each row. Nothing here scores, ranks or sorts people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from rest_framework import serializers
+
+from hiring.accounts.models import User
+from hiring.positions.models import Interview, Position, Question
+from hiring.recordings.models import Recording
+from hiring.review.models import Note, Verdict
+from hiring.review.wording import step_label
+from hiring.runs.models import AnalysisRun
+from hiring.runs.selectors import latest_run
+
+
+def link(context: dict[str, Any], name: str, pk: Any) -> str:
+    """The absolute address of one of the API's rows."""
+    address: str = context["request"].build_absolute_uri(reverse(f"api:{name}", args=[pk]))
+    return address
+
+
+class Me(serializers.ModelSerializer):
+    class Meta:
+        model = User
+        fields = ["id", "name", "email", "role"]
+        read_only_fields = fields
+
+
+class NewToken(serializers.Serializer):
+    """An API token. `token` is shown this once: only a hash of it is stored."""
+
+    key = serializers.CharField(help_text="Its first characters: the name by which it is revoked.")
+    token = serializers.CharField()
+    expires_at = serializers.DateTimeField(allow_null=True)
+
+
+class QuestionRow(serializers.ModelSerializer):
+    class Meta:
+        model = Question
+        fields = ["id", "order", "text", "time_limit_s"]
+        read_only_fields = fields
+
+
+class PositionRow(serializers.ModelSerializer):
+    questions = QuestionRow(many=True, read_only=True)
+
+    class Meta:
+        model = Position
+        fields = ["id", "title", "description", "employer_place", "job_place", "is_open", "created_at", "questions"]
+        read_only_fields = fields
+
+
+class RunInBrief(serializers.Serializer):
+    id = serializers.UUIDField()
+    state = serializers.ChoiceField(choices=AnalysisRun.State.choices)
+    url = serializers.URLField()
+
+
+class RecordingLinks(serializers.Serializer):
+    timeline = serializers.URLField()
+    transcript = serializers.URLField()
+    moments = serializers.URLField()
+    notes = serializers.URLField()
+
+
+class RecordingInBrief(serializers.ModelSerializer):
+    url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Recording
+        fields = ["id", "question", "state", "duration_ms", "url"]
+        read_only_fields = fields
+
+    def get_url(self, row: Recording) -> str:
+        return link(self.context, "recording", row.pk)
+
+
+class InterviewRow(serializers.ModelSerializer):
+    position_title = serializers.CharField(source="position.title", read_only=True)
+
+    class Meta:
+        model = Interview
+        fields = [
+            *("id", "reference", "position", "position_title", "candidate_name", "language", "state"),
+            *("created_at", "submitted_at", "decided_at"),
+        ]
+        read_only_fields = fields
+
+
+class InterviewDetails(InterviewRow):
+    recordings = serializers.SerializerMethodField()
+
+    class Meta(InterviewRow.Meta):
+        fields = [*InterviewRow.Meta.fields, "recordings"]
+        read_only_fields = fields
+
+    def get_recordings(self, row: Interview) -> RecordingInBrief(many=True):  # type: ignore[valid-type]
+        return RecordingInBrief(self.context["recordings"], many=True, context=self.context).data
+
+
+class RecordingDetails(serializers.ModelSerializer):
+    question = QuestionRow(read_only=True)
+    run = serializers.SerializerMethodField()
+    links = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Recording
+        fields = [
+            *("id", "interview", "question", "state", "refusal", "created_at", "received_at", "size_bytes", "sha256"),
+            *("container", "video_codec", "audio_codec", "width", "height", "fps", "duration_ms", "missing_ms"),
+            *("run", "links"),
+        ]
+        read_only_fields = fields
+
+    def get_run(self, row: Recording) -> RunInBrief(allow_null=True):  # type: ignore[valid-type]
+        run = latest_run(row)
+        return {"id": run.pk, "state": run.state, "url": link(self.context, "run", run.pk)} if run else None
+
+    def get_links(self, row: Recording) -> RecordingLinks:
+        return {name: link(self.context, name, row.pk) for name in ("timeline", "transcript", "moments", "notes")}
+
+
+class RunDetails(serializers.ModelSerializer):
+    percent = serializers.SerializerMethodField()
+    step_label = serializers.SerializerMethodField()
+
+    class Meta:
+        model = AnalysisRun
+        fields = [
+            *("id", "recording", "state", "plan", "attempt", "step", "step_label", "done_ms", "total_ms", "percent"),
+            *("queued_at", "started_at", "finished_at", "failed_step", "failure", "frames", "frames_with_face"),
+            "manifest",
+        ]
+        read_only_fields = fields
+
+    def get_percent(self, row: AnalysisRun) -> int:
+        return 100 if row.state == AnalysisRun.State.COMPLETE else row.percent
+
+    def get_step_label(self, row: AnalysisRun) -> str:
+        return step_label(row.step) if row.is_active else ""
+
+
+class Gap(serializers.Serializer):
+    start_ms = serializers.IntegerField()
+    end_ms = serializers.IntegerField()
+    reason = serializers.CharField()
+
+
+class Series(serializers.Serializer):
+    """One line with its band. A null stands where the line is broken."""
+
+    name = serializers.CharField()
+    t_ms = serializers.ListField(child=serializers.IntegerField())
+    value = serializers.ListField(child=serializers.FloatField(allow_null=True))
+    low = serializers.ListField(child=serializers.FloatField(allow_null=True))
+    high = serializers.ListField(child=serializers.FloatField(allow_null=True))
+
+
+class SegmentRow(serializers.Serializer):
+    lane = serializers.CharField()
+    value = serializers.CharField()
+    start_ms = serializers.IntegerField()
+    end_ms = serializers.IntegerField()
+    mean_prob = serializers.FloatField(allow_null=True)
+
+
+class Mark(serializers.Serializer):
+    id = serializers.UUIDField()
+    kind = serializers.CharField()
+    label = serializers.CharField()
+    start_ms = serializers.IntegerField()
+    end_ms = serializers.IntegerField()
+    peak_ms = serializers.IntegerField()
+    sentence = serializers.CharField()
+
+
+class Timeline(serializers.Serializer):
+    """What was visible, second by second, with how sure it is. Shown, not felt."""
+
+    recording = serializers.UUIDField()
+    run = serializers.UUIDField()
+    duration_ms = serializers.IntegerField()
+    start_ms = serializers.IntegerField()
+    end_ms = serializers.IntegerField()
+    points = serializers.IntegerField()
+    series = Series(many=True)
+    gaps = Gap(many=True)
+    segments = SegmentRow(many=True)
+    moments = Mark(many=True)
+
+
+class WordRow(serializers.Serializer):
+    position = serializers.IntegerField()
+    start_ms = serializers.IntegerField()
+    end_ms = serializers.IntegerField()
+    text = serializers.CharField()
+    confidence = serializers.FloatField(allow_null=True)
+    speaker = serializers.CharField(allow_blank=True)
+
+
+class Line(serializers.Serializer):
+    kind = serializers.ChoiceField(choices=["speech", "silence"])
+    start_ms = serializers.IntegerField()
+    end_ms = serializers.IntegerField()
+    speaker = serializers.CharField(allow_blank=True)
+    words = WordRow(many=True)
+
+
+class Transcript(serializers.Serializer):
+    source = serializers.CharField()
+    language = serializers.CharField(allow_blank=True)
+    low_confidence = serializers.BooleanField()
+    note = serializers.CharField(allow_blank=True)
+    words = WordRow(many=True)
+    lines = Line(many=True)
+
+
+class VerdictRow(serializers.Serializer):
+    answer = serializers.ChoiceField(choices=Verdict.Answer.choices)
+    reason = serializers.CharField(allow_blank=True)
+    reviewer = serializers.CharField()
+    own = serializers.BooleanField()
+    at = serializers.DateTimeField()
+
+
+class MomentRow(Mark):
+    """Something worth a second look: why it was flagged, and what reviewers answered."""
+
+    recording = serializers.UUIDField()
+    rule = serializers.CharField()
+    evidence = serializers.ListField(child=serializers.DictField())
+    distance = serializers.FloatField()
+    confidence = serializers.FloatField(allow_null=True)
+    quality = serializers.FloatField(allow_null=True)
+    verdicts = VerdictRow(many=True)
+    own = VerdictRow(allow_null=True)
+
+
+class VerdictBody(serializers.Serializer):
+    """A reviewer's answer to one moment. Dismissing needs a reason."""
+
+    answer = serializers.ChoiceField(choices=Verdict.Answer.choices)
+    reason = serializers.CharField(max_length=500, allow_blank=True, required=False, default="")
+
+
+class NoteRow(serializers.ModelSerializer):
+    author = serializers.CharField(source="author.name", read_only=True)
+
+    class Meta:
+        model = Note
+        fields = ["id", "at_ms", "text", "author", "created_at"]
+        read_only_fields = ["id", "author", "created_at"]
+
+
+class NoteBody(serializers.Serializer):
+    at_ms = serializers.IntegerField(min_value=0, max_value=2**53)
+    text = serializers.CharField(max_length=2000)

@@ -1,0 +1,1 @@
+"""One module a resource; every row is reached through hiring.access."""

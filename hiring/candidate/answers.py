@@ -1,0 +1,131 @@
+"""The questions, a video for each, and handing in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from hiring import access
+from hiring.candidate.frame import page
+from hiring.candidate.tus import may_upload
+from hiring.consent import selectors as consent
+from hiring.policy.rules import Purpose
+from hiring.positions.models import Interview, Question
+from hiring.recordings import services as recordings
+from hiring.recordings.models import Recording
+from hiring.recordings.uploads import UploadRefused
+from hiring.recordings.wording import refusal_sentence
+from hiring.retention import services as retention
+from hiring.runs import services as runs
+
+State = Recording.State
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A question and the newest video for it, if there is one."""
+
+    number: int
+    question: Question
+    recording: Recording | None
+
+    @property
+    def is_here(self) -> bool:
+        return self.recording is not None and self.recording.state in (State.RECEIVED, State.READY)
+
+    @property
+    def is_unfinished(self) -> bool:
+        return self.recording is not None and self.recording.state == State.UPLOADING
+
+    @property
+    def is_ready(self) -> bool:
+        return self.recording is not None and self.recording.state == State.READY
+
+    @property
+    def refusal(self) -> str:
+        return refusal_sentence(self.recording) if self.recording else ""
+
+
+def answers_of(interview: Interview) -> list[Answer]:
+    """Every question in order, with the newest recording."""
+    newest: dict[UUID, Recording] = {}
+    for recording in interview.recordings.exclude(state=State.ERASED).order_by("created_at"):
+        newest[recording.question_id] = recording
+    questions = interview.position.questions.all()
+    return [Answer(n, question, newest.get(question.pk)) for n, question in enumerate(questions, start=1)]
+
+
+def _texts() -> dict[str, str]:
+    """What upload.js says; the words in braces are filled in there."""
+    return {
+        "starting": _("Starting …"),
+        "sending": _("{percent} % sent"),
+        "speed": _("{speed} MB a second"),
+        "seconds_left": _("less than a minute left"),
+        "minutes_left": _("about {minutes} min left"),
+        "paused": _("Paused at {percent} %. Nothing is lost."),
+        "waiting": _("The connection is lost. Trying again in {seconds} s. Nothing is lost."),
+        "room": _("There is no room on the server just now. Trying again in {seconds} s. Nothing is lost."),
+        "done": _("The video is here."),
+        "cancelled": _("The upload is cancelled and what was sent is deleted."),
+        "other_file": _("This is another file. Please choose “{name}” ({size} MB), or cancel the upload first."),
+        "too_large": _("This file is larger than {limit} MB. Please choose a smaller one."),
+        "empty": _("This file is empty. Please choose another one."),
+        "failed": _("This did not work. Please reload the page and try again."),
+    }
+
+
+@require_safe
+def answers(request: HttpRequest) -> HttpResponse:
+    """The questions with the state of each answer; a video is uploaded here."""
+    interview = access.candidate_interview(request)
+    if not consent.receipts(interview).exists():
+        return redirect("candidate:notice")
+    for recording in interview.recordings.filter(state=State.UPLOADING):
+        runs.receive(recording=recording)  # does something only where a server died right after the last byte
+    found = answers_of(interview)
+    return page(
+        request,
+        "answers.html",
+        interview,
+        answers=found,
+        missing=sum(not answer.is_here for answer in found),
+        may_upload=may_upload(interview),
+        may_be_recorded=Purpose.RECORDING in consent.granted(interview),
+        limit_bytes=settings.MAX_UPLOAD_BYTES,
+        upload={"texts": _texts(), "limit_bytes": settings.MAX_UPLOAD_BYTES},
+        step=4 if interview.state == Interview.State.OPENED else None,
+        section="answers",
+    )
+
+
+@require_POST
+def delete_answer(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Delete one video and everything that was computed from it or written about it."""
+    recording = access.candidate_recording(request, pk)
+    try:
+        retention.delete_recording(recording=recording)
+        messages.success(request, _("The video and everything made from it are deleted."))
+    except UploadRefused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("candidate:answers")
+
+
+@require_POST
+def hand_in(request: HttpRequest) -> HttpResponse:
+    """Hand the answers in."""
+    interview = access.candidate_interview(request)
+    try:
+        recordings.submit(interview=interview)
+    except recordings.NotComplete as refusal:
+        messages.error(request, str(refusal))
+        return redirect("candidate:answers")
+    messages.success(request, _("Your answers are handed in. Thank you."))
+    return redirect("candidate:status")

@@ -1,0 +1,37 @@
+"""What every candidate page shares: its frame, and where the person is on the way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from hiring.consent import selectors as consent
+from hiring.positions.models import Interview
+
+#: Start, notice, choices, answers.
+STEPS = 4
+
+
+def page(
+    request: HttpRequest, template: str, interview: Interview | None, *, status: int = 200, **context: Any
+) -> HttpResponse:
+    """Render a candidate page. `section` marks the current link, `step` the place on the way."""
+    frame = {
+        "interview": interview,
+        "position": interview.position if interview else None,
+        "languages": settings.LANGUAGES,
+        "steps": range(1, STEPS + 1),
+    }
+    return render(request, f"candidate/{template}", frame | context, status=status)
+
+
+def next_step(interview: Interview) -> str:
+    """The name of the page on which the candidate goes on."""
+    if not consent.receipts(interview).exists():
+        return "candidate:notice"
+    if interview.state == Interview.State.OPENED:
+        return "candidate:answers"
+    return "candidate:status"

@@ -1,0 +1,119 @@
+"""The personal link: looked at without being used up, then redeemed by a button."""
+
+from __future__ import annotations
+
+import math
+
+from django.conf import settings
+from django.core.signing import BadSignature
+from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import rotate_token
+from django.shortcuts import redirect
+from django.utils.translation import get_language
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.i18n import set_language
+
+from hiring import access
+from hiring.candidate.frame import next_step, page
+from hiring.positions import services as positions
+from hiring.positions.models import Interview
+from hiring.positions.services import LinkRefused
+from hiring.retention.services import CANDIDATE_SESSION_KEY
+
+_COOKIE = "sightline_link"
+_SALT = "hiring.candidate.link"
+_COOKIE_S = 2 * 60 * 60
+
+
+def _refused(request: HttpRequest, refused: LinkRefused) -> HttpResponse:
+    """One sentence on why, and whom to ask. Whoever holds this interview already simply goes on."""
+    own = request.session.get(CANDIDATE_SESSION_KEY)
+    if refused.reason == "used" and own and own == str(refused.interview_id):
+        return redirect(next_step(access.candidate_interview(request)))
+    status = 404 if refused.reason == "unknown" else 410
+    response = page(request, "link_refused.html", None, status=status, reason=refused.reason)
+    response._has_been_logged = True  # Django would write the address, and so the token, into its log
+    return response
+
+
+@require_safe
+def follow(request: HttpRequest, token: str) -> HttpResponse:
+    """Take the token out of the address bar. A mail scanner that previews the link changes nothing.
+
+    The token waits in a signed cookie of this browser: sessions are rows, and rows hold only its hash.
+    """
+    try:
+        invitation = positions.link_state(token)
+    except LinkRefused as refused:
+        return _refused(request, refused)
+    response = redirect("candidate:start")
+    response.set_signed_cookie(
+        _COOKIE,
+        token,
+        salt=_SALT,
+        max_age=_COOKIE_S,
+        path="/interview/",
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
+    if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, invitation.interview.language, samesite="Lax")
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def start(request: HttpRequest) -> HttpResponse:
+    """Who asks, for what, how long it takes; the button uses the link up and opens a fresh session."""
+    try:
+        token = request.get_signed_cookie(_COOKIE, salt=_SALT, max_age=_COOKIE_S)
+    except (KeyError, BadSignature):
+        return _without_link(request)
+    try:
+        if request.method == "POST":
+            return _open(request, token)
+        return _introduce(request, positions.link_state(token).interview)
+    except LinkRefused as refused:
+        return _refused(request, refused)
+
+
+def _without_link(request: HttpRequest) -> HttpResponse:
+    try:
+        return redirect(next_step(access.candidate_interview(request)))
+    except Http404:
+        return page(request, "link_refused.html", None, status=404, reason="missing")
+
+
+def _open(request: HttpRequest, token: str) -> HttpResponse:
+    interview = positions.redeem(token=token)
+    positions.choose_language(interview=interview, language=get_language())
+    request.session.flush()
+    rotate_token(request)
+    request.session[CANDIDATE_SESSION_KEY] = str(interview.pk)
+    response = redirect(next_step(interview))
+    response.delete_cookie(_COOKIE, path="/interview/", samesite="Lax")
+    return response
+
+
+def _introduce(request: HttpRequest, interview: Interview) -> HttpResponse:
+    limits = [question.time_limit_s for question in interview.position.questions.all()]
+    return page(
+        request,
+        "start.html",
+        None,
+        position=interview.position,
+        name=interview.candidate_name,
+        questions=len(limits),
+        minutes_each=math.ceil(max(limits, default=0) / 60),
+        minutes=math.ceil(sum(limits) / 60),
+        step=1,
+    )
+
+
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Change the language of the pages, and remember it for this interview."""
+    chosen = request.POST.get("language", "")
+    if chosen in dict(settings.LANGUAGES) and request.session.get(CANDIDATE_SESSION_KEY):
+        positions.choose_language(interview=access.candidate_interview(request), language=chosen)
+    return set_language(request)

@@ -1,0 +1,126 @@
+"""The candidate's own recording, transcript and marked moments, and who looked at them."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.views.decorators.http import require_safe
+
+from hiring import access
+from hiring.candidate.answers import answers_of
+from hiring.candidate.frame import page
+from hiring.candidate.wording import look_label
+from hiring.consent import selectors as consent
+from hiring.lib.media_time import clock
+from hiring.policy.rules import Purpose
+from hiring.recordings.models import Recording
+from hiring.recordings.streaming import media_response
+from hiring.review import captions as vtt
+from hiring.review import selectors as review
+from hiring.review.wording import kind_label, moment_sentence
+from hiring.runs.models import AnalysisRun
+from hiring.runs.selectors import complete_run, latest_run
+
+_TYPES = {"mov": "video/mp4", "matroska": "video/webm", "avi": "video/x-msvideo", "mpeg": "video/mpeg"}
+
+
+@require_safe
+def results(request: HttpRequest) -> HttpResponse:
+    """Every answer, and the list of who looked and when."""
+    interview = access.candidate_interview(request)
+    looks = [(event.at, name, look_label(event.action)) for event, name in access.candidate_looks(request)]
+    rows = [
+        {"answer": answer, "moments": _moment_count(answer.recording)}
+        for answer in answers_of(interview)
+    ]
+    return page(request, "results.html", interview, rows=rows, looks=looks, section="results")
+
+
+def _moment_count(recording: Recording | None) -> int | None:
+    run = complete_run(recording) if recording else None
+    return run.moments.count() if run else None
+
+
+def _ready(request: HttpRequest, pk: UUID) -> Recording:
+    recording = access.candidate_recording(request, pk)
+    if recording.state != Recording.State.READY:
+        raise Http404
+    return recording
+
+
+def _moments(run: AnalysisRun | None) -> list[dict[str, Any]]:
+    return [
+        {
+            "kind": kind_label(moment.kind),
+            "sentence": moment_sentence(moment),
+            "start_ms": moment.start_ms,
+            "start_s": f"{moment.start_ms / 1000:.1f}",
+            "span": f"{clock(moment.start_ms)}–{clock(moment.end_ms)}",
+            "rule": moment.rule,
+        }
+        for moment in (run.moments.all() if run else ())
+    ]
+
+
+def _lines(transcript: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {
+            "is_silence": line["kind"] == "silence",
+            "clock": clock(line["start_ms"]),
+            "start_s": f"{line['start_ms'] / 1000:.1f}",
+            "start_ms": line["start_ms"],
+            "seconds": round((line["end_ms"] - line["start_ms"]) / 1000, 1),
+            "text": " ".join(word["text"] for word in line["words"]),
+        }
+        for line in transcript["lines"]
+    ]
+
+
+@require_safe
+def result(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One answer as a reviewer sees it, with the reason beside every marked moment."""
+    recording = access.candidate_recording(request, pk)
+    if recording.state != Recording.State.READY:
+        return redirect("candidate:status")
+    run = complete_run(recording)
+    transcript = review.transcript(recording)
+    newest = latest_run(recording)
+    return page(
+        request,
+        "result.html",
+        recording.interview,
+        recording=recording,
+        question=recording.question,
+        run=run,
+        pending=newest is not None and newest.is_active,
+        moments=_moments(run),
+        transcript=transcript,
+        lines=_lines(transcript),
+        agreed_to_transcript=Purpose.TRANSCRIPT in consent.granted(recording.interview),
+        section="results",
+    )
+
+
+@require_safe
+def video(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """The playable copy, any range of it."""
+    recording = _ready(request, pk)
+    if recording.playable_file:
+        return media_response(request, recording.interview_id, recording.playable_file, "video/mp4")
+    kind = _TYPES.get(recording.container, "application/octet-stream")
+    return media_response(request, recording.interview_id, recording.original_file, kind)
+
+
+@require_safe
+def poster(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    recording = _ready(request, pk)
+    return media_response(request, recording.interview_id, recording.poster_file, "image/jpeg")
+
+
+@require_safe
+def captions(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Captions for the player."""
+    return HttpResponse(vtt.webvtt(review.words(_ready(request, pk))), content_type="text/vtt; charset=utf-8")

@@ -1,0 +1,51 @@
+"""Download everything, delete everything."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from hiring import access
+from hiring.candidate.forms import DeleteEverythingForm
+from hiring.candidate.frame import page
+from hiring.retention import export
+from hiring.retention import services as retention
+from hiring.retention.models import ErasureCertificate
+
+
+@require_POST
+def download(request: HttpRequest) -> HttpResponseBase:
+    """Everything that is kept about this person as one ZIP, made while it is sent."""
+    interview = access.candidate_interview(request)
+    export.note(interview=interview)
+    response = StreamingHttpResponse(export.zip_pieces(interview), content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="interview-{interview.reference}.zip"'
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete_everything(request: HttpRequest) -> HttpResponse:
+    """Erase the interview at once. The certificate that follows names nobody."""
+    interview = access.candidate_interview(request)
+    form = DeleteEverythingForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        certificate = retention.erase(
+            interview=interview, actor=interview.as_actor(), reason=ErasureCertificate.Reason.CANDIDATE
+        )
+        request.session.flush()
+        request.session["erasure_certificate"] = str(certificate.pk)
+        return redirect("candidate:erased", pk=certificate.pk)
+    status = 400 if form.is_bound else 200
+    has_videos = interview.recordings.exists()
+    return page(
+        request, "delete.html", interview, status=status, form=form, has_videos=has_videos, section="delete"
+    )
+
+
+@require_safe
+def erased(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The certificate: what went, when, and that the key is destroyed."""
+    return page(request, "erased.html", None, certificate=access.candidate_certificate(request, pk))

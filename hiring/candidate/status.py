@@ -1,0 +1,82 @@
+"""How far each answer is. The columns of the run are the truth: a reload or a second tab sees the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from hiring import access
+from hiring.candidate.answers import Answer, answers_of
+from hiring.candidate.frame import page
+from hiring.positions.models import Interview
+from hiring.recordings.models import Recording
+from hiring.review.wording import step_label
+from hiring.runs.models import AnalysisRun
+from hiring.runs.selectors import latest_run
+
+State = AnalysisRun.State
+
+
+@dataclass(frozen=True)
+class Line:
+    """One answer's progress. kind: none, sending, waiting, running, done, failed or refused."""
+
+    answer: Answer
+    kind: str
+    label: str
+    percent: int | None = None
+    sentence: str = ""
+
+    @property
+    def is_active(self) -> bool:
+        return self.kind in ("sending", "waiting", "running")
+
+
+def _line(answer: Answer) -> Line:
+    recording = answer.recording
+    if recording is None:
+        return Line(answer, "none", _("No video yet"))
+    if recording.state == Recording.State.UPLOADING:
+        return Line(answer, "sending", _("Upload not finished"), recording.received_percent)
+    if recording.state == Recording.State.REFUSED:
+        return Line(answer, "refused", _("Cannot be used"), sentence=answer.refusal)
+    return _run_line(answer, latest_run(recording))
+
+
+def _run_line(answer: Answer, run: AnalysisRun | None) -> Line:
+    if run is None or run.state == State.QUEUED:
+        return Line(answer, "waiting", _("Waiting for its turn"))
+    if run.state == State.RUNNING:
+        label = _("Comparing with your own usual") if run.step == "signals" else step_label(run.step)
+        return Line(answer, "running", label, run.percent)
+    if run.state == State.COMPLETE:
+        return Line(answer, "done", _("Ready"))
+    sentence = _("The analysis could not be finished. Your video is safe, and the team can watch it.")
+    return Line(answer, "failed", _("Not finished"), sentence=sentence)
+
+
+def _context(interview: Interview) -> dict[str, object]:
+    lines = [_line(answer) for answer in answers_of(interview)]
+    done = sum(line.kind == "done" for line in lines)
+    summary = ngettext(
+        "%(done)s of %(all)s answer is ready.", "%(done)s of %(all)s answers are ready.", len(lines)
+    ) % {"done": done, "all": len(lines)}
+    active = any(line.is_active for line in lines)
+    return {"lines": lines, "summary": summary, "active": active, "section": "status"}
+
+
+@require_safe
+def status(request: HttpRequest) -> HttpResponse:
+    interview = access.candidate_interview(request)
+    return page(request, "status.html", interview, **_context(interview))
+
+
+@require_safe
+def now(request: HttpRequest) -> HttpResponse:
+    """The part of the page that htmx asks for every two seconds, until nothing moves any more."""
+    interview = access.candidate_interview(request)
+    return page(request, "_status.html", interview, **_context(interview))

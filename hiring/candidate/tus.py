@@ -1,0 +1,222 @@
+"""The server's side of tus 1.0 (tus.io/protocols/resumable-upload): core, creation, checksum, termination.
+
+Small on purpose. Bytes go to hiring.recordings.uploads in pieces; nothing here holds a file in memory.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Iterator
+from functools import wraps
+from uuid import UUID
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from hiring import access
+from hiring.consent import selectors as consent
+from hiring.policy.rules import Purpose
+from hiring.positions.models import Interview
+from hiring.recordings import uploads
+from hiring.recordings.models import Recording
+from hiring.recordings.uploads import Checksum, UploadRefused
+from hiring.runs import services as runs
+
+VERSION = "1.0.0"
+_PIECE = 256 * 1024
+_CHUNK_TYPE = "application/offset+octet-stream"
+_DIGEST_BYTES = {"sha256": 32, "sha1": 20}
+#: 460 is the protocol's own number for a checksum that does not fit.
+_STATUS = {
+    "bad_request": 400,
+    "not_allowed": 403,
+    "gone": 410,
+    "not_found": 404,
+    "version": 412,
+    "empty": 400,
+    "size": 413,
+    "content_type": 415,
+    "type": 422,
+    "busy": 423,
+    "offset": 409,
+    "checksum": 460,
+    "room": 507,
+}
+View = Callable[..., HttpResponse]
+
+
+def _refusal(code: str, sentence: str, status: int | None = None) -> HttpResponse:
+    answer = {"error": {"code": code, "sentence": sentence}}
+    return JsonResponse(answer, status=status or _STATUS[code])
+
+
+def _bad(sentence: str) -> UploadRefused:
+    return UploadRefused("bad_request", sentence)
+
+
+def _method(request: HttpRequest) -> str:
+    """The method, or the one that a client behind an old proxy means: the protocol asks for this."""
+    if request.method == "POST":
+        return request.headers.get("X-HTTP-Method-Override", "POST").upper()
+    return str(request.method)
+
+
+def endpoint(**handlers: View) -> View:
+    """Make one view of handlers by method: checks the version, words every refusal as JSON."""
+
+    def view(request: HttpRequest, pk: UUID) -> HttpResponse:
+        response = _dispatch(request, pk, handlers)
+        response["Tus-Resumable"] = VERSION
+        response["Cache-Control"] = "no-store"
+        return response
+
+    return wraps(next(iter(handlers.values())))(view)
+
+
+def _dispatch(request: HttpRequest, pk: UUID, handlers: dict[str, View]) -> HttpResponse:
+    method = _method(request)
+    if method == "OPTIONS":
+        return _abilities()
+    handler = handlers.get(method)
+    if handler is None:
+        allowed = ", ".join(["OPTIONS", *handlers])
+        sentence = _("This address does not take such a request.")
+        response = _refusal("method", sentence, 405)
+        response["Allow"] = allowed
+        return response
+    if request.headers.get("Tus-Resumable") != VERSION:
+        response = _refusal("version", _("This server speaks version 1.0.0 of the upload protocol."))
+        response["Tus-Version"] = VERSION
+        return response
+    try:
+        return handler(request, pk)
+    except Http404:
+        return _refusal("not_found", _("This upload does not exist, or it is not open to you."))
+    except UploadRefused as refusal:
+        # The protocol names 409 for an offset; a creation that is in the way of another is one as well.
+        status = 409 if refusal.code == "busy" and method == "POST" else None
+        return _refusal(refusal.code, str(refusal), status)
+
+
+def _abilities() -> HttpResponse:
+    response = HttpResponse(status=204)
+    response["Tus-Version"] = VERSION
+    response["Tus-Extension"] = "creation,checksum,termination"
+    response["Tus-Max-Size"] = str(settings.MAX_UPLOAD_BYTES)
+    response["Tus-Checksum-Algorithm"] = ",".join(uploads.CHECKSUM_ALGORITHMS)
+    return response
+
+
+def may_upload(interview: Interview) -> bool:
+    """Whether a video may come in: the candidate agreed to be recorded, and nothing is decided yet."""
+    taking = interview.state in (Interview.State.OPENED, Interview.State.SUBMITTED)
+    return taking and Purpose.RECORDING in consent.granted(interview)
+
+
+def _require_upload(interview: Interview) -> None:
+    if not may_upload(interview):
+        sentence = _("Videos can be uploaded only while you agree to be recorded and before the decision.")
+        raise UploadRefused("not_allowed", sentence)
+
+
+def _whole_number(request: HttpRequest, header: str) -> int:
+    value = request.headers.get(header, "")
+    if not (value.isascii() and value.isdigit() and len(value) <= 18):
+        raise _bad(_("The header %(name)s must be a whole number.") % {"name": header})
+    return int(value)
+
+
+def file_name(metadata: str) -> str:
+    """Return the file's name out of an Upload-Metadata header (`key base64,…`). Raises UploadRefused."""
+    for pair in metadata.split(","):
+        key, _space, value = pair.strip().partition(" ")
+        if key == "filename":
+            try:
+                return base64.b64decode(value.strip(), validate=True).decode().replace("\0", "")
+            except (binascii.Error, UnicodeDecodeError) as error:
+                raise _bad(_("The header Upload-Metadata cannot be read.")) from error
+    return ""
+
+
+def _checksum(request: HttpRequest) -> Checksum | None:
+    header = request.headers.get("Upload-Checksum")
+    if header is None:
+        return None
+    algorithm, _space, value = header.partition(" ")
+    if algorithm not in uploads.CHECKSUM_ALGORITHMS:
+        raise _bad(_("This kind of checksum is not known here."))
+    try:
+        digest = base64.b64decode(value.strip(), validate=True)
+    except binascii.Error as error:
+        raise _bad(_("The header Upload-Checksum cannot be read.")) from error
+    if len(digest) != _DIGEST_BYTES[algorithm]:
+        raise _bad(_("The header Upload-Checksum cannot be read."))
+    return Checksum(algorithm, digest)
+
+
+def _pieces(request: HttpRequest) -> Iterator[bytes]:
+    """The body bit by bit. A line that drops ends it quietly: what came before still counts."""
+    while True:
+        try:
+            piece = request.read(_PIECE)
+        except UnreadablePostError:
+            return
+        if not piece:
+            return
+        yield piece
+
+
+def _create(request: HttpRequest, pk: UUID) -> HttpResponse:
+    question = access.candidate_question(request, pk)
+    interview = access.candidate_interview(request)
+    _require_upload(interview)
+    size_bytes = _whole_number(request, "Upload-Length")
+    name = file_name(request.headers.get("Upload-Metadata", ""))
+    recording = uploads.create(interview=interview, question=question, size_bytes=size_bytes, file_name=name)
+    response = HttpResponse(status=201)
+    response["Location"] = reverse("candidate:upload", args=[recording.pk])
+    response["Upload-Offset"] = "0"
+    return response
+
+
+def _head(request: HttpRequest, pk: UUID) -> HttpResponse:
+    recording = access.candidate_recording(request, pk)
+    if recording.state == Recording.State.REFUSED:
+        raise UploadRefused("gone", _("This upload is already finished or was given up."))
+    # A server that died between the last byte and the row's next state is made good here.
+    runs.receive(recording=recording)
+    response = HttpResponse(status=200)
+    response["Upload-Offset"] = str(recording.received_bytes)
+    response["Upload-Length"] = str(recording.size_bytes)
+    return response
+
+
+def _patch(request: HttpRequest, pk: UUID) -> HttpResponse:
+    recording = access.candidate_recording(request, pk)
+    _require_upload(recording.interview)
+    if request.content_type != _CHUNK_TYPE:
+        sentence = _("Parts of a file must come as %(type)s.") % {"type": _CHUNK_TYPE}
+        raise UploadRefused("content_type", sentence)
+    offset = uploads.append(
+        recording=recording,
+        offset=_whole_number(request, "Upload-Offset"),
+        pieces=_pieces(request),
+        checksum=_checksum(request),
+    )
+    if offset == recording.size_bytes:
+        runs.receive(recording=recording)
+    response = HttpResponse(status=204)
+    response["Upload-Offset"] = str(offset)
+    return response
+
+
+def _delete(request: HttpRequest, pk: UUID) -> HttpResponse:
+    uploads.give_up(recording=access.candidate_recording(request, pk))
+    return HttpResponse(status=204)
+
+
+uploads_of_question = endpoint(POST=_create)
+upload = endpoint(HEAD=_head, PATCH=_patch, DELETE=_delete)

@@ -1,0 +1,99 @@
+"""Words for candidates: what each purpose means, how far an answer is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from hiring.policy.rules import NOT_IN_THIS_VERSION, Purpose
+from hiring.policy.selectors import rule_of
+from hiring.positions.models import Interview
+from hiring.retention.selectors import keep_days_after_decision
+
+PURPOSE_TITLES = {
+    Purpose.RECORDING: gettext_lazy("My video and sound"),
+    Purpose.TRANSCRIPT: gettext_lazy("Written transcript"),
+    Purpose.EXPRESSION: gettext_lazy("Expressions on my face"),
+    Purpose.EYES_HEAD: gettext_lazy("Whether my face is in the picture"),
+    Purpose.VOICE: gettext_lazy("Sound of my voice"),
+    Purpose.BROWSER: gettext_lazy("What my browser does"),
+}
+_PURPOSE_TEXTS = {
+    Purpose.TRANSCRIPT: gettext_lazy(
+        "Made by software from what you say, so that reviewers find a passage again. It makes mistakes."
+    ),
+    Purpose.EXPRESSION: gettext_lazy(
+        "Marks moments where what your face showed changed against your own usual, or could not be seen. "
+        "It cannot tell what you feel or whether something is true."
+    ),
+    Purpose.EYES_HEAD: gettext_lazy(
+        "Marks where your face could not be seen or somebody else was in the picture. "
+        "Where you look is not measured in this version."
+    ),
+}
+_LOOKS = {
+    "viewed.interview": gettext_lazy("opened your interview"),
+    "viewed.recording": gettext_lazy("opened an answer"),
+    "viewed.transcript": gettext_lazy("read a transcript"),
+    "viewed.moments": gettext_lazy("opened the marked moments"),
+    "viewed.report": gettext_lazy("opened a report"),
+}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One purpose as it is offered on the form."""
+
+    purpose: Purpose
+    title: str
+    text: str
+    granted: bool
+
+
+def _recording_text(interview: Interview) -> str:
+    position = interview.position
+    people = position.memberships.count()
+    seen = ngettext(
+        "Seen by the one person on this team.", "Seen by the %(people)s people on this team.", people
+    ) % {"people": people}
+    kept = _(
+        "Deleted %(days)s days after the decision, or %(without)s days after you hand in if there is none."
+    ) % {"days": keep_days_after_decision(interview), "without": position.days_without_decision}
+    return f"{seen} {kept}"
+
+
+def offers(interview: Interview, granted: frozenset[Purpose]) -> list[Offer]:
+    """The purposes that law and version allow here, in their usual order."""
+    allowed = rule_of(interview).allowed
+    texts = {**_PURPOSE_TEXTS, Purpose.RECORDING: _recording_text(interview)}
+    return [
+        Offer(purpose, str(PURPOSE_TITLES[purpose]), str(texts[purpose]), purpose in granted)
+        for purpose in Purpose
+        if purpose in allowed
+    ]
+
+
+def unused_titles() -> list[str]:
+    """Purposes that nothing in this version uses."""
+    return [str(PURPOSE_TITLES[purpose]) for purpose in Purpose if purpose in NOT_IN_THIS_VERSION]
+
+
+def forbidden_titles(interview: Interview) -> list[str]:
+    """Purposes that the law of a place involved closes, so that they are not asked for."""
+    closed = frozenset(Purpose) - NOT_IN_THIS_VERSION - rule_of(interview).allowed
+    return [str(PURPOSE_TITLES[purpose]) for purpose in Purpose if purpose in closed]
+
+
+def look_label(action: str) -> str:
+    """What somebody opened, for the list of who looked."""
+    return str(_LOOKS.get(action, _("looked at your interview")))
+
+
+def minutes_label(milliseconds: int | None) -> str:
+    """Return a length of media such as 3:07, or an empty text."""
+    if milliseconds is None:
+        return ""
+    minutes, seconds = divmod(round(milliseconds / 1000), 60)
+    return f"{minutes}:{seconds:02}"

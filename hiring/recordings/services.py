@@ -1,0 +1,94 @@
+"""What becomes of a recording once its bytes are here. Uploading itself is hiring.recordings.uploads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from analysis.types import VideoInfo
+from hiring.audit import services as audit
+from hiring.positions.models import Interview
+from hiring.recordings.models import Recording
+
+
+class NotComplete(Exception):
+    """The answers cannot be handed in yet; `str(error)` is a sentence for the candidate."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a worker made of an upload: names in the vault, hash, waveform."""
+
+    original_file: str
+    sha256: str
+    info: VideoInfo
+    playable_file: str = ""
+    poster_file: str = ""
+    waveform: list[int] = field(default_factory=list)
+
+
+@transaction.atomic
+def mark_ready(*, recording: Recording, kept: Kept) -> bool:
+    """Note that the recording is checked, encrypted and playable. Returns False where it is gone meanwhile."""
+    info = kept.info
+    done = Recording.objects.filter(pk=recording.pk, state=Recording.State.RECEIVED).update(
+        state=Recording.State.READY,
+        original_file=kept.original_file,
+        playable_file=kept.playable_file,
+        poster_file=kept.poster_file,
+        waveform=kept.waveform,
+        sha256=kept.sha256,
+        container=info.container,
+        video_codec=info.video_codec,
+        audio_codec=info.audio_codec or "",
+        width=info.width,
+        height=info.height,
+        fps=info.fps,
+        duration_ms=info.duration_ms,
+    )
+    if done:
+        audit.record(actor=audit.SYSTEM, action="recording.ready", obj=recording, interview=recording.interview_id)
+    return bool(done)
+
+
+@transaction.atomic
+def refuse(*, recording: Recording, code: str, sentence: str) -> None:
+    """Note that this file cannot be used, and why. The candidate can upload another."""
+    done = Recording.objects.filter(pk=recording.pk, state=Recording.State.RECEIVED).update(
+        state=Recording.State.REFUSED, refusal_code=code, refusal=sentence[:300]
+    )
+    if done:
+        audit.record(
+            actor=audit.SYSTEM, action="recording.refused", obj=recording, interview=recording.interview_id, code=code
+        )
+
+
+@transaction.atomic
+def attach_transcript(*, recording: Recording, transcript_file: str, actor: audit.Actor) -> None:
+    """Note an uploaded transcript that lies in the vault; the next run uses it."""
+    Recording.objects.filter(pk=recording.pk).update(transcript_file=transcript_file)
+    recording.transcript_file = transcript_file
+    audit.record(actor=actor, action="transcript.attached", obj=recording, interview=recording.interview_id)
+
+
+@transaction.atomic
+def submit(*, interview: Interview) -> None:
+    """Hand the answers in. Doing it twice is the same as once.
+
+    Raises NotComplete while a question has no video that arrived whole.
+    """
+    locked = Interview.objects.select_for_update().get(pk=interview.pk)
+    if locked.state == Interview.State.SUBMITTED:
+        return
+    if locked.state != Interview.State.OPENED:
+        raise NotComplete(_("These answers cannot be handed in any more."))
+    here = [Recording.State.RECEIVED, Recording.State.READY]
+    answered = interview.recordings.filter(state__in=here).values("question")
+    if locked.position.questions.exclude(pk__in=answered).exists():
+        raise NotComplete(_("Not every question has a video yet. Please add the missing ones first."))
+    locked.state, locked.submitted_at = Interview.State.SUBMITTED, timezone.now()
+    locked.save(update_fields=["state", "submitted_at"])
+    audit.record(actor=locked.as_actor(), action="interview.submitted", obj=locked, interview=locked)

@@ -1,0 +1,146 @@
+"""What recruiters fill in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from hiring.policy.rules import place_choices
+from hiring.positions.models import Position, Question
+from hiring.review.inbox import Show
+from hiring.review.models import Decision
+
+_QUESTION_LETTERS = Question._meta.get_field("text").max_length
+_MOST_QUESTIONS = 20
+
+
+class InboxForm(forms.Form):
+    """Search, position and order. What makes no sense is ignored, never an error page."""
+
+    search = forms.CharField(
+        label=_("Search"),
+        required=False,
+        max_length=120,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Name or reference")}),
+    )
+    position = forms.ModelChoiceField(
+        label=_("Position"), required=False, queryset=Position.objects.none(), empty_label=_("All positions")
+    )
+    sort = forms.ChoiceField(
+        label=_("Order"),
+        required=False,
+        choices=[
+            ("newest", _("Newest answers first")),
+            ("oldest", _("Oldest answers first")),
+            ("invited", _("Newest invitations first")),
+            ("name", _("Name, A to Z")),
+        ],
+    )
+    state = forms.ChoiceField(required=False, choices=[(show.value, show.value) for show in Show])
+    page = forms.IntegerField(required=False, min_value=1, max_value=1_000_000)
+
+    def __init__(self, *args: Any, positions: QuerySet[Position], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["position"].queryset = positions.order_by("title")
+
+    def choices_made(self) -> dict[str, Any]:
+        """Arguments for review.selectors.inbox."""
+        self.is_valid()
+        chosen = self.cleaned_data
+        position = chosen.get("position")
+        return {
+            "search": chosen.get("search", ""),
+            "position": position.pk if position else None,
+            "sort": chosen.get("sort") or "newest",
+            "state": chosen.get("state", ""),
+            "page": chosen.get("page") or 1,
+        }
+
+
+class PositionForm(forms.Form):
+    """A position: its questions stand one on a line."""
+
+    title = forms.CharField(label=_("Title"), max_length=160)
+    description = forms.CharField(
+        label=_("Description"),
+        required=False,
+        max_length=4000,
+        help_text=_("Candidates read this before they answer."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    questions = forms.CharField(
+        label=_("Questions"),
+        help_text=_("One on each line, in the order in which they are asked."),
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+    employer_place = forms.ChoiceField(label=_("Where the employer is"), choices=place_choices)
+    job_place = forms.ChoiceField(label=_("Where the job is"), choices=place_choices)
+
+    def clean_questions(self) -> list[str]:
+        texts = [text.strip() for text in self.cleaned_data["questions"].splitlines() if text.strip()]
+        if not texts:
+            raise forms.ValidationError(_("Please write at least one question."))
+        if len(texts) > _MOST_QUESTIONS:
+            raise forms.ValidationError(_("Please ask at most %(count)s questions.") % {"count": _MOST_QUESTIONS})
+        if any(len(text) > _QUESTION_LETTERS for text in texts):
+            raise forms.ValidationError(
+                _("A question may have at most %(count)s letters.") % {"count": _QUESTION_LETTERS}
+            )
+        if len(set(texts)) < len(texts):
+            raise forms.ValidationError(_("Two questions are the same."))
+        return texts
+
+    @classmethod
+    def of(cls, position: Position) -> PositionForm:
+        """A form filled with what the position says now."""
+        return cls(
+            initial={
+                "title": position.title,
+                "description": position.description,
+                "questions": "\n".join(question.text for question in position.questions.all()),
+                "employer_place": position.employer_place,
+                "job_place": position.job_place,
+            }
+        )
+
+
+class PlacesForm(forms.Form):
+    """The two places alone, for the sentence on what they allow."""
+
+    employer_place = forms.ChoiceField(choices=place_choices)
+    job_place = forms.ChoiceField(choices=place_choices)
+
+
+class TeamForm(forms.Form):
+    email = forms.EmailField(label=_("Email of a colleague"), help_text=_("They need an account here already."))
+
+
+class InviteForm(forms.Form):
+    """One candidate."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    email = forms.EmailField(label=_("Email"))
+    place = forms.ChoiceField(
+        label=_("Where the candidate is"),
+        choices=place_choices,
+        help_text=_("The strictest rule of the three places applies."),
+    )
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+
+
+class DecisionForm(forms.Form):
+    """A named person's decision."""
+
+    outcome = forms.ChoiceField(
+        label=_("Decision"), choices=Decision.Outcome.choices, widget=forms.RadioSelect, initial=None
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=4000,
+        help_text=_("Which answers led to it. The candidate may ask to read this."),
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )

@@ -1,0 +1,3 @@
+"""One module for one screen."""
+
+from hiring.recruiter.views.home import home as home

@@ -1,0 +1,41 @@
+"""A named person's decision, on a page of its own."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from hiring import access
+from hiring.recruiter import lookups
+from hiring.recruiter.forms import DecisionForm
+from hiring.review import selectors, services
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def decision(request: HttpRequest, pk: UUID) -> HttpResponse:
+    interview = access.interview_for(request.user, pk)
+    form = DecisionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.decide(interview=interview, person=request.user, **form.cleaned_data)
+        except services.NotAllowed as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("Your decision is written down."))
+            return redirect("recruiter:decision", pk=pk)
+    page = {
+        "section": "inbox",
+        "interview": interview,
+        "form": form,
+        "handed_in": lookups.handed_in(interview),
+        "decision": selectors.decision_of(interview),
+        "answers": lookups.answers(request, interview),
+    }
+    return render(request, "recruiter/decision.html", page, status=400 if form.errors else 200)

@@ -1,0 +1,15 @@
+"""The start page."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Whoever is signed in goes to the inbox; everybody else reads what this is."""
+    if request.user.is_authenticated:
+        return redirect("recruiter:inbox")
+    return render(request, "recruiter/home.html")

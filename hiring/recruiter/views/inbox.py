@@ -1,0 +1,66 @@
+"""The inbox: who is waiting, being analysed, ready, reviewed by me, decided."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from hiring import access
+from hiring.recruiter.forms import InboxForm
+from hiring.review import selectors
+from hiring.review.inbox import Inbox, Show
+
+_FILTERS = (
+    (Show.ALL, _("All")),
+    (Show.READY, _("Ready to review")),
+    (Show.ANALYSING, _("Being analysed")),
+    (Show.WAITING, _("Waiting for the candidate")),
+    (Show.MINE, _("Reviewed by me")),
+    (Show.DECIDED, _("Decided")),
+)
+
+
+def _address(query: QueryDict, **changed: str) -> str:
+    """The inbox's address with some of its choices changed; the page goes back to the first."""
+    kept = query.copy()
+    kept.pop("page", None)
+    for name, value in changed.items():
+        kept[name] = value
+        if not value:
+            del kept[name]
+    return f"?{kept.urlencode()}"
+
+
+def _filters(request: HttpRequest, box: Inbox) -> list[dict[str, object]]:
+    return [
+        {
+            "label": label,
+            "count": box.counts[show or "all"],
+            "current": box.show == show,
+            "address": _address(request.GET, state=show),
+        }
+        for show, label in _FILTERS
+    ]
+
+
+@require_safe
+@login_required
+def inbox(request: HttpRequest) -> HttpResponse:
+    positions = access.positions(request.user)
+    form = InboxForm(request.GET, positions=positions)
+    chosen = form.choices_made()
+    box = selectors.inbox(access.interviews(request.user), request.user, **chosen)
+    page = {
+        "section": "inbox",
+        "form": form,
+        "box": box,
+        "filters": _filters(request, box),
+        "searching": bool(chosen["search"] or chosen["position"] or chosen["state"]),
+        "has_positions": bool(form.fields["position"].queryset),
+        "older": _address(request.GET) + "&page=",
+    }
+    name = "recruiter/_inbox_rows.html" if request.htmx and not request.htmx.boosted else "recruiter/inbox.html"
+    return render(request, name, page)

@@ -1,0 +1,102 @@
+"""What the review page's scripts and its video element fetch. Looking was noted when the page was opened."""
+
+from __future__ import annotations
+
+import hashlib
+from uuid import UUID
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.utils.cache import get_conditional_response
+from django.utils.translation import get_language
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_safe
+
+from hiring.recordings.models import Recording
+from hiring.recordings.streaming import media_response
+from hiring.recruiter import lookups
+from hiring.review import captions as vtt
+from hiring.review import selectors
+from hiring.review.figures import COLOURS, LANES, figure
+from hiring.runs.selectors import complete_run
+
+
+class WindowForm(forms.Form):
+    """Which part of the timeline, how fine, in which colours, without which lanes."""
+
+    start_ms = forms.IntegerField(required=False, min_value=0, max_value=2**53)
+    end_ms = forms.IntegerField(required=False, min_value=0, max_value=2**53)
+    points = forms.IntegerField(required=False, min_value=10, max_value=5000)
+    theme = forms.ChoiceField(required=False, choices=[(name, name) for name in COLOURS])
+    hide = forms.MultipleChoiceField(required=False, choices=[(lane, lane) for lane, _h, _n in LANES])
+
+
+def _window(request: HttpRequest) -> dict:
+    form = WindowForm(request.GET)
+    form.is_valid()  # what makes no sense is left out: the whole timeline is then shown
+    return form.cleaned_data
+
+
+def _etag(recording: Recording, window: dict) -> str:
+    run = complete_run(recording)
+    facts = [recording.pk, run and run.pk, len(recording.waveform), get_language(), sorted(window.items(), key=str)]
+    return f'"{hashlib.sha256(repr(facts).encode()).hexdigest()[:32]}"'
+
+
+@require_safe
+@login_required
+@gzip_page
+def timeline(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The Plotly figure of a window. 404 while there is no finished analysis."""
+    recording, window = lookups.recording(request, pk), _window(request)
+    etag = _etag(recording, window)
+    unchanged = get_conditional_response(request, etag=etag)
+    if unchanged is not None:
+        return unchanged
+    found = selectors.timeline(
+        recording, window.get("start_ms"), window.get("end_ms"), points=window.get("points") or 1000
+    )
+    if found is None:
+        raise Http404
+    drawn = figure(
+        found,
+        waveform=recording.waveform,
+        speech=selectors.speech_spans(recording, found["start_ms"], found["end_ms"]),
+        theme=window.get("theme") or "light",
+        hidden=window.get("hide", ()),
+    )
+    return JsonResponse(drawn, headers={"ETag": etag}, json_dumps_params={"separators": (",", ":")})
+
+
+def _ready(request: HttpRequest, pk: UUID) -> Recording:
+    recording = lookups.recording(request, pk)
+    if recording.state != Recording.State.READY:
+        raise Http404
+    return recording
+
+
+@require_safe
+@login_required
+def video(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """The playable copy, by byte ranges."""
+    recording = _ready(request, pk)
+    if not recording.playable_file:
+        raise Http404
+    return media_response(request, recording.interview_id, recording.playable_file, "video/mp4")
+
+
+@require_safe
+@login_required
+def poster(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    recording = _ready(request, pk)
+    if not recording.poster_file:
+        raise Http404
+    return media_response(request, recording.interview_id, recording.poster_file, "image/jpeg")
+
+
+@require_safe
+@login_required
+def captions(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The transcript as WebVTT."""
+    return HttpResponse(vtt.webvtt(selectors.words(_ready(request, pk))), content_type="text/vtt; charset=utf-8")

@@ -1,0 +1,61 @@
+"""One moment's "why" card, and the answer to it, as fragments."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST, require_safe
+
+from hiring.recruiter import lookups
+from hiring.review import evidence, selectors, services
+from hiring.runs.models import Moment
+
+
+def _card(request: HttpRequest, row: Moment, problem: str = "", **more: object) -> HttpResponse:
+    details = selectors.moment_details(row, request.user)
+    listed = selectors.moments(row.run.recording, request.user)
+    place = next((number for number, item in enumerate(listed, start=1) if item["id"] == details["id"]), 0)
+    page = {
+        "moment": details,
+        "place": place,
+        "moments": listed,
+        "seen": sum(1 for item in listed if item["own"]),
+        "evidence": [evidence.facts(piece) for piece in row.evidence],
+        "plot": evidence.plot(row),
+        "model": evidence.model_of(row.run),
+        "canvas": {"width": evidence.WIDTH, "height": evidence.HEIGHT},
+        "problem": problem,
+        "typed": request.POST.get("reason", "") if problem else "",
+        **more,
+    }
+    return render(request, "recruiter/_why.html", page, status=422 if problem else 200)
+
+
+@require_safe
+@login_required
+def moment(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return _card(request, lookups.moment(request, pk))
+
+
+@require_POST
+@login_required
+def verdict(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Confirm or dismiss. The answer is the card, and the moment's row beside it out of band."""
+    row = lookups.moment(request, pk)
+    answer, reason = request.POST.get("answer", ""), request.POST.get("reason", "")
+    try:
+        services.give_verdict(moment=row, reviewer=request.user, answer=answer, reason=reason)
+    except services.NotAllowed as error:
+        return _card(request, row, str(error))
+    return _card(request, row, changed=True)
+
+
+@require_POST
+@login_required
+def undo(request: HttpRequest, pk: UUID) -> HttpResponse:
+    row = lookups.moment(request, pk)
+    services.withdraw_verdict(moment=row, reviewer=request.user)
+    return _card(request, row, changed=True)

@@ -1,0 +1,53 @@
+"""Notes at a time of the recording, as fragments."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from hiring import access
+from hiring.recordings.models import Recording
+from hiring.recruiter import lookups
+from hiring.review import selectors, services
+
+
+class NoteForm(forms.Form):
+    at_ms = forms.IntegerField(min_value=0)
+    text = forms.CharField(max_length=2000)
+
+
+def _list(request: HttpRequest, recording: Recording, problem: str = "", text: str = "") -> HttpResponse:
+    page = {"recording": recording, "notes": selectors.notes(recording), "problem": problem, "text": text}
+    return render(request, "recruiter/_notes.html", page, status=422 if problem else 200)
+
+
+@require_POST
+@login_required
+def add(request: HttpRequest, pk: UUID) -> HttpResponse:
+    recording, form = lookups.recording(request, pk), NoteForm(request.POST)
+    if not form.is_valid():
+        sentence = _("Please write a note of at most 2,000 letters.")
+        return _list(request, recording, sentence, request.POST.get("text", ""))
+    try:
+        services.add_note(recording=recording, author=request.user, **form.cleaned_data)
+    except services.NotAllowed as error:
+        return _list(request, recording, str(error), form.cleaned_data["text"])
+    return _list(request, recording)
+
+
+@require_POST
+@login_required
+def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
+    note = access.note_for(request.user, pk)
+    recording = lookups.recording(request, note.recording_id)
+    try:
+        services.delete_note(note=note, actor=request.user)
+    except services.NotAllowed as error:
+        return _list(request, recording, str(error))
+    return _list(request, recording)

@@ -1,0 +1,127 @@
+"""The review page: one answer's video, timeline, transcript, moments and notes on one clock."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from csp.decorators import csp_update
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from analysis.types import EXPRESSIONS
+from hiring import access
+from hiring.audit import services as audit
+from hiring.positions.models import Interview
+from hiring.recordings.models import Recording
+from hiring.recordings.wording import refusal_sentence
+from hiring.recruiter import lookups
+from hiring.recruiter.transcript import shown
+from hiring.review import selectors
+from hiring.review.figures import DASHES, lane_label
+from hiring.review.inbox import next_to_review
+from hiring.review.wording import expression_label, step_label
+from hiring.runs import services as runs
+from hiring.runs.selectors import latest_run
+
+
+def _chosen(request: HttpRequest, answers: list[Recording]) -> Recording | None:
+    wanted = request.GET.get("recording")
+    if wanted is None:
+        return answers[0] if answers else None
+    found = next((answer for answer in answers if str(answer.pk) == wanted), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+@transaction.atomic
+def _note_views(request: HttpRequest, interview: Interview, recording: Recording | None) -> None:
+    """Write down who looked at what: the candidate can read it."""
+    actor = request.user.as_actor()
+    audit.record(actor=actor, action="viewed.interview", obj=interview, interview=interview)
+    if recording is not None:
+        audit.record(actor=actor, action="viewed.recording", obj=recording, interview=interview)
+
+
+def _addresses(recording: Recording) -> dict[str, str]:
+    names = ("timeline", "video", "poster", "captions", "progress", "retry", "add_note")
+    return {name: reverse(f"recruiter:{name}", args=[recording.pk]) for name in names}
+
+
+def _of_recording(request: HttpRequest, recording: Recording) -> dict[str, Any]:
+    context = selectors.review_context(recording, request.user)
+    return {
+        **context,
+        **_progress_words(recording, context["progress"]),
+        "transcript": shown(context["transcript"]),
+        "address": _addresses(recording),
+        "playable": recording.state == Recording.State.READY and bool(recording.playable_file),
+        "series": [(name, expression_label(name), DASHES[name]) for name in EXPRESSIONS],
+        "has_expression": context["has_timeline"] and "expression" in (context["progress"].run.plan or ()),
+        "lanes": [(lane, lane_label(lane)) for lane in ("shown_most", "voice", "speech")],
+    }
+
+
+# Plotly writes its own style elements and attributes; scripts stay bound to this origin.
+@csp_update({"style-src": ["'unsafe-inline'"]})
+@require_safe
+@login_required
+def interview(request: HttpRequest, pk: UUID) -> HttpResponse:
+    row = access.interview_for(request.user, pk)
+    answers = lookups.answers(request, row)
+    recording = _chosen(request, answers)
+    _note_views(request, row, recording)
+    page: dict[str, Any] = {
+        "section": "inbox",
+        "interview": row,
+        "answers": answers,
+        "recording": recording,
+        "handed_in": lookups.handed_in(row),
+        "next": next_to_review(access.interviews(request.user), request.user, row),
+        "decision": selectors.decision_of(row),
+    }
+    if recording is None:
+        return render(request, "recruiter/no_recording.html", page)
+    return render(request, "recruiter/review.html", page | _of_recording(request, recording))
+
+
+def _progress_words(recording: Recording, state: selectors.Progress) -> dict[str, Any]:
+    run = state.run
+    return {
+        "step": step_label(run.step) if run and run.is_active else "",
+        "refusal": refusal_sentence(recording),
+    }
+
+
+@require_safe
+@login_required
+def progress(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Where the analysis stands, polled by the page; it reloads once there is something to see."""
+    recording = lookups.recording(request, pk)
+    state = selectors.progress(recording)
+    page = {
+        "recording": recording,
+        "progress": state,
+        "address": _addresses(recording),
+        **_progress_words(recording, state),
+    }
+    response = render(request, "recruiter/_progress.html", page)
+    if not state.is_moving:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@require_POST
+@login_required
+def retry(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Queue a failed analysis again."""
+    recording = lookups.recording(request, pk)
+    run = latest_run(recording)
+    if run is not None and selectors.progress(recording).stage == "failed":
+        runs.retry(run=run, actor=request.user.as_actor())
+    return redirect(f"{reverse('recruiter:interview', args=[recording.interview_id])}?recording={recording.pk}")

@@ -1,0 +1,132 @@
+"""Everything that is kept about one candidate, as a ZIP that is made while it is sent."""
+
+from __future__ import annotations
+
+import json
+import re
+import zipfile
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.utils import timezone
+
+from hiring.audit import selectors as audit_selectors
+from hiring.audit import services as audit
+from hiring.consent import selectors as consent
+from hiring.positions.models import Interview
+from hiring.recordings import vault
+from hiring.recordings.models import Recording
+from hiring.review.captions import webvtt
+from hiring.review.wording import kind_label, moment_sentence
+from hiring.runs.models import AnalysisRun
+from hiring.runs.selectors import complete_run
+
+_PIECE = 256 * 1024
+Entry = tuple[str, Iterable[bytes]]
+
+
+def note(*, interview: Interview) -> None:
+    """Write down that the candidate took a copy."""
+    audit.record(actor=interview.as_actor(), action="interview.exported", obj=interview, interview=interview)
+
+
+class _Sink:
+    """Takes what zipfile writes and hands it on. Not seekable: zipfile then writes sizes behind each file."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+
+    def write(self, part: bytes) -> int:
+        self._parts.append(bytes(part))
+        return len(part)
+
+    def flush(self) -> None:
+        """Nothing waits anywhere else."""
+
+    def take(self) -> bytes:
+        whole = b"".join(self._parts)
+        self._parts.clear()
+        return whole
+
+
+def zip_pieces(interview: Interview) -> Iterator[bytes]:
+    """Yield the archive's bytes. At most one piece of one file is in memory."""
+    sink = _Sink()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as archive:  # type: ignore[arg-type]
+        for name, pieces in _entries(interview):
+            about = zipfile.ZipInfo(name, timezone.now().timetuple()[:6])
+            with archive.open(about, "w", force_zip64=True) as target:
+                for piece in pieces:
+                    target.write(piece)
+                    yield sink.take()
+    yield sink.take()
+
+
+def _entries(interview: Interview) -> Iterator[Entry]:
+    yield _json("interview.json", _about(interview))
+    yield _json("consent-receipts.json", _receipts(interview))
+    yield _json("who-looked.json", _looks(interview))
+    kept = interview.recordings.filter(state=Recording.State.READY).select_related("question")
+    for number, recording in enumerate(kept, start=1):
+        yield from _of_recording(f"answer-{number}", recording)
+
+
+def _json(name: str, value: Any) -> Entry:
+    return name, [json.dumps(value, cls=DjangoJSONEncoder, indent=1, ensure_ascii=False).encode()]
+
+
+def _about(interview: Interview) -> dict[str, Any]:
+    columns = (
+        *("reference", "candidate_name", "candidate_email", "candidate_place", "language", "accommodation"),
+        *("state", "created_at", "submitted_at", "decided_at"),
+    )
+    position = interview.position
+    return {"position": position.title, **{name: getattr(interview, name) for name in columns}}
+
+
+def _receipts(interview: Interview) -> list[dict[str, Any]]:
+    columns = ("receipt", "at", "purpose", "granted", "notice_version", "notice_language", "notice_sha256")
+    return list(consent.receipts(interview).values(*columns))
+
+
+def _looks(interview: Interview) -> list[dict[str, Any]]:
+    return list(audit_selectors.views_of(str(interview.pk)).values("at", "action", "actor_kind", "actor_id"))
+
+
+def _of_recording(folder: str, recording: Recording) -> Iterator[Entry]:
+    columns = ("file_name", "size_bytes", "received_at", "sha256", "duration_ms", "width", "height", "fps")
+    about = {name: getattr(recording, name) for name in columns}
+    yield _json(f"{folder}/recording.json", {"question": recording.question.text, **about})
+    suffix = re.sub(r"[^a-z0-9]", "", recording.file_name.rpartition(".")[2].lower())[:5] or "video"
+    yield f"{folder}/original.{suffix}", _plain(recording, recording.original_file)
+    run = complete_run(recording)
+    if run is not None:
+        yield from _of_run(folder, recording, run)
+
+
+def _of_run(folder: str, recording: Recording, run: AnalysisRun) -> Iterator[Entry]:
+    words = run.words.all()
+    yield f"{folder}/transcript.vtt", [webvtt(words).encode()]
+    yield _json(f"{folder}/transcript.json", list(words.values("start_ms", "end_ms", "text", "confidence")))
+    yield _json(f"{folder}/moments.json", [_moment(moment) for moment in run.moments.all()])
+    facts = ("plan", "finished_at", "frames", "frames_with_face", "baseline", "manifest", "transcript_source")
+    segments = list(run.segments.values("lane", "value", "start_ms", "end_ms", "mean_prob"))
+    yield _json(f"{folder}/analysis.json", {**{f: getattr(run, f) for f in facts}, "segments": segments})
+    if run.observations_file:
+        yield f"{folder}/observations.parquet", _plain(recording, run.observations_file)
+
+
+def _moment(moment: Any) -> dict[str, Any]:
+    columns = ("start_ms", "end_ms", "peak_ms", "rule", "evidence", "confidence", "quality")
+    return {
+        "kind": kind_label(moment.kind),
+        "sentence": moment_sentence(moment),
+        **{name: getattr(moment, name) for name in columns},
+    }
+
+
+def _plain(recording: Recording, name: str) -> Iterator[bytes]:
+    with vault.open_file(recording.interview_id, name) as file:
+        while piece := file.read(_PIECE):
+            yield piece

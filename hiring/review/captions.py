@@ -1,0 +1,73 @@
+"""Captions (WebVTT) from the words of a transcript."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
+
+#: A caption holds two lines of about 40 letters, stays at most six seconds, and ends at a pause.
+_LETTERS = 80
+_LONGEST_MS = 6000
+_PAUSE_MS = 900
+
+
+class Spoken(Protocol):
+    """One word with its time."""
+
+    start_ms: int
+    end_ms: int
+    text: str
+
+
+def _stamp(ms: int) -> str:
+    seconds, thousandths = divmod(ms, 1000)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02}:{minutes:02}:{seconds:02}.{thousandths:03}"
+
+
+def _fits(cue: Sequence[Spoken], word: Spoken) -> bool:
+    letters = sum(len(w.text) + 1 for w in cue) + len(word.text)
+    pause = word.start_ms - cue[-1].end_ms
+    ended = cue[-1].text.endswith((".", "?", "!"))
+    return (
+        letters <= _LETTERS
+        and word.end_ms - cue[0].start_ms <= _LONGEST_MS
+        and pause < _PAUSE_MS
+        and not (ended and letters > _LETTERS // 2)
+    )
+
+
+def cues(words: Iterable[Spoken]) -> Iterator[list[Spoken]]:
+    """Group words into captions, in order of time."""
+    cue: list[Spoken] = []
+    for word in words:
+        if not word.text.strip():
+            continue
+        if cue and not _fits(cue, word):
+            yield cue
+            cue = []
+        cue.append(word)
+    if cue:
+        yield cue
+
+
+def _lines(texts: list[str]) -> str:
+    """Break a caption in two where both halves are about as long."""
+    whole = " ".join(texts)
+    if len(whole) <= _LETTERS // 2 or len(texts) < 2:
+        return whole
+    cut = min(range(1, len(texts)), key=lambda i: abs(len(" ".join(texts[:i])) - len(" ".join(texts[i:]))))
+    return " ".join(texts[:cut]) + "\n" + " ".join(texts[cut:])
+
+
+def webvtt(words: Iterable[Spoken]) -> str:
+    """Return a WebVTT file. Words are escaped: a transcript can hold anything."""
+    blocks = ["WEBVTT"]
+    for cue in cues(words):
+        start = cue[0].start_ms
+        end = max(cue[-1].end_ms, start + 1)
+        texts = [html.escape(" ".join(word.text.split()), quote=False) for word in cue]
+        blocks.append(f"{_stamp(start)} --> {_stamp(end)}\n{_lines(texts)}")
+    return "\n\n".join(blocks) + "\n"

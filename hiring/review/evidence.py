@@ -1,0 +1,90 @@
+"""What a moment rests on, ready for its "why" card: facts in words and one tiny plot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from analysis.types import EXPRESSIONS
+from hiring.lib.media_time import clock, clock_tenths
+from hiring.review import observations
+from hiring.review.wording import expression_label, signal_label
+from hiring.runs.models import AnalysisRun, Moment
+
+#: The plot shows this much before and after the moment, on a canvas of these units.
+CONTEXT_MS = 4000
+WIDTH, HEIGHT = 400, 96
+
+
+def _amount(value: float, unit: str) -> str:
+    if unit == "probability":
+        return f"{100 * value:.0f} %"
+    if unit == "s":
+        return _("{seconds} s").format(seconds=f"{value:.1f}")
+    return f"{value:g}" if unit in ("", "0..1", "faces") else f"{value:g} {unit}"
+
+
+def facts(piece: Mapping[str, Any]) -> dict[str, str]:
+    """One piece of evidence as a reader sees it: value, own baseline and bound, each with its unit."""
+    unit = piece.get("unit", "")
+    return {
+        "signal": signal_label(piece["signal"]),
+        "value": _amount(piece["value"], unit),
+        "baseline": _amount(piece["baseline"], unit),
+        "threshold": _amount(piece["threshold"], unit),
+        "time": f"{clock_tenths(piece['span']['start_ms'])}–{clock_tenths(piece['span']['end_ms'])}",
+    }
+
+
+def _y(value: float) -> float:
+    return round(HEIGHT - 4 - value * (HEIGHT - 8), 1)
+
+
+def _points(line: Mapping[str, Any], start_ms: int, end_ms: int) -> list[str]:
+    """One list of coordinates for each unbroken stretch of the line."""
+    stretches: list[list[str]] = [[]]
+    for t_ms, value in zip(line["t_ms"], line["value"], strict=True):
+        if value is None:
+            stretches.append([])
+        else:
+            stretches[-1].append(f"{WIDTH * (t_ms - start_ms) / (end_ms - start_ms):.1f},{_y(value)}")
+    return [" ".join(stretch) for stretch in stretches if len(stretch) > 1]
+
+
+def plot(moment: Moment) -> dict[str, Any] | None:
+    """Coordinates of the signal around a moment, with threshold and baseline; None where it is no expression."""
+    piece = next((item for item in moment.evidence if item["signal"] in EXPRESSIONS), None)
+    if piece is None:
+        return None
+    run: AnalysisRun = moment.run
+    start_ms = max(0, moment.start_ms - CONTEXT_MS)
+    end_ms = moment.end_ms + CONTEXT_MS
+    found = observations.frames(run.recording.interview_id, run.observations_file, start_ms, end_ms)
+    name = piece["signal"]
+    if found is None or name not in found.value:
+        return None
+    usual, spread = piece["baseline"], run.baseline.get(f"{name}_spread", 0.0)
+    low, high = max(0.0, usual - spread), min(1.0, usual + spread)
+    scale = WIDTH / (end_ms - start_ms)
+    return {
+        "name": name,
+        "label": expression_label(name),
+        "lines": _points(observations.series(found, name, 240), start_ms, end_ms),
+        "threshold_y": _y(piece["threshold"]),
+        "baseline": {"y": _y(high), "height": max(2.0, round(_y(low) - _y(high), 1))},
+        "span": {
+            "x": round((moment.start_ms - start_ms) * scale, 1),
+            "width": max(2.0, round((moment.end_ms - moment.start_ms) * scale, 1)),
+        },
+        "from": clock(start_ms),
+        "to": clock(end_ms),
+    }
+
+
+def model_of(run: AnalysisRun) -> str:
+    """Name the weights and the configuration that found a moment, short enough to compare by eye."""
+    weights = run.manifest.get("weights", {})
+    parts = [f"{name} {str(digest)[:10]}" for name, digest in sorted(weights.items())]
+    return " · ".join([*parts, _("configuration {fingerprint}").format(fingerprint=run.fingerprint[:10])])

@@ -1,0 +1,224 @@
+"""Reading what reviewers see of one recording."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from analysis.types import Stage
+from hiring.accounts.models import User
+from hiring.positions.models import Interview
+from hiring.recordings.models import Recording
+from hiring.review import observations
+from hiring.review.inbox import inbox as inbox
+from hiring.review.models import Decision, Note, Verdict
+from hiring.review.wording import kind_label, moment_sentence
+from hiring.runs.models import AnalysisRun, Moment, Word
+from hiring.runs.selectors import complete_run, latest_run
+
+#: A pause longer than this is shown as a row of its own.
+SILENCE_MS = 1500
+_LINE_WORDS, _LONGEST_LINE_WORDS = 30, 60
+
+
+def _duration_ms(recording: Recording, run: AnalysisRun) -> int:
+    return recording.duration_ms or run.total_ms or 1
+
+
+def timeline(
+    recording: Recording, start_ms: int | None = None, end_ms: int | None = None, points: int = 2000
+) -> dict[str, Any] | None:
+    """Everything the timeline draws in a window (the whole recording by default), at most `points` to a line.
+
+    None while there is no complete run.
+    """
+    run = complete_run(recording)
+    if run is None:
+        return None
+    duration_ms = _duration_ms(recording, run)
+    start_ms = min(max(start_ms or 0, 0), duration_ms - 1)
+    end_ms = max(min(duration_ms if end_ms is None else end_ms, duration_ms), start_ms + 1)
+    points = min(max(points, observations.FEWEST_POINTS), observations.MOST_POINTS)
+    found = observations.frames(recording.interview_id, run.observations_file, start_ms, end_ms)
+    lines = found.value if found and Stage.EXPRESSION in run.plan else ()
+    inside = {"start_ms__lt": end_ms, "end_ms__gte": start_ms}
+    return {
+        "recording": str(recording.pk),
+        "run": str(run.pk),
+        "duration_ms": duration_ms,
+        "start_ms": start_ms,
+        "end_ms": end_ms,
+        "points": points,
+        "series": [observations.series(found, name, points) for name in lines],
+        "gaps": observations.gaps(found, end_ms, (end_ms - start_ms) // points) if found else [],
+        "segments": list(
+            run.segments.filter(**inside).values("lane", "value", "start_ms", "end_ms", "mean_prob")
+        ),
+        "moments": [_mark(moment) for moment in run.moments.filter(**inside)],
+    }
+
+
+def _mark(moment: Moment) -> dict[str, Any]:
+    return {
+        "id": str(moment.pk),
+        "kind": moment.kind,
+        "label": kind_label(moment.kind),
+        "start_ms": moment.start_ms,
+        "end_ms": moment.end_ms,
+        "peak_ms": moment.peak_ms,
+        "sentence": moment_sentence(moment),
+    }
+
+
+def _silence(start_ms: int, end_ms: int) -> dict[str, Any]:
+    return {"kind": "silence", "start_ms": start_ms, "end_ms": end_ms, "speaker": "", "words": []}
+
+
+def _ends_line(line: dict[str, Any], word: dict[str, Any]) -> bool:
+    """Whether this word starts a new line: another speaker, a full sentence in a long line, or a very long line."""
+    count = len(line["words"])
+    sentence_over = line["words"][-1]["text"].endswith((".", "?", "!"))
+    return (
+        word["speaker"] != line["speaker"]
+        or (count >= _LINE_WORDS and sentence_over)
+        or count >= _LONGEST_LINE_WORDS
+    )
+
+
+def _lines(words: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Group words into lines, with a row for each long pause between them."""
+    rows: list[dict[str, Any]] = []
+    spoken_until = 0
+    for word in words:
+        pause = word["start_ms"] - spoken_until
+        if pause > SILENCE_MS:
+            rows.append(_silence(spoken_until, word["start_ms"]))
+        if not rows or rows[-1]["kind"] == "silence" or _ends_line(rows[-1], word):
+            rows.append({"kind": "speech", "start_ms": word["start_ms"], "speaker": word["speaker"], "words": []})
+        rows[-1]["words"].append(word)
+        rows[-1]["end_ms"] = spoken_until = max(spoken_until, word["end_ms"])
+    return rows
+
+
+def words(recording: Recording) -> QuerySet[Word]:
+    """The words of the newest complete run, in order."""
+    run = complete_run(recording)
+    return run.words.all() if run else Word.objects.none()
+
+
+def transcript(recording: Recording) -> dict[str, Any]:
+    """Words in lines with pauses between them, and where they come from. JSON-ready."""
+    run = complete_run(recording)
+    if run is None:
+        return {"source": "none", "language": "", "low_confidence": False, "note": "", "words": [], "lines": []}
+    columns = ("position", "start_ms", "end_ms", "text", "confidence", "speaker")
+    spoken = list(run.words.values(*columns))
+    return {
+        "source": run.transcript_source or "none",
+        "language": run.transcript_language,
+        "low_confidence": run.transcript_low_confidence,
+        "note": run.transcript_note,
+        "words": spoken,
+        "lines": _lines(spoken),
+    }
+
+
+def _verdict(verdict: Verdict, viewer: User | None) -> dict[str, Any]:
+    return {
+        "answer": verdict.answer,
+        "reason": verdict.reason,
+        "reviewer": verdict.reviewer.name,
+        "own": viewer is not None and verdict.reviewer_id == viewer.pk,
+        "at": verdict.at.isoformat(),
+    }
+
+
+def moment_details(moment: Moment, viewer: User | None = None) -> dict[str, Any]:
+    """One moment with its reason and everybody's verdicts. JSON-ready."""
+    verdicts = [_verdict(verdict, viewer) for verdict in moment.verdicts.all()]
+    return _mark(moment) | {
+        "rule": moment.rule,
+        "evidence": moment.evidence,
+        "distance": moment.distance,
+        "confidence": moment.confidence,
+        "quality": moment.quality,
+        "verdicts": verdicts,
+        "own": next((verdict for verdict in verdicts if verdict["own"]), None),
+    }
+
+
+def moments(recording: Recording, viewer: User | None = None) -> list[dict[str, Any]]:
+    """Moments of the newest complete run in order of time, with the verdicts of everybody."""
+    run = complete_run(recording)
+    if run is None:
+        return []
+    rows = run.moments.prefetch_related("verdicts__reviewer")
+    return [moment_details(moment, viewer) for moment in rows]
+
+
+def notes(recording: Recording) -> QuerySet[Note]:
+    """Everybody's notes on a recording, in order of time."""
+    return recording.notes.select_related("author")
+
+
+def decision_of(interview: Interview) -> Decision | None:
+    """The decision on an interview, with who made it."""
+    return Decision.objects.filter(interview=interview).select_related("decided_by").first()
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a recording stands on its way to being reviewed.
+
+    stage: checking (the file was not looked at yet), refused, active, failed, alone (nothing was analysed), complete.
+    """
+
+    stage: str
+    run: AnalysisRun | None
+
+    @property
+    def is_moving(self) -> bool:
+        return self.stage in ("checking", "active")
+
+
+def progress(recording: Recording) -> Progress:
+    """What a screen says of a recording's analysis. Why nothing was analysed is not to be known here."""
+    run = latest_run(recording)
+    if recording.state == Recording.State.REFUSED:
+        return Progress("refused", run)
+    if run is not None and run.is_active:
+        return Progress("active", run)
+    if recording.state == Recording.State.RECEIVED:
+        return Progress("failed" if run else "checking", run)
+    if run is None or (run.state == AnalysisRun.State.COMPLETE and not run.plan):
+        return Progress("alone", run)
+    return Progress("complete" if run.state == AnalysisRun.State.COMPLETE else "failed", run)
+
+
+def review_context(recording: Recording, viewer: User) -> dict[str, Any]:
+    """Everything the review page shows of one recording but the timeline, which the page fetches afterwards."""
+    state = progress(recording)
+    spoken = transcript(recording)
+    found = moments(recording, viewer)
+    return {
+        "progress": state,
+        "transcript": spoken,
+        "moments": found,
+        "seen": sum(1 for moment in found if moment["own"]),
+        "notes": notes(recording),
+        "has_timeline": complete_run(recording) is not None and state.stage != "alone",
+    }
+
+
+def speech_spans(recording: Recording, start_ms: int, end_ms: int, pause_ms: int = 700) -> list[tuple[int, int]]:
+    """When somebody speaks in a window: words with less than a short pause between them are one span."""
+    inside = words(recording).filter(start_ms__lt=end_ms, end_ms__gte=start_ms)
+    spans: list[tuple[int, int]] = []
+    for start, end in inside.order_by("start_ms").values_list("start_ms", "end_ms"):
+        if spans and start - spans[-1][1] <= pause_ms:
+            spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
+        else:
+            spans.append((start, end))
+    return spans

@@ -1,0 +1,115 @@
+"""One run from claim to save: the one place where the database and the analysis meet."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+
+from analysis.observations import ObservationWriter
+from analysis.pipeline import Analysis
+from analysis.types import BadTranscript, BadVideo, Cancelled, Stage
+from hiring.recordings import services as recordings
+from hiring.recordings import uploads, vault
+from hiring.recordings.models import Recording
+from hiring.runs import services as runs
+from hiring.runs.models import AnalysisRun
+from hiring.worker import intake
+from hiring.worker.keeper import Keeper
+
+log = logging.getLogger(__name__)
+
+
+def execute(run_id: UUID) -> str:
+    """Perform a run if it is to be had, and return how it ended: a state, `stopped` or `not to be had`."""
+    run = runs.claim(run_id)
+    if run is None:
+        return "not to be had"
+    if not _is_allowed(run):
+        return "stopped"
+    folder = Path(settings.WORK_DIR) / f"{run.pk}.{run.attempt}"
+    folder.mkdir(mode=0o700, parents=True)
+    try:
+        with Keeper(run) as keeper:
+            return _attempt(run, folder, keeper)
+    finally:
+        _drop_upload(run.recording)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_allowed(run: AnalysisRun) -> bool:
+    """Ask consent and law again: between queueing and now either may have changed."""
+    allowed = runs.plan_for(run.recording.interview)
+    if frozenset(Stage(stage) for stage in run.plan) <= allowed:
+        return True
+    runs.cancel(recording=run.recording)
+    runs.queue(recording=run.recording)
+    return False
+
+
+def _attempt(run: AnalysisRun, folder: Path, keeper: Keeper) -> str:
+    try:
+        _perform(run, folder, keeper)
+    except (Cancelled, runs.LeaseLost):
+        log.info("Run %s was stopped.", run.pk)
+        return "stopped"
+    except BadVideo as error:
+        # Only a file that was never accepted is refused; one in the vault stays, whatever became of its analysis.
+        recordings.refuse(recording=run.recording, code=error.code, sentence=str(error))
+        return _end(run, keeper, str(error))
+    except BadTranscript as error:
+        return _end(run, keeper, str(error))
+    except Exception as error:
+        log.exception("Run %s, attempt %s, broke during %s.", run.pk, run.attempt, keeper.step or "start")
+        sentence = f"The analysis broke off during the step “{keeper.step or 'start'}” ({type(error).__name__})."
+        runs.put_back(run=run, step=keeper.step, sentence=sentence)
+        return "put back"
+    return AnalysisRun.State.COMPLETE
+
+
+def _end(run: AnalysisRun, keeper: Keeper, sentence: str) -> str:
+    try:
+        runs.fail(run=run, step=keeper.step, sentence=sentence)
+    except runs.LeaseLost:
+        return "stopped"
+    return AnalysisRun.State.FAILED
+
+
+def _perform(run: AnalysisRun, folder: Path, keeper: Keeper) -> None:
+    recording = run.recording
+    config = runs.config_for(Stage(stage) for stage in run.plan)
+    source = intake.fetch(recording, folder)
+    if recording.state == Recording.State.RECEIVED:
+        intake.keep(recording, source, folder, config.limits, keeper)
+    analysis = Analysis(source, config, transcript=_transcript(run, folder), report=keeper.report)
+    plain = folder / "observations.parquet"
+    with ObservationWriter(plain) as writer:
+        for window in analysis:
+            writer.write(window)
+    outcome = analysis.outcome()
+    keeper.check()
+    with plain.open("rb") as file:
+        name = vault.store(recording.interview_id, file, "parquet")
+    try:
+        runs.complete(run=run, outcome=outcome, observations_file=name)
+    except BaseException:
+        vault.delete(recording.interview_id, name)
+        raise
+
+
+def _transcript(run: AnalysisRun, folder: Path) -> Path | None:
+    recording = run.recording
+    if not recording.transcript_file or Stage.TRANSCRIPT not in run.plan:
+        return None
+    path = folder / f"transcript{Path(recording.transcript_file).suffix}"
+    vault.extract(recording.interview_id, recording.transcript_file, path)
+    return path
+
+
+def _drop_upload(recording: Recording) -> None:
+    """Remove the plain upload once the vault has it, or once it was refused or deleted."""
+    if not Recording.objects.filter(pk=recording.pk, state=Recording.State.RECEIVED).exists():
+        shutil.rmtree(uploads.path_of(recording).parent, ignore_errors=True)

@@ -1,0 +1,100 @@
+"""Once an hour: erase what is due, and remove what crashes and abandoned uploads left behind."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import time
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+from knox.models import AuthToken
+
+from hiring.recordings import uploads, vault
+from hiring.recordings.models import Recording
+from hiring.retention import services as retention
+from hiring.runs.models import AnalysisRun
+
+log = logging.getLogger(__name__)
+_DAY_S = 24 * 60 * 60
+
+
+def sweep() -> dict[str, int]:
+    """Do everything; safe to repeat and to run twice at once. Returns counts for the log."""
+    counts = {
+        "erased": retention.erase_due(),
+        "uploads": _abandoned_uploads(),
+        "work": _old_folders(Path(settings.WORK_DIR)),
+        "orphans": _orphans(),
+    }
+    Session.objects.filter(expire_date__lt=timezone.now()).delete()
+    AuthToken.objects.filter(expiry__lt=timezone.now()).delete()
+    log.info("Sweep: %s", counts)
+    return counts
+
+
+def _abandoned_uploads() -> int:
+    count = 0
+    for recording in uploads.abandoned():
+        try:
+            uploads.give_up(recording=recording, reason="abandoned")
+            count += 1
+        except uploads.UploadRefused:
+            continue
+    return count + _uploads_without_rows()
+
+
+def _uploads_without_rows() -> int:
+    folder = Path(settings.UPLOAD_DIR)
+    needed = {
+        str(pk)
+        for pk in Recording.objects.filter(
+            state__in=[Recording.State.UPLOADING, Recording.State.RECEIVED]
+        ).values_list("pk", flat=True)
+    }
+    count = 0
+    for path in folder.iterdir() if folder.exists() else []:
+        if path.name not in needed and _is_old(path):
+            shutil.rmtree(path, ignore_errors=True)
+            count += 1
+    return count
+
+
+def _is_old(path: Path) -> bool:
+    try:
+        return time.time() - path.stat().st_mtime > _DAY_S
+    except FileNotFoundError:
+        return False
+
+
+def _old_folders(folder: Path) -> int:
+    """Work folders hold plain video: those of runs that are over go at once, whatever their age."""
+    count = 0
+    for path in folder.iterdir() if folder.exists() else []:
+        run_id, _, attempt = path.name.partition(".")
+        rows = AnalysisRun.objects.filter(pk=run_id, attempt=attempt or 0, state=AnalysisRun.State.RUNNING)
+        if not rows.exists():
+            shutil.rmtree(path, ignore_errors=True)
+            count += 1
+    return count
+
+
+def _orphans() -> int:
+    """Vault files that no row names: a worker was killed between writing one and saving."""
+    root, count = Path(settings.VAULT_DIR), 0
+    for folder in root.iterdir() if root.exists() else []:
+        recordings = Recording.objects.filter(interview_id=folder.name)
+        named = set(
+            recordings.values_list("original_file", "playable_file", "poster_file", "transcript_file")
+        )
+        known = {name for row in named for name in row if name}
+        runs = AnalysisRun.objects.filter(recording__interview_id=folder.name)
+        known |= set(runs.values_list("observations_file", flat=True))
+        for name in vault.names(folder.name):
+            path = folder / name
+            if name not in known and _is_old(path):
+                path.unlink(missing_ok=True)
+                count += 1
+    return count

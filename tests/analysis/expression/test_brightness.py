@@ -1,0 +1,59 @@
+"""Preprocessing and the whole classifier under changes of light of 30 % either way."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+
+from analysis.expression.inference import ExpressionClassifier
+from analysis.expression.preprocessing import normalise
+
+LIGHTS = (0.7, 0.85, 1.15, 1.3)
+
+
+def lit(faces: NDArray[np.uint8], gain: float) -> NDArray[np.uint8]:
+    """As a camera would: rounded, and white stays white."""
+    return np.clip(np.rint(faces * gain), 0, 255).astype(np.uint8)
+
+
+def test_a_normalised_crop_has_mean_zero_and_deviation_one(faces: NDArray[np.uint8]) -> None:
+    x = normalise(torch.tensor(faces))
+    assert x.shape == (len(faces), 1, 48, 48) and x.dtype == torch.float32
+    assert torch.allclose(x.mean(dim=(1, 2, 3)), torch.zeros(len(faces)), atol=1e-5)
+    assert torch.allclose(x.std(dim=(1, 2, 3), correction=0), torch.ones(len(faces)), atol=1e-4)
+
+
+@pytest.mark.parametrize("gain", LIGHTS)
+def test_the_normalised_crop_does_not_follow_the_light(faces: NDArray[np.uint8], gain: float) -> None:
+    change = normalise(torch.tensor(lit(faces, gain))) - normalise(torch.tensor(faces))
+    assert change.abs().max() < 0.06  # of one deviation: the rounding to whole grey levels
+
+
+@pytest.mark.parametrize("level", [0, 128, 255])
+def test_a_flat_crop_becomes_zeros_and_not_noise(level: int) -> None:
+    flat = torch.full((1, 48, 48), level, dtype=torch.uint8)
+    flat[0, 0, 0] = abs(level - 1)  # one grey level of sensor noise
+    assert normalise(flat).abs().max() < 0.3
+
+
+@pytest.mark.parametrize("gain", LIGHTS)
+def test_probabilities_do_not_follow_the_light(
+    shipped: ExpressionClassifier, faces: NDArray[np.uint8], gain: float
+) -> None:
+    change = np.abs(shipped.predict(lit(faces, gain)) - shipped.predict(faces))
+    assert change.max() < 0.06
+
+
+@pytest.mark.parametrize("gain", LIGHTS)
+def test_real_faces_keep_their_expression_in_other_light(
+    shipped: ExpressionClassifier,
+    public_test: tuple[NDArray[np.uint8], NDArray[np.int64]],
+    gain: float,
+) -> None:
+    images = public_test[0][:600]
+    before, after = shipped.predict(images), shipped.predict(lit(images, gain))
+    # many of these photographs hold white already, and what saturates is lost
+    assert np.mean(before.argmax(axis=1) == after.argmax(axis=1)) > 0.92
+    assert np.abs(before - after).mean() < 0.02

@@ -1,0 +1,45 @@
+"""The record shows every change to it."""
+
+import pytest
+
+from hiring.audit import services as audit
+from hiring.audit.models import ChainHead, Event
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ten_events():
+    return [audit.record(actor=audit.SYSTEM, action=f"test.{i}", number=i) for i in range(10)]
+
+
+def test_an_untouched_record_is_whole(ten_events):
+    assert audit.first_broken() == ""
+
+
+def test_a_changed_event_is_named(ten_events):
+    Event.objects.filter(pk=ten_events[4].pk).update(action="test.nothing")
+    assert f"Event {ten_events[4].pk} " in audit.first_broken()
+
+
+def test_a_removed_event_is_noticed_at_the_next(ten_events):
+    Event.objects.filter(pk=ten_events[4].pk)._raw_delete("default")
+    assert f"Event {ten_events[5].pk} " in audit.first_broken()
+
+
+def test_a_cut_off_end_is_noticed(ten_events):
+    Event.objects.filter(pk__gte=ten_events[7].pk)._raw_delete("default")
+    assert "10 were written" in audit.first_broken()
+
+
+def test_a_removed_head_and_end_are_noticed_by_the_count(ten_events):
+    Event.objects.filter(pk=ten_events[9].pk)._raw_delete("default")
+    ChainHead.objects.update(last_hash=ten_events[8].hash)
+    assert "9 events, but 10" in audit.first_broken()
+
+
+def test_events_are_neither_saved_again_nor_deleted(ten_events):
+    with pytest.raises(TypeError):
+        ten_events[0].save()
+    with pytest.raises(TypeError):
+        ten_events[0].delete()

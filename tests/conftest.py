@@ -1,0 +1,46 @@
+"""What every test shares: folders of its own, no broker, and the files that developers have beside the project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+
+SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
+
+
+@pytest.fixture(autouse=True)
+def own_folders(settings, tmp_path: Path) -> None:
+    """Vault, keys, uploads and work files of a test lie in its own temporary folder."""
+    settings.VAULT_DIR = tmp_path / "vault"
+    settings.KEY_DIR = tmp_path / "keys"
+    settings.UPLOAD_DIR = tmp_path / "uploads"
+    settings.WORK_DIR = tmp_path / "work"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = {
+        **django_settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
+@pytest.fixture(autouse=True)
+def no_real_broker(request: pytest.FixtureRequest) -> None:
+    """Messages go nowhere; tests of delivery start a real broker and say so with the mark `e2e`."""
+    from hiring.celery import app
+
+    if "e2e" not in request.keywords:
+        app.conf.broker_url = "memory://"
+
+
+@pytest.fixture
+def shared():
+    """Return a function that finds a developer's file, and skips the test, with the reason, where it is missing."""
+
+    def find(relative: str) -> Path:
+        path = SHARED / relative
+        if not path.exists():
+            pytest.skip(f"needs the developers' file {relative}, which is not here")
+        return path
+
+    return find

@@ -1,0 +1,58 @@
+"""Every purpose is off until the candidate says yes, and the receipt holds the words that were read."""
+
+import pytest
+
+from hiring.consent import selectors, services
+from hiring.consent.models import ConsentReceipt
+from hiring.consent.notice import LANGUAGES, notice
+from hiring.policy.rules import Purpose
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def interview():
+    return factories.make_interview(granted=None)
+
+
+def test_nothing_is_granted_before_anything_was_asked(interview):
+    assert selectors.granted(interview) == frozenset()
+
+
+def test_a_receipt_holds_every_offered_purpose_with_the_notice_that_was_read(interview):
+    receipt = services.choose(interview=interview, granted=[Purpose.RECORDING], language="de")
+    rows = ConsentReceipt.objects.filter(receipt=receipt)
+    assert {row.purpose: row.granted for row in rows} == {
+        "recording": True,
+        "transcript": False,
+        "expression": False,
+        "eyes_head": False,
+    }
+    assert {(row.notice_language, row.notice_sha256) for row in rows} == {("de", notice("de").sha256)}
+
+
+def test_a_purpose_that_the_law_forbids_is_refused_and_nothing_is_written():
+    interview = factories.make_interview(factories.make_position(place="eu"), granted=None, place="eu")
+    with pytest.raises(services.NotOffered):
+        services.choose(interview=interview, granted=[Purpose.RECORDING, Purpose.EXPRESSION], language="en")
+    assert not ConsentReceipt.objects.exists()
+
+
+def test_the_newest_answer_is_in_force_and_the_older_stays(interview):
+    services.choose(interview=interview, granted=[Purpose.RECORDING, Purpose.EXPRESSION], language="en")
+    services.choose(interview=interview, granted=[Purpose.RECORDING], language="en")
+    assert selectors.granted(interview) == {Purpose.RECORDING}
+    assert ConsentReceipt.objects.filter(purpose="expression").count() == 2
+
+
+def test_a_receipt_is_never_changed(interview):
+    services.choose(interview=interview, granted=[], language="en")
+    with pytest.raises(TypeError):
+        ConsentReceipt.objects.first().save()
+
+
+def test_the_notice_has_the_same_sections_in_every_language():
+    counts = {language: [len(body) for _, body in notice(language).sections] for language in LANGUAGES}
+    assert len(set(map(tuple, counts.values()))) == 1 and len(counts["en"]) == 7
+    assert len({notice(language).sha256 for language in LANGUAGES}) == 4

@@ -1,0 +1,209 @@
+"""Rows for tests, made through the same services that the screens use wherever there is one."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import math
+from collections.abc import Iterable
+from datetime import timedelta
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from django.utils import timezone
+
+from analysis.types import (
+    EXPRESSIONS,
+    STAGES_OF_KIND,
+    Evidence,
+    Moment,
+    MomentKind,
+    Outcome,
+    Segment,
+    Span,
+    Stage,
+    Transcript,
+    VideoInfo,
+    Word,
+)
+from hiring.accounts import services as accounts
+from hiring.accounts.models import User
+from hiring.audit.services import SYSTEM
+from hiring.consent import services as consent
+from hiring.policy.rules import Purpose
+from hiring.positions import services as positions
+from hiring.positions.models import Interview, Position
+from hiring.recordings import keys, vault
+from hiring.recordings.models import Recording
+from hiring.retention.services import CANDIDATE_SESSION_KEY
+from hiring.runs import services as runs
+from hiring.runs.models import AnalysisRun
+
+PASSWORD = "correct horse battery staple"
+_numbers = itertools.count(1)
+#: The first bytes of an MP4: enough to be taken for one, not to be decoded.
+MP4_HEAD = b"\x00\x00\x00\x20ftypisom\x00\x00\x02\x00isomiso2avc1mp41" + b"\x00" * 64
+
+
+def make_user(role: str = "recruiter", **columns: str) -> User:
+    number = next(_numbers)
+    return accounts.add_person(
+        email=columns.get("email", f"person{number}@example.org"),
+        name=columns.get("name", f"Person {number}"),
+        role=role,
+        password=PASSWORD,
+        actor=SYSTEM,
+    )
+
+
+def make_position(
+    creator: User | None = None, *, place: str = "us", questions: Iterable[str] = ("Tell us about an incident.",), **columns
+) -> Position:
+    return positions.create_position(
+        title=columns.get("title", f"Site reliability engineer {next(_numbers)}"),
+        questions=questions,
+        creator=creator or make_user(),
+        employer_place=place,
+        job_place=place,
+    )
+
+
+def make_interview(
+    position: Position | None = None,
+    *,
+    granted: Iterable[Purpose] | None = (Purpose.RECORDING, Purpose.TRANSCRIPT, Purpose.EXPRESSION),
+    place: str = "us",
+    name: str = "Ada Candidate",
+    opened: bool = True,
+) -> Interview:
+    """An interview whose link was opened; `granted=None` leaves consent unasked."""
+    position = position or make_position()
+    interview, token = positions.invite(
+        position=position, name=name, email="ada@example.org", place=place, language="en", actor=SYSTEM
+    )
+    interview.token = token
+    if opened:
+        redeemed = positions.redeem(token=token)
+        redeemed.token, interview = token, redeemed
+    if granted is not None:
+        consent.choose(interview=interview, granted=granted, language="en")
+    return interview
+
+
+def sign_in_candidate(client, interview: Interview) -> None:
+    """Put the interview into the client's session, as an opened personal link does."""
+    session = client.session
+    session[CANDIDATE_SESSION_KEY] = str(interview.pk)
+    session.save()
+
+
+def make_ready_recording(interview: Interview | None = None, *, duration_ms: int = 12_000, content: bytes = MP4_HEAD) -> Recording:
+    """A recording that a worker has checked and put into the vault. Its bytes are not a playable video."""
+    interview = interview or make_interview()
+    keys.get_or_create(interview.pk)
+    return Recording.objects.create(
+        interview=interview,
+        question=interview.position.questions.first(),
+        state=Recording.State.READY,
+        file_name="answer.mp4",
+        size_bytes=len(content),
+        received_bytes=len(content),
+        received_at=timezone.now(),
+        sha256="0" * 64,
+        container="mov,mp4,m4a,3gp,3g2,mj2",
+        video_codec="h264",
+        audio_codec="aac",
+        width=1280,
+        height=720,
+        fps=30.0,
+        duration_ms=duration_ms,
+        original_file=vault.store(interview.pk, io.BytesIO(content), "original"),
+        playable_file=vault.store(interview.pk, io.BytesIO(content), "mp4"),
+        poster_file=vault.store(interview.pk, io.BytesIO(b"\xff\xd8\xff\xd9"), "jpg"),
+        waveform=[abs(int(100 * math.sin(i / 7))) for i in range(duration_ms // 100)],
+    )
+
+
+def observations(duration_ms: int, fps: float = 30.0, gap: tuple[int, int] | None = None) -> pa.Table:
+    """A table like the pipeline's: a calm face with a happy bump each ten seconds, and a gap without a face."""
+    times = [round(i * 1000 / fps) for i in range(int(duration_ms * fps / 1000))]
+    seen = [gap is None or not gap[0] <= t < gap[1] for t in times]
+    happy = [0.05 + 0.8 * math.exp(-(((t % 10_000) - 5_000) / 700) ** 2) for t in times]
+    columns: dict[str, list] = {
+        "index": list(range(len(times))),
+        "pts_ms": times,
+        "faces": [int(s) for s in seen],
+        "visibility": ["seen" if s else "nobody" for s in seen],
+        "track": [1 if s else None for s in seen],
+        "quality": [0.9 if s else None for s in seen],
+        "face_prob": [0.99 if s else None for s in seen],
+    }
+    for name in ("x1", "y1", "x2", "y2"):
+        columns[name] = [100.0 if s else None for s in seen]
+    for name in EXPRESSIONS:
+        share = happy if name == "happy" else [(1 - h) * (0.7 if name == "neutral" else 0.06) for h in happy]
+        for prefix, factor in (("p", 1.0), ("s", 1.0), ("u", 0.1)):
+            columns[f"{prefix}_{name}"] = [v * factor if s else None for v, s in zip(share, seen, strict=True)]
+    return pa.table(columns)
+
+
+def make_outcome(duration_ms: int, plan: Iterable[Stage], text: str = "so we rolled back in eleven minutes") -> Outcome:
+    plan = frozenset(plan)
+    words = tuple(
+        Word(Span(1000 + i * 400, 1300 + i * 400), word, 0.4 if i % 5 == 0 else 0.9) for i, word in enumerate(text.split())
+    )
+    kinds = [kind for kind in (MomentKind.EXPRESSION_SHIFT, MomentKind.NOBODY_VISIBLE) if STAGES_OF_KIND[kind] <= plan]
+    moments = tuple(
+        Moment(
+            kind=kind,
+            span=Span(4000 + 3000 * i, 5500 + 3000 * i),
+            peak_ms=4800 + 3000 * i,
+            sentence="No face was visible for {seconds} seconds." if "nobody" in kind else "Happy rose above the usual range.",
+            values={"seconds": 1.5},
+            rule="A rule in words",
+            evidence=(Evidence("happy", Span(4000, 5500), 0.81, 0.06, 0.4, "probability"),),
+            distance=5.0,
+            confidence=0.7,
+            quality=0.9,
+        )
+        for i, kind in enumerate(kinds)
+    )
+    segments = (
+        (Segment(Span(0, 4000), Stage.EXPRESSION, "expression", "neutral", 0.7),) if Stage.EXPRESSION in plan else ()
+    )
+    return Outcome(
+        info=VideoInfo("mov", "h264", "aac", 1280, 720, 0, 30.0, duration_ms),
+        segments=segments,
+        moments=moments,
+        transcript=Transcript(words if Stage.TRANSCRIPT in plan else (), "uploaded"),
+        frames=duration_ms * 30 // 1000,
+        frames_with_face=duration_ms * 29 // 1000,
+        baseline={"happy": 0.06},
+        manifest={"weights": {"expression": "abc"}},
+    )
+
+
+def make_complete_run(
+    recording: Recording | None = None, *, gap: tuple[int, int] | None = (7000, 8000), **outcome
+) -> AnalysisRun:
+    """A run that ended well, with what the candidate's consent allows, saved through the real services."""
+    recording = recording or make_ready_recording()
+    run = runs.claim(runs.queue(recording=recording).pk)
+    table = observations(recording.duration_ms, gap=gap)
+    if Stage.EXPRESSION not in run.plan:
+        table = table.drop_columns([f"{p}_{name}" for p in "psu" for name in EXPRESSIONS])
+    buffer = io.BytesIO()
+    pq.write_table(table, buffer, row_group_size=1800)
+    buffer.seek(0)
+    name = vault.store(recording.interview_id, buffer, "parquet")
+    runs.complete(
+        run=run,
+        outcome=make_outcome(recording.duration_ms, [Stage(s) for s in run.plan], **outcome),
+        observations_file=name,
+    )
+    run.refresh_from_db()
+    return run
+
+
+def long_ago(days: int):
+    return timezone.now() - timedelta(days=days)

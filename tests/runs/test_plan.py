@@ -1,0 +1,84 @@
+"""What consent or law leaves out is not computed, and the database refuses its rows."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from analysis.types import Stage
+from hiring.policy.rules import Purpose
+from hiring.runs import services as runs
+from hiring.runs.models import Moment, Segment, Word
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+ALL = (Purpose.RECORDING, Purpose.TRANSCRIPT, Purpose.EXPRESSION, Purpose.EYES_HEAD)
+
+
+def _run(granted=ALL, place="us"):
+    position = factories.make_position(place=place)
+    interview = factories.make_interview(position, granted=granted, place=place)
+    return runs.queue(recording=factories.make_ready_recording(interview))
+
+
+def test_the_plan_holds_what_the_candidate_agreed_to():
+    assert _run((Purpose.RECORDING,)).plan == []
+    assert _run((Purpose.RECORDING, Purpose.TRANSCRIPT)).plan == ["transcript"]
+    assert _run((Purpose.RECORDING, Purpose.EYES_HEAD)).plan == ["faces"]
+    assert _run(ALL).plan == ["expression", "faces", "transcript"]
+
+
+def test_where_the_law_forbids_expression_it_is_not_planned():
+    assert _run((Purpose.RECORDING, Purpose.TRANSCRIPT, Purpose.EYES_HEAD), place="eu").plan == ["faces", "transcript"]
+
+
+def test_a_place_that_changed_after_consent_still_closes_the_stage():
+    interview = factories.make_interview(granted=ALL)
+    interview.candidate_place = "eu"
+    interview.save(update_fields=["candidate_place"])
+    assert Stage.EXPRESSION not in runs.plan_for(interview)
+
+
+def _refused(row) -> None:
+    with pytest.raises(DatabaseError, match="not in the plan"), transaction.atomic():
+        row.save()
+
+
+@pytest.mark.parametrize("stage", ["faces", "expression", "landmarks", "voice", "transcript"])
+def test_the_database_refuses_a_segment_of_a_stage_outside_the_plan(stage):
+    run = _run((Purpose.RECORDING,))
+    _refused(Segment(run=run, stage=stage, lane="x", value="y", start_ms=0, end_ms=1))
+
+
+def test_the_database_refuses_words_without_consent_to_a_transcript():
+    run = _run((Purpose.RECORDING, Purpose.EXPRESSION))
+    _refused(Word(run=run, position=0, start_ms=0, end_ms=1, text="hello"))
+
+
+def test_the_database_refuses_a_moment_that_rests_on_a_stage_outside_the_plan():
+    run = _run((Purpose.RECORDING, Purpose.EYES_HEAD))
+    columns = {"run": run, "start_ms": 0, "end_ms": 1, "peak_ms": 0, "sentence": "x", "rule": "y"}
+    _refused(Moment(kind="expression_shift", stages=",expression,faces,", **columns))
+    Moment(kind="nobody_visible", stages=",faces,", **columns).save()
+
+
+def test_the_database_refuses_a_moment_that_hides_what_it_rests_on():
+    run = _run((Purpose.RECORDING, Purpose.EYES_HEAD))
+    disguised = Moment(
+        run=run, kind="expression_shift", stages=",faces,", start_ms=0, end_ms=1, peak_ms=0, sentence="x", rule="y"
+    )
+    with pytest.raises(DatabaseError), transaction.atomic():
+        disguised.save()
+
+
+def test_a_row_inside_the_plan_is_kept():
+    run = _run(ALL)
+    Segment(run=run, stage="expression", lane="expression", value="happy", start_ms=0, end_ms=1).save()
+    Word(run=run, position=0, start_ms=0, end_ms=1, text="hello").save()
+
+
+def test_a_row_cannot_be_changed_into_a_stage_outside_the_plan():
+    run = _run((Purpose.RECORDING, Purpose.EYES_HEAD))
+    segment = Segment.objects.create(run=run, stage="faces", lane="x", value="y", start_ms=0, end_ms=1)
+    segment.stage = "expression"
+    _refused(segment)
