@@ -73,8 +73,9 @@ class Analysis:
         uploaded = self._uploaded_transcript()  # first, because it is quick to refuse
         with self._clock("probe"):
             beat.at(Step.PROBE, 0, 0)
-            sha256 = manifest.file_sha256(self._source, beat.again)
+            # Probing first: it refuses pipes and devices, which hashing would read for ever.
             total_ms = probe(self._source, config.limits, on_wait=beat.again).duration_ms
+            sha256 = manifest.file_sha256(self._source, beat.again)
         series, frames, with_face = SeriesBuilder(), 0, 0
         side_px = config.faces.picture_side_px if Stage.FACES in config.plan else 0
         with Decoder(self._source, config.limits, side_px=side_px, on_wait=beat.again) as decoder:

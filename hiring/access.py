@@ -22,6 +22,9 @@ from hiring.retention.services import CANDIDATE_SESSION_KEY
 from hiring.review.models import Note
 from hiring.runs.models import AnalysisRun, Moment
 
+#: What a candidate recorded is open to the team once it was handed in: until then an answer can still be replaced.
+HANDED_IN = (Interview.State.SUBMITTED, Interview.State.DECIDED)
+
 
 def _or_404(rows: QuerySet, **lookup: object):
     found = rows.filter(**lookup).first()
@@ -75,8 +78,11 @@ def interview_for(user: object, pk: UUID) -> Interview:
 
 
 def recordings(user: object) -> QuerySet[Recording]:
+    """Recordings that were handed in."""
     return (
-        Recording.objects.filter(interview__position__memberships__user=_staff(user))
+        Recording.objects.filter(
+            interview__position__memberships__user=_staff(user), interview__state__in=HANDED_IN
+        )
         .exclude(state__in=[Recording.State.ERASED, Recording.State.UPLOADING])
         .select_related("interview__position", "question")
     )
@@ -87,9 +93,9 @@ def recording_for(user: object, pk: UUID) -> Recording:
 
 
 def runs(user: object) -> QuerySet[AnalysisRun]:
-    return AnalysisRun.objects.filter(recording__interview__position__memberships__user=_staff(user)).select_related(
-        "recording"
-    )
+    return AnalysisRun.objects.filter(
+        recording__interview__position__memberships__user=_staff(user), recording__interview__state__in=HANDED_IN
+    ).select_related("recording")
 
 
 def run_for(user: object, pk: UUID) -> AnalysisRun:
@@ -97,7 +103,7 @@ def run_for(user: object, pk: UUID) -> AnalysisRun:
 
 
 def moments(user: object) -> QuerySet[Moment]:
-    shown = Q(run__state=AnalysisRun.State.COMPLETE)
+    shown = Q(run__state=AnalysisRun.State.COMPLETE, run__recording__interview__state__in=HANDED_IN)
     return Moment.objects.filter(
         shown, run__recording__interview__position__memberships__user=_staff(user)
     ).select_related("run__recording")
@@ -109,7 +115,9 @@ def moment_for(user: object, pk: UUID) -> Moment:
 
 def note_for(user: object, pk: UUID) -> Note:
     """A note that the person may see. Only its author may delete it: review.services checks that."""
-    notes = Note.objects.filter(recording__interview__position__memberships__user=_staff(user))
+    notes = Note.objects.filter(
+        recording__interview__position__memberships__user=_staff(user), recording__interview__state__in=HANDED_IN
+    )
     return _or_404(notes.select_related("recording"), pk=pk)
 
 

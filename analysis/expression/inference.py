@@ -29,9 +29,7 @@ BATCH = 32
 class ExpressionClassifier:
     """A loaded network, for one caller at a time. `name` and `weights_sha256` (of the file) identify it."""
 
-    def __init__(
-        self, network: ExpressionNet, info: WeightsInfo, weights_sha256: str, threads: int = 2
-    ) -> None:
+    def __init__(self, network: ExpressionNet, info: WeightsInfo, weights_sha256: str, threads: int = 2) -> None:
         self.name = info.name
         self.weights_sha256 = weights_sha256
         self.temperature = info.temperature
@@ -58,9 +56,7 @@ class ExpressionClassifier:
         N may be 0. Raises ValueError for any other shape or type: a float crop of 0..1 would pass unnoticed.
         """
         if faces.ndim != 3 or faces.shape[1:] != (CROP_PX, CROP_PX) or faces.dtype != np.uint8:
-            raise ValueError(
-                f"faces must be uint8 (N, {CROP_PX}, {CROP_PX}), not {faces.dtype} {faces.shape}"
-            )
+            raise ValueError(f"faces must be uint8 (N, {CROP_PX}, {CROP_PX}), not {faces.dtype} {faces.shape}")
         if len(faces) == 0:
             return np.empty((0, len(EXPRESSIONS)), dtype=np.float32)
         chunks = [self._logits(faces[start : start + BATCH]) for start in range(0, len(faces), BATCH)]

@@ -47,8 +47,7 @@ def render(info: WeightsInfo, sha256: str, measured: Mapping[str, Any], measured
 
 def _recall_rows(per_class: Mapping[str, float | None]) -> str:
     return "\n".join(
-        f"| {name} | {'not measured' if recall is None else f'{recall:.3f}'} |"
-        for name, recall in per_class.items()
+        f"| {name} | {'not measured' if recall is None else f'{recall:.3f}'} |" for name, recall in per_class.items()
     )
 
 

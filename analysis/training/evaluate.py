@@ -52,8 +52,7 @@ def figures(
         "macro_recall": round(measures.mean_recall(confusion), 4),
         "ece": round(expected_calibration_error(probs, labels), 4),
         "per_class_recall": {
-            name: None if value is None else round(value, 4)
-            for name, value in measures.recalls(confusion).items()
+            name: None if value is None else round(value, 4) for name, value in measures.recalls(confusion).items()
         },
         "ferplus_n": ferplus_n,
         "ferplus_accuracy": ferplus_accuracy,

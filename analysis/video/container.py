@@ -18,6 +18,7 @@ from av.video.stream import VideoStream
 
 from analysis.config import VideoLimits
 from analysis.types import BadVideo
+from analysis.video.structure import is_cut_short
 
 VIDEO_CODECS = frozenset(
     {"h264", "hevc", "vp8", "vp9", "av1", "libdav1d", "mpeg1video", "mpeg2video", "mpeg4", "mjpeg"}
@@ -110,7 +111,11 @@ def opened(job: dict[str, Any], limits: VideoLimits) -> Iterator[Opened]:
     try:
         container = av.open(FdFile(job["source_fd"]), format=job["container"], container_options=options)
     except av.error.InvalidDataError:
-        raise BadVideo("damaged", "The recording is cut off or damaged: it has no readable beginning.") from None
+        if is_cut_short(job["source_fd"], job["container"]):
+            raise BadVideo(
+                "truncated", "The recording is cut off: the part that says how to read it is missing."
+            ) from None
+        raise BadVideo("damaged", "The recording is damaged: it has no readable beginning.") from None
     with container:
         if len(container.streams) > limits.max_streams:
             raise BadVideo("unsupported", f"The file has more than {limits.max_streams} tracks.")

@@ -42,7 +42,10 @@ def make_playable(end: ChildEnd, job: dict[str, Any], limits: VideoLimits) -> No
             io_open=lambda url, flags, options: FdFile(target),
         ) as copy,
     ):
-        (_copy_packets if as_is else _encode)(source, copy, end, limits)
+        if as_is:
+            _copy_packets(source, copy, end)
+        else:
+            _encode(source, copy, end, limits, first)
 
 
 def make_poster(end: ChildEnd, job: dict[str, Any], limits: VideoLimits) -> None:
@@ -79,7 +82,7 @@ def _plays_as_it_is(source: Opened, frame: av.VideoFrame, container: str) -> boo
     )
 
 
-def _copy_packets(source: Opened, copy: OutputContainer, end: ChildEnd, limits: VideoLimits) -> None:
+def _copy_packets(source: Opened, copy: OutputContainer, end: ChildEnd) -> None:
     streams = [s for s in (source.video, source.audio) if s is not None]
     outputs = {stream.index: copy.add_stream_from_template(stream) for stream in streams}
     packets, told_ms = Packets(source), 0
@@ -94,9 +97,9 @@ def _copy_packets(source: Opened, copy: OutputContainer, end: ChildEnd, limits: 
         told_ms = _tell(end, packets.end_ms, told_ms)
 
 
-def _encode(source: Opened, copy: OutputContainer, end: ChildEnd, limits: VideoLimits) -> None:
+def _encode(source: Opened, copy: OutputContainer, end: ChildEnd, limits: VideoLimits, first: av.VideoFrame) -> None:
     timeline, packets, told_ms = Timeline(source, limits), Packets(source), 0
-    picture = _VideoEncoder(source, copy)
+    picture = _VideoEncoder(source, copy, first)
     sound = _AudioEncoder(source, copy) if source.audio is not None else None
     streams = [s for s in (source.video, source.audio) if s is not None]
     for packet, frames in packets.decoded(streams):
@@ -122,17 +125,19 @@ def _tell(end: ChildEnd, done_ms: int, told_ms: int) -> int:
 class _VideoEncoder:
     """H.264 of an even size, upright, with the analysis' own times, so that both share one clock."""
 
-    def __init__(self, source: Opened, copy: OutputContainer) -> None:
+    def __init__(self, source: Opened, copy: OutputContainer, first: av.VideoFrame) -> None:
         rate = source.video.average_rate
         self._copy = copy
         self._fps = rate if rate and 1 <= rate <= 120 else Fraction(30)
-        self._stream: Any = None
+        # All streams must be there before the first packet, which may be sound, writes the header.
+        size = _upright_yuv(first).shape  # (height * 3 / 2, width)
+        self._stream: Any = self._open(size[1], size[0] * 2 // 3)
+        self._empty = True
 
     def add(self, frame: av.VideoFrame, pts_ms: int) -> None:
         picture = _upright_yuv(frame)  # (height * 3 / 2, width)
         height, width = picture.shape[0] * 2 // 3, picture.shape[1]
-        if self._stream is None:
-            self._stream = self._open(width, height)
+        self._empty = False
         upright = av.VideoFrame.from_ndarray(picture, format="yuv420p")
         if (width, height) != (self._stream.width, self._stream.height):  # the source changed its size
             upright = upright.reformat(width=self._stream.width, height=self._stream.height)
@@ -140,7 +145,7 @@ class _VideoEncoder:
         self._copy.mux(self._stream.encode(upright))
 
     def finish(self) -> None:
-        if self._stream is None:
+        if self._empty:
             raise BadVideo("damaged", "No picture could be read from the recording.")
         self._copy.mux(self._stream.encode(None))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
@@ -59,6 +59,7 @@ def issue_token(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def revoke_token(request: HttpRequest, token_key: str) -> HttpResponse:
-    services.revoke_token(user=request.user, token_key=token_key, actor=request.user.as_actor())
+    if not services.revoke_token(user=request.user, token_key=token_key, actor=request.user.as_actor()):
+        raise Http404
     messages.success(request, _("The token is revoked."))
     return redirect("accounts:tokens")

@@ -38,19 +38,25 @@ class AccountForm(forms.Form):
         return cls(posted, initial={"role": person.role, "account": "open" if person.is_active else "closed"})
 
 
+_DAYS = {"min_value": 1, "max_value": 3650}
+_DAYS_REFUSED = dict.fromkeys(
+    ("required", "invalid", "min_value", "max_value"), _("Please choose between 1 and 3650 days.")
+)
+
+
 class DaysForm(forms.Form):
     after_decision = forms.IntegerField(
         label=_("Days after the decision"),
-        min_value=1,
-        max_value=3650,
+        **_DAYS,
+        error_messages=_DAYS_REFUSED,
         help_text=_(
             "Then the recording and everything drawn from it is erased. Where the law allows fewer days, those apply."
         ),
     )
     without_decision = forms.IntegerField(
         label=_("Days without a decision"),
-        min_value=1,
-        max_value=3650,
+        **_DAYS,
+        error_messages=_DAYS_REFUSED,
         help_text=_("Counted from the day the answers were handed in, or else from the invitation."),
     )
 

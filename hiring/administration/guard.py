@@ -29,3 +29,10 @@ def administrators_only(view: Callable[..., HttpResponse]) -> Callable[..., Http
 def page_of(request: HttpRequest, rows: QuerySet | Sequence) -> Page:
     """The page that the address asks for; a number that is none, or too high, shows the nearest."""
     return Paginator(rows, _ROWS).get_page(request.GET.get("page"))
+
+
+def filters_of(request: HttpRequest) -> str:
+    """The address's filters without its page number, for the links to other pages."""
+    kept = request.GET.copy()
+    kept.pop("page", None)
+    return kept.urlencode()

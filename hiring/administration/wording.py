@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 #: Kinds of event to filter by: the beginning of an action's code, and its name.
 GROUPS = [
-    ("viewed.", _("Somebody looked at a recording")),
+    ("viewed.", _("Somebody looked")),
     ("person.", _("People")),
     ("token.", _("API tokens")),
     ("position.", _("Positions")),
@@ -17,6 +17,7 @@ GROUPS = [
     ("accommodation.", _("Accommodations")),
     ("upload.", _("Uploads")),
     ("recording.", _("Recordings")),
+    ("transcript.", _("Transcripts")),
     ("run.", _("Analysis")),
     ("moment.", _("Answers to moments")),
     ("note.", _("Notes")),
@@ -24,6 +25,7 @@ GROUPS = [
 ]
 _ACTIONS = {
     "viewed.recording": _("Opened a recording"),
+    "viewed.interview": _("Opened an interview"),
     "person.added": _("Added a person"),
     "person.changed": _("Changed a person's role or access"),
     "person.password_link": _("Made a password link"),
@@ -38,6 +40,7 @@ _ACTIONS = {
     "interview.invited": _("Invited a candidate"),
     "interview.submitted": _("Handed in the answers"),
     "interview.decided": _("Wrote down a decision"),
+    "interview.exported": _("Downloaded everything"),
     "interview.erased": _("Erased an interview"),
     "invitation.created": _("Made a personal link"),
     "invitation.revoked": _("Revoked a personal link"),
@@ -50,6 +53,7 @@ _ACTIONS = {
     "recording.ready": _("Checked and encrypted a recording"),
     "recording.refused": _("Refused a file"),
     "recording.deleted": _("Deleted a recording"),
+    "transcript.attached": _("Added a transcript"),
     "run.queued": _("Queued an analysis"),
     "run.retried": _("Started an analysis again"),
     "run.complete": _("Finished an analysis"),

@@ -49,5 +49,5 @@ class TimelineQuery(serializers.Serializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "end_ms" in attrs and attrs["end_ms"] <= attrs["start_ms"]:
-            raise serializers.ValidationError({"end_ms": _("The end must lie after the start.")})
+            raise serializers.ValidationError({"end_ms": _("The end must come after the start.")})
         return attrs

@@ -66,7 +66,7 @@ def _texts() -> dict[str, str]:
     """What upload.js says; the words in braces are filled in there."""
     return {
         "starting": _("Starting …"),
-        "sending": _("{percent} % sent"),
+        "sending": _("Sent: {percent} %"),
         "speed": _("{speed} MB a second"),
         "seconds_left": _("less than a minute left"),
         "minutes_left": _("about {minutes} min left"),

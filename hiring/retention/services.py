@@ -181,7 +181,7 @@ def change_consent(*, interview: Interview, granted: Iterable[Purpose], language
 
 def delete_recording(*, recording: Recording) -> None:
     """Delete one answer: its files, and every row that was derived from it or written about it."""
-    interview = recording.interview
+    interview, upload = recording.interview, uploads.path_of(recording)  # named before delete() forgets the id
     if recording.state == Recording.State.UPLOADING:
         uploads.give_up(recording=recording)
         return
@@ -194,4 +194,4 @@ def delete_recording(*, recording: Recording) -> None:
             Interview.objects.filter(pk=interview.pk).update(state=Interview.State.OPENED, submitted_at=None)
     for name in filter(None, files):
         vault.delete(interview.pk, name)
-    shutil.rmtree(uploads.path_of(recording).parent, ignore_errors=True)
+    shutil.rmtree(upload.parent, ignore_errors=True)

@@ -1,6 +1,7 @@
 """Plotly figures of the timeline, as plain JSON: the web process needs no plotting library.
 
-One axis of time in milliseconds, shown as a date axis so that Plotly writes 03:07; one lane below the other.
+One axis of time in milliseconds, shown as a date axis so that Plotly writes 03:07; one lane below the other. The axis
+starts at BASE_MS, and layout.meta.base_ms says so.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ DASHES = {
 #: Lanes from top to bottom: name, share of the height, plotly's axis number. Axis 1 spans them all, for the gaps.
 LANES = (("expression", 10.0, 2), ("shown_most", 0.8, 3), ("voice", 2.6, 4), ("speech", 0.9, 5), ("moments", 1.2, 6))
 _SPACE = 0.5
+#: Plotly reads small numbers on a date axis as years (1000 to 9999, and 0 to 99): so time starts at the second day.
+BASE_MS = 86_400_000
 #: A mark narrower than this share of the window is widened so that it can be seen and hit.
 _NARROWEST = 1 / 160
 _WAVES = 600
@@ -60,6 +63,10 @@ def _rgba(colour: str, alpha: float) -> str:
     return f"rgba({red},{green},{blue},{alpha})"
 
 
+def _on_axis(times_ms: Iterable[int]) -> list[int]:
+    return [BASE_MS + t_ms for t_ms in times_ms]
+
+
 def _stretches(line: Mapping[str, Sequence[Any]]) -> Iterable[slice]:
     """Slices of a line between its gaps."""
     first = 0
@@ -75,7 +82,8 @@ def _band(line: Mapping[str, Any], colour: str) -> Trace:
     x: list[Any] = []
     y: list[Any] = []
     for part in _stretches(line):
-        x += [*line["t_ms"][part], *reversed(line["t_ms"][part]), None]
+        t_ms = _on_axis(line["t_ms"][part])
+        x += [*t_ms, *reversed(t_ms), None]
         y += [*line["high"][part], *reversed(line["low"][part]), None]
     return {
         "type": "scatter", "mode": "lines", "x": x, "y": y, "yaxis": "y2", "fill": "toself",
@@ -94,7 +102,7 @@ def _spread(line: Mapping[str, Any]) -> list[str]:
 def _line(line: Mapping[str, Any], colour: str) -> Trace:
     name = line["name"]
     return {
-        "type": "scatter", "mode": "lines", "x": line["t_ms"], "y": line["value"], "yaxis": "y2",
+        "type": "scatter", "mode": "lines", "x": _on_axis(line["t_ms"]), "y": line["value"], "yaxis": "y2",
         "connectgaps": False, "customdata": _spread(line), "name": expression_label(name),
         "line": {"color": colour, "width": 1.6, "dash": DASHES[name], "simplify": True},
         "hovertemplate": "%{y:.0%} (%{customdata})",
@@ -106,7 +114,8 @@ def _hatching(gaps: Sequence[Mapping[str, Any]], colours: Mapping[str, str]) -> 
     x: list[Any] = []
     y: list[Any] = []
     for gap in gaps:
-        x += [gap["start_ms"], gap["start_ms"], gap["end_ms"], gap["end_ms"], gap["start_ms"], None]
+        start, end = _on_axis((gap["start_ms"], gap["end_ms"]))
+        x += [start, start, end, end, start, None]
         y += [0, 1, 1, 0, 0, None]
     return {
         "type": "scatter", "mode": "lines", "x": x, "y": y, "yaxis": "y", "fill": "toself", "line": {"width": 0},
@@ -120,7 +129,7 @@ def _hatching(gaps: Sequence[Mapping[str, Any]], colours: Mapping[str, str]) -> 
 def _bars(lane: str, number: int, spans: Sequence[tuple[int, int]], colour: str, **more: Any) -> Trace:
     """Spans of time as bars in one lane."""
     return {
-        "type": "bar", "orientation": "h", "base": [start for start, _end in spans],
+        "type": "bar", "orientation": "h", "base": _on_axis([start for start, _end in spans]),
         "x": [max(1, end - start) for start, end in spans], "y": [0.5] * len(spans), "width": 0.8,
         "yaxis": f"y{number}", "marker": {"color": colour, "line": {"width": 0}}, "name": lane_label(lane),
         "hoverinfo": "skip", "meta": {"lane": lane}, **more,
@@ -150,7 +159,7 @@ def _voice(timeline: Mapping[str, Any], number: int, waveform: Sequence[int], co
     step = max(1, len(shown) // _WAVES)
     loud = [max(shown[i : i + step]) / 100 for i in range(0, len(shown), step)]
     return {
-        "type": "bar", "x": [round((first + (i + 0.5) * step) * bucket_ms) for i in range(0, len(loud))],
+        "type": "bar", "x": _on_axis([round((first + (i + 0.5) * step) * bucket_ms) for i in range(len(loud))]),
         "y": [round(2 * value, 3) for value in loud], "base": [round(-value, 3) for value in loud],
         "width": max(1, round(step * bucket_ms * 0.7)), "yaxis": f"y{number}", "hoverinfo": "skip",
         "marker": {"color": _rgba(colours["ink-3"], 0.75), "line": {"width": 0}}, "name": lane_label("voice"),
@@ -170,6 +179,7 @@ def _moments(timeline: Mapping[str, Any], number: int, colours: Mapping[str, str
     ]
     return _bars(
         "moments", number, spans, colours["warn"], width=1, customdata=[m["id"] for m in timeline["moments"]],
+        marker={"color": colours["warn"], "line": {"width": 1, "color": colours["surface"]}},
         text=texts, textposition="none", hoverinfo="text", hovertemplate="%{text}<extra></extra>",
     )  # fmt: skip
 
@@ -189,7 +199,8 @@ def _axis(lane: str, number: int, domain: tuple[float, float], colours: Mapping[
     font = {"color": colours["ink-2"], "size": 11}
     axis = {
         "domain": domain, "range": [0, 1], "fixedrange": True, "showgrid": False, "zeroline": False,
-        "tickvals": [0.5], "ticktext": [lane_label(lane)], "tickfont": font, "ticks": "", "anchor": "x",
+        "tickvals": [0.5], "ticktext": [lane_label(lane)], "tickfont": font, "anchor": "x",
+        "ticks": "outside", "ticklen": 5, "tickcolor": "rgba(0,0,0,0)",
     }  # fmt: skip
     if lane == "expression":
         return axis | {
@@ -218,13 +229,13 @@ def _layout(timeline: Mapping[str, Any], lanes: Sequence[tuple[str, float, int]]
         "margin": {"l": 76, "r": 10, "t": 6, "b": 24},
         "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)", "showlegend": False, "barmode": "overlay",
         "bargap": 0, "font": {"color": colours["ink-2"], "size": 11}, "hovermode": "x unified", "hoverdistance": 12,
-        "dragmode": "zoom", "selectdirection": "h", "uirevision": "timeline",
+        "dragmode": "zoom", "selectdirection": "h", "uirevision": "timeline", "meta": {"base_ms": BASE_MS},
         "hoverlabel": {"bgcolor": colours["surface"], "bordercolor": colours["edge"],
                        "font": {"color": colours["ink"], "size": 12}},
         "xaxis": {
-            "type": "date", "range": [timeline["start_ms"], timeline["end_ms"]], "anchor": "free", "position": 0,
+            "type": "date", "range": _on_axis((timeline["start_ms"], timeline["end_ms"])), "anchor": "free", "position": 0,
             "showgrid": False, "zeroline": False, "ticks": "", "nticks": 8, "hoverformat": "%M:%S.%1f",
-            "minallowed": 0, "maxallowed": timeline["duration_ms"], "tickfont": {"color": colours["ink-3"]},
+            "minallowed": BASE_MS, "maxallowed": BASE_MS + timeline["duration_ms"], "tickfont": {"color": colours["ink-3"]},
             "tickformatstops": [
                 {"dtickrange": [None, 999], "value": "%M:%S.%1f"},
                 {"dtickrange": [1000, None],
@@ -244,7 +255,7 @@ def _gap_names(timeline: Mapping[str, Any], colours: Mapping[str, str]) -> list[
     wide = [gap for gap in timeline["gaps"] if gap["end_ms"] - gap["start_ms"] > window_ms / 12]
     return [
         {
-            "x": (max(gap["start_ms"], timeline["start_ms"]) + min(gap["end_ms"], timeline["end_ms"])) // 2,
+            "x": BASE_MS + (max(gap["start_ms"], timeline["start_ms"]) + min(gap["end_ms"], timeline["end_ms"])) // 2,
             "y": 1, "yref": "paper", "yanchor": "top", "showarrow": False, "text": gap_label(gap["reason"]),
             "font": {"size": 10, "color": colours["ink-2"]}, "bgcolor": colours["surface"],
         }
@@ -274,7 +285,9 @@ def figure(
     data: list[Trace] = [_hatching(timeline["gaps"], colours)]
     if "expression" in numbers:
         data += [_band(line, colours[line["name"]]) for line in timeline["series"]]
-        data += [_line(line, colours[line["name"]]) for line in timeline["series"]]
+        # Neutral is mostly on top: drawn first, it covers nobody.
+        behind = sorted(timeline["series"], key=lambda line: line["name"] != "neutral")
+        data += [_line(line, colours[line["name"]]) for line in behind]
     if "shown_most" in numbers:
         data += _shown_most(timeline, numbers["shown_most"], colours)
     if "voice" in numbers:

@@ -96,7 +96,7 @@ def thinned(times: np.ndarray, values: np.ndarray, breaks: np.ndarray, points: i
         # Two of the places are kept for the highest and the lowest value: those are never lost.
         peaks = [int(values.argmax()), int(values.argmin())]
         thin = MinMaxLTTBDownsampler().downsample(times, values, n_out=max(3, wanted - len(peaks)))
-        chosen = np.union1d(thin, peaks)
+        chosen = np.union1d(thin.astype(np.intp), peaks)
     return chosen, np.diff(breaks[chosen], prepend=breaks[chosen[:1]]) > 0
 
 

@@ -51,7 +51,7 @@ def add_note(*, recording: Recording, author: User, at_ms: int, text: str) -> No
     if not text:
         raise NotAllowed("Please write something first.")
     if at_ms < 0 or (recording.duration_ms is not None and at_ms > recording.duration_ms):
-        raise NotAllowed("This time lies outside the recording.")
+        raise NotAllowed("This time is outside the recording.")
     note = Note.objects.create(recording=recording, author=author, at_ms=at_ms, text=text[:2000])
     audit.record(actor=author.as_actor(), action="note.added", obj=note, interview=recording.interview_id)
     return note

@@ -6,16 +6,16 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from hiring import access
 from hiring.accounts.models import User
 from hiring.administration import wording
 from hiring.administration.forms import AuditForm
-from hiring.administration.guard import administrators_only, page_of
+from hiring.administration.guard import administrators_only, filters_of, page_of
 from hiring.audit import services
 from hiring.audit.models import Event
 
@@ -23,12 +23,22 @@ from hiring.audit.models import Event
 _NOT_SHOWN = {"fingerprint"}
 
 
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _uuids(texts: Iterable[str]) -> set[UUID]:
+    """Ids among these texts. Somebody may have changed the record: the page that says so must still open."""
+    return {found for found in map(_uuid, texts) if found}
+
+
 def _interview_id(user: User, typed: str) -> str | None:
     """The id behind a reference, or the id itself; None where there is no such interview, erased ones included."""
-    try:
-        return str(UUID(typed))
-    except ValueError:
-        pass
+    if pk := _uuid(typed):
+        return str(pk)
     found = access.governed_interviews(user).filter(reference__iexact=typed).first()
     if found is not None:
         return str(found.pk)
@@ -38,7 +48,7 @@ def _interview_id(user: User, typed: str) -> str | None:
 
 def _references(user: User, ids: Iterable[str]) -> dict[str, str]:
     """References by interview id, of erased interviews too."""
-    wanted = {text for text in ids if text}
+    wanted = _uuids(ids)
     here = access.governed_interviews(user).filter(pk__in=wanted).values_list("pk", "reference")
     erased = access.certificates(user).filter(interview_id__in=wanted)
     gone = erased.values_list("interview_id", "interview_reference")
@@ -59,7 +69,7 @@ def _rows(user: User, events: Iterable[Event]) -> list[dict[str, object]]:
     events = list(events)
     actors = {event.actor_id for event in events if event.actor_kind == Event.ActorKind.USER and event.actor_id}
     objects = {event.object_id for event in events if event.object_type == "user"}
-    people = access.people(user).filter(pk__in=actors | objects).values_list("pk", "name")
+    people = access.people(user).filter(pk__in=_uuids(actors | objects)).values_list("pk", "name")
     names = {str(pk): name for pk, name in people}
     candidates = {event.actor_id for event in events if event.actor_kind == Event.ActorKind.CANDIDATE}
     references = _references(user, candidates | {event.interview_id for event in events})
@@ -91,14 +101,8 @@ def _chosen(user: User, form: AuditForm) -> dict[str, str] | None:
     return chosen
 
 
-def _without_page(query: QueryDict) -> str:
-    kept = query.copy()
-    kept.pop("page", None)
-    return kept.urlencode()
-
-
 @administrators_only
-@require_GET
+@require_safe
 def audit_log(request: HttpRequest) -> HttpResponse:
     """The record, newest first, filtered by what, who and which interview."""
     form = AuditForm(request.GET, people=access.people(request.user))
@@ -109,7 +113,7 @@ def audit_log(request: HttpRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "rows": _rows(request.user, page),
-        "query": _without_page(request.GET),
+        "query": filters_of(request),
     }
     return render(request, "administration/audit.html", context)
 

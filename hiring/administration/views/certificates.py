@@ -6,29 +6,40 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from hiring import access
 from hiring.administration import wording
 from hiring.administration.forms import SearchForm
-from hiring.administration.guard import administrators_only, page_of
+from hiring.administration.guard import administrators_only, filters_of, page_of
 
 
 @administrators_only
-@require_GET
+@require_safe
 def certificates(request: HttpRequest) -> HttpResponse:
     """Every certificate, newest first."""
     form = SearchForm(request.GET)
     words = form.cleaned_data["q"].strip() if form.is_valid() else ""
     rows = access.certificates(request.user).filter(interview_reference__icontains=words)
-    context = {"section": "retention", "page": page_of(request, rows), "q": words}
+    context = {
+        "section": "retention",
+        "tab": "certificates",
+        "page": page_of(request, rows),
+        "q": words,
+        "query": filters_of(request),
+    }
     return render(request, "administration/certificates.html", context)
 
 
 @administrators_only
-@require_GET
+@require_safe
 def certificate(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One certificate, fit to be printed."""
     found = access.certificate_for(request.user, pk)
-    context = {"section": "retention", "certificate": found, "contents": wording.contents(found.counts)}
+    context = {
+        "section": "retention",
+        "tab": "certificates",
+        "certificate": found,
+        "contents": wording.contents(found.counts),
+    }
     return render(request, "administration/certificate.html", context)

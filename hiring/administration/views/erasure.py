@@ -11,12 +11,12 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from hiring import access
 from hiring.administration import wording
 from hiring.administration.forms import ConfirmForm, ReferenceForm, WithinForm
-from hiring.administration.guard import administrators_only, page_of
+from hiring.administration.guard import administrators_only, filters_of, page_of
 from hiring.retention import selectors, services
 from hiring.retention.models import ErasureCertificate
 
@@ -26,16 +26,17 @@ _FOUND = 20
 
 
 @administrators_only
-@require_GET
+@require_safe
 def due(request: HttpRequest) -> HttpResponse:
     """A preview: references, dates and reasons."""
     form = WithinForm(request.GET if "days" in request.GET else {"days": "30"})
     now = timezone.now()
     rows = list(selectors.due(now + timedelta(days=form.cleaned_data["days"]))) if form.is_valid() else []
     context = {
-        "section": "retention",
+        "section": "retention", "tab": "due",
         "form": form,
         "page": page_of(request, rows),
+        "query": filters_of(request),
         "due_now": sum(row.due_at <= now for row in rows),
         "now": now,
         "days": form.cleaned_data.get("days"),
@@ -49,8 +50,8 @@ def erase_due(request: HttpRequest) -> HttpResponse:
     """Ask once more; then erase what is due now."""
     if request.method == "GET":
         rows = list(selectors.due())
-        context = {"section": "retention", "count": len(rows), "rows": rows[:AT_ONCE], "at_once": AT_ONCE}
-        return render(request, "administration/erase_due.html", context)
+        context = {"section": "retention", "tab": "due", "count": len(rows), "rows": rows[:AT_ONCE]}
+        return render(request, "administration/erase_due.html", context | {"at_once": AT_ONCE})
     count = services.erase_due(actor=request.user.as_actor(), at_most=AT_ONCE)
     sentence = ngettext("%(count)d interview was erased.", "%(count)d interviews were erased.", count)
     messages.success(request, sentence % {"count": count})
@@ -66,12 +67,12 @@ def erase_due(request: HttpRequest) -> HttpResponse:
 
 
 @administrators_only
-@require_GET
+@require_safe
 def find(request: HttpRequest) -> HttpResponse:
     """Find an interview by its reference, to erase it on request."""
     form = ReferenceForm(request.GET or None)
     reference = form.cleaned_data["reference"].strip() if form.is_valid() else ""
-    context = {"section": "retention", "form": form, "reference": reference}
+    context = {"section": "retention", "tab": "erase", "form": form, "reference": reference}
     if reference:
         found = access.governed_interviews(request.user).filter(reference__icontains=reference)
         context["found"] = found.order_by("reference")[:_FOUND]
@@ -95,7 +96,7 @@ def erase(request: HttpRequest, pk: UUID) -> HttpResponse:
         messages.success(request, _("The interview is erased. This is the certificate."))
         return redirect("administration:certificate", pk=certificate.pk)
     context = {
-        "section": "retention",
+        "section": "retention", "tab": "erase",
         "interview": interview,
         "form": form,
         "contents": wording.contents(selectors.contents_of(interview)),

@@ -12,24 +12,25 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from hiring import access
 from hiring.accounts import services
 from hiring.accounts.models import User
 from hiring.administration.forms import AccountForm, PersonForm, SearchForm
-from hiring.administration.guard import administrators_only, page_of
+from hiring.administration.guard import administrators_only, filters_of, page_of
 
 
 @administrators_only
-@require_GET
+@require_safe
 def people(request: HttpRequest) -> HttpResponse:
     """Everybody with an account."""
     form = SearchForm(request.GET)
     words = form.cleaned_data["q"] if form.is_valid() else ""
     rows = access.people(request.user).filter(Q(name__icontains=words) | Q(email__icontains=words))
     page = page_of(request, rows.order_by("-is_active", "name"))
-    return render(request, "administration/people.html", {"section": "people", "page": page, "q": words})
+    context = {"section": "people", "page": page, "q": words, "query": filters_of(request)}
+    return render(request, "administration/people.html", context)
 
 
 @administrators_only

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from hiring.administration import wording
 from hiring.administration.guard import administrators_only
@@ -17,7 +17,7 @@ def _purpose(place: Place, purpose: Purpose, rule: str) -> dict[str, object]:
     return {
         "rule": wording.rule_label(rule),
         "offered": place.allows(purpose) and purpose not in NOT_IN_THIS_VERSION,
-        "not_in_this_version": purpose in NOT_IN_THIS_VERSION,
+        "not_in_this_version": rule == "consent" and purpose in NOT_IN_THIS_VERSION,
         "closed_by_duties": rule == "consent" and unsupported,
         "waits_for_administrator": rule == "off",
     }
@@ -33,8 +33,8 @@ def _row(place: Place) -> dict[str, object]:
 
 
 @administrators_only
-@require_GET
+@require_safe
 def places(request: HttpRequest) -> HttpResponse:
     """Every place: what may be computed and kept, with the source and when it was last read."""
     rows = [_row(place) for place in all_places().values()]
-    return render(request, "administration/places.html", {"section": "retention", "rows": rows})
+    return render(request, "administration/places.html", {"section": "retention", "tab": "places", "rows": rows})

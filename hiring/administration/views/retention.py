@@ -9,7 +9,7 @@ from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from hiring import access
 from hiring.administration.forms import DaysForm
@@ -29,12 +29,12 @@ def _row(position: Position) -> dict[str, object]:
 
 
 @administrators_only
-@require_GET
+@require_safe
 def retention(request: HttpRequest) -> HttpResponse:
     """Every position with its days, and the number that applies where a place allows fewer."""
     kept = Count("interviews", filter=~Q(interviews__state=Interview.State.ERASED))
-    page = page_of(request, access.governed_positions(request.user).annotate(kept=kept))
-    context = {"section": "retention", "page": page, "rows": [_row(position) for position in page]}
+    page = page_of(request, access.governed_positions(request.user).annotate(kept=kept).order_by("-created_at"))
+    context = {"section": "retention", "tab": "days", "page": page, "rows": [_row(position) for position in page]}
     return render(request, "administration/retention.html", context)
 
 
@@ -54,4 +54,4 @@ def days(request: HttpRequest, pk: UUID) -> HttpResponse:
             saved = _("Saved. The new days apply from now on, to interviews that are already here too.")
             messages.success(request, saved)
             return redirect("administration:retention")
-    return render(request, "administration/days.html", {"section": "retention", "form": form, **row})
+    return render(request, "administration/days.html", {"section": "retention", "tab": "days", "form": form, **row})

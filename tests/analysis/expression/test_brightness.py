@@ -7,6 +7,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from analysis.expression import weights_file
 from analysis.expression.inference import ExpressionClassifier
 from analysis.expression.preprocessing import normalise
 
@@ -39,21 +40,39 @@ def test_a_flat_crop_becomes_zeros_and_not_noise(level: int) -> None:
 
 
 @pytest.mark.parametrize("gain", LIGHTS)
-def test_probabilities_do_not_follow_the_light(
-    shipped: ExpressionClassifier, faces: NDArray[np.uint8], gain: float
-) -> None:
-    change = np.abs(shipped.predict(lit(faces, gain)) - shipped.predict(faces))
-    assert change.max() < 0.06
+def test_light_alone_changes_no_probability(faces: NDArray[np.uint8], gain: float) -> None:
+    network, _ = weights_file.read(weights_file.SHIPPED)
+    grey = torch.tensor(faces).to(torch.float32)
+    with torch.inference_mode():
+        before, after = (network(normalise(each)).softmax(dim=1) for each in (grey, grey * gain))
+    assert (before - after).abs().max() < 1e-4
 
 
 @pytest.mark.parametrize("gain", LIGHTS)
+def test_light_and_its_rounding_change_probabilities_little(
+    shipped: ExpressionClassifier, faces: NDArray[np.uint8], gain: float
+) -> None:
+    change = np.abs(shipped.predict(lit(faces, gain)) - shipped.predict(faces)).max(axis=1)  # (N,)
+    # smooth waves show every step of the rounding: up to 0.13 was seen, 0.03 on 99 % of real faces
+    assert change.mean() < 0.05
+
+
+@pytest.mark.parametrize(("gain", "same"), [(0.7, 0.98), (0.85, 0.98), (1.15, 0.96), (1.3, 0.92)])
 def test_real_faces_keep_their_expression_in_other_light(
     shipped: ExpressionClassifier,
     public_test: tuple[NDArray[np.uint8], NDArray[np.int64]],
     gain: float,
+    same: float,
 ) -> None:
-    images = public_test[0][:600]
-    before, after = shipped.predict(images), shipped.predict(lit(images, gain))
+    before, after = shipped.predict(public_test[0]), shipped.predict(lit(public_test[0], gain))
     # many of these photographs hold white already, and what saturates is lost
-    assert np.mean(before.argmax(axis=1) == after.argmax(axis=1)) > 0.92
+    assert np.mean(before.argmax(axis=1) == after.argmax(axis=1)) > same
     assert np.abs(before - after).mean() < 0.02
+
+
+@pytest.mark.parametrize("gain", [0.7, 0.85])
+def test_darker_real_faces_keep_their_probabilities(
+    shipped: ExpressionClassifier, public_test: tuple[NDArray[np.uint8], NDArray[np.int64]], gain: float
+) -> None:
+    change = np.abs(shipped.predict(public_test[0]) - shipped.predict(lit(public_test[0], gain)))
+    assert np.quantile(change.max(axis=1), 0.99) < 0.05

@@ -53,9 +53,7 @@ def test_the_same_faces_give_the_same_bytes(shipped: ExpressionClassifier, faces
     assert first.tobytes() == shipped.predict(faces).tobytes() == again.tobytes()
 
 
-def test_a_read_only_view_of_a_frame_is_accepted(
-    shipped: ExpressionClassifier, faces: NDArray[np.uint8]
-) -> None:
+def test_a_read_only_view_of_a_frame_is_accepted(shipped: ExpressionClassifier, faces: NDArray[np.uint8]) -> None:
     frame = np.zeros((2, 96, 96), dtype=np.uint8)
     frame[:, ::2, ::2] = faces[:2]
     frame.flags.writeable = False

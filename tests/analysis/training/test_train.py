@@ -34,9 +34,7 @@ def test_the_same_seed_trains_the_same_network(
     assert not all(torch.equal(a, b) for a, b in zip(one, other, strict=True))
 
 
-def test_the_loss_goes_down_on_64_images(
-    tiny_config: TrainConfig, tiny_dataset: Dataset, tmp_path: Path
-) -> None:
+def test_the_loss_goes_down_on_64_images(tiny_config: TrainConfig, tiny_dataset: Dataset, tmp_path: Path) -> None:
     train(replace(tiny_config, epochs=40), tiny_dataset, tmp_path, threads=1)
     losses = [float(line["loss"]) for line in log_of(tmp_path)]
     assert losses[-1] < 0.5 * losses[0]
@@ -89,9 +87,7 @@ def test_public_test_rows_are_never_learned_from(tiny_config: TrainConfig, tiny_
     assert not seen & {image.tobytes() for image in tiny_dataset.images[64:]}
 
 
-def test_too_few_images_are_refused_with_the_datasets_name(
-    tiny_config: TrainConfig, tiny_dataset: Dataset
-) -> None:
+def test_too_few_images_are_refused_with_the_datasets_name(tiny_config: TrainConfig, tiny_dataset: Dataset) -> None:
     named = replace(tiny_dataset, source="few.npz")
     with pytest.raises(BadDataset, match=r"few\.npz has too few"):
         Training(replace(tiny_config, batch=64), named)

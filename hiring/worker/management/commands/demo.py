@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.urls import reverse
 
+from analysis.config import SNIFF_BYTES, sniff_container
 from hiring.accounts import services as accounts
 from hiring.accounts.models import Role, User
 from hiring.audit.services import SYSTEM
@@ -54,6 +55,9 @@ class Command(BaseCommand):
             path = options[name]
             if path is not None and not path.is_file():
                 raise CommandError(f"There is no file {path}.")
+        video = options["video"]
+        if video is not None and sniff_container(video.open("rb").read(SNIFF_BYTES)) is None:
+            raise CommandError(f"{video} is not a video that can be read.")
         with tempfile.TemporaryDirectory() as folder:
             video, transcript = self._media(options["video"], options["transcript"], Path(folder))
             logins = {role: _person(role) for role in PEOPLE}
@@ -116,7 +120,7 @@ class Command(BaseCommand):
             "interview_id": str(interview.pk),
             "recording_id": str(recording.pk),
             "run_id": str(run.pk),
-            "review_url": base + reverse("recruiter:review", args=[interview.pk]),
+            "review_url": base + reverse("recruiter:interview", args=[interview.pk]),
         }
 
     def _say(self, facts: dict[str, Any]) -> None:

@@ -1,0 +1,13 @@
+// Copies the text of a field. Where the clipboard is not to be had, the text is selected, ready for Ctrl+C.
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.addEventListener("click", async () => {
+    const field = document.getElementById(button.dataset.copy);
+    field.select();
+    try {
+      await navigator.clipboard.writeText(field.value);
+      document.getElementById("copied").textContent = button.dataset.done;
+    } catch {
+      field.focus();
+    }
+  });
+}

@@ -1,0 +1,87 @@
+// Moments: the list, the chosen one, its "why" card, and the answer to it.
+
+export class Moments {
+  constructor(clock, { onChoose }) {
+    this.clock = clock;
+    this.onChoose = onChoose;
+    this.list = document.getElementById("moments");
+    this.card = document.getElementById("why");
+    this.id = null;
+    if (!this.card) return;
+    this.list.addEventListener("click", (event) => {
+      const row = event.target.closest("[data-moment]");
+      if (row) this.choose(row.dataset.moment);
+    });
+    // A refusal (422) comes as the same card with its sentence, so it is shown like any other answer.
+    document.body.addEventListener("htmx:beforeSwap", ({ detail }) => {
+      if (detail.xhr.status === 422) [detail.shouldSwap, detail.isError] = [true, false];
+    });
+    document.body.addEventListener("htmx:afterSettle", ({ detail }) => {
+      if (detail.target === this.card) this.settled();
+    });
+    this.choose(this.card.dataset.first, { seek: false });
+  }
+
+  rows() {
+    return this.list ? [...this.list.querySelectorAll("[data-moment]")] : [];
+  }
+
+  row(id) {
+    return this.rows().find((row) => row.dataset.moment === id);
+  }
+
+  /** Choose a moment: the card explains it, and unless told otherwise the clock goes to it. */
+  async choose(id, { seek = true } = {}) {
+    const row = this.row(id);
+    if (!row) return;
+    this.id = id;
+    for (const other of this.rows()) {
+      other.parentElement.classList.toggle("current", other === row);
+      if (other === row) other.setAttribute("aria-current", "true");
+      else other.removeAttribute("aria-current");
+    }
+    row.scrollIntoView({ block: "nearest" });
+    const [start, end] = [Number(row.dataset.start), Number(row.dataset.end)];
+    this.onChoose(start, end);
+    if (seek) this.clock.seek(start);
+    await this.explain(id);
+  }
+
+  async explain(id) {
+    this.card.setAttribute("aria-busy", "true");
+    try {
+      const response = await fetch(`/review/moments/${id}/`, { credentials: "same-origin" });
+      if (!response.ok) throw new Error(`moment: ${response.status}`);
+      const html = await response.text();
+      if (id !== this.id) return;
+      this.card.innerHTML = html;
+      window.htmx?.process(this.card);
+    } catch (error) {
+      console.error(error);
+    } finally {
+      this.card.removeAttribute("aria-busy");
+    }
+  }
+
+  /** After an answer: keep the keyboard where it was useful. */
+  settled() {
+    if (this.card.querySelector("#verdict-problem")) document.getElementById("reason")?.focus();
+    else if (document.activeElement === document.body) this.card.querySelector(".verdict button")?.focus();
+  }
+
+  step(by) {
+    const rows = this.rows();
+    if (!rows.length) return;
+    const place = rows.findIndex((row) => row.dataset.moment === this.id);
+    const next = rows[Math.min(Math.max(place + by, 0), rows.length - 1)];
+    this.choose(next.dataset.moment);
+  }
+
+  confirm() {
+    this.card?.querySelector("button[value=confirmed]")?.click();
+  }
+
+  dismiss() {
+    this.card?.querySelector("#reason")?.focus();
+  }
+}

@@ -1,0 +1,67 @@
+"""Signing in, and what happens to somebody who guesses."""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+
+from hiring.audit.models import Event
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+URL = "/accounts/sign-in/"
+
+
+def _attempt(client, email: str, password: str):
+    return client.post(URL, {"username": email, "password": password})
+
+
+def test_the_right_password_opens_the_start_page_and_is_written_down(client):
+    person = factories.make_user(email="rosa@example.org")
+    response = _attempt(client, "Rosa@Example.org", factories.PASSWORD)
+    assert response.status_code == 302 and response.url == reverse(settings.LOGIN_REDIRECT_URL)
+    assert Event.objects.get(action="person.signed_in").actor_id == str(person.pk)
+
+
+def test_a_wrong_password_and_an_unknown_address_answer_alike(client):
+    factories.make_user(email="rosa@example.org")
+    wrong, unknown = (_attempt(client, f"{name}@example.org", "not it") for name in ("rosa", "nobody"))
+    sentence = "This email and password do not belong together."
+    assert wrong.status_code == unknown.status_code == 200
+    assert sentence in wrong.content.decode() and sentence in unknown.content.decode()
+
+
+def test_a_closed_account_cannot_sign_in(client):
+    person = factories.make_user(email="rosa@example.org")
+    type(person).objects.filter(pk=person.pk).update(is_active=False)
+    assert _attempt(client, "rosa@example.org", factories.PASSWORD).status_code == 200
+    assert "_auth_user_id" not in client.session
+
+
+def test_guessing_is_stopped_whatever_the_case_of_the_letters(client):
+    factories.make_user(email="rosa@example.org")
+    spellings = ["rosa@example.org", "ROSA@example.org", "Rosa@Example.Org", "rOSa@example.ORG"]
+    for number in range(settings.AXES_FAILURE_LIMIT):
+        response = _attempt(client, spellings[number % len(spellings)], "not it")
+    assert response.status_code == 429
+    assert "paused for 15 minutes" in response.content.decode()
+    assert _attempt(client, "roSA@example.org", factories.PASSWORD).status_code == 429
+
+
+def test_an_address_outside_this_site_is_not_followed_after_signing_in(client):
+    factories.make_user(email="rosa@example.org")
+    response = client.post(
+        f"{URL}?next=https://elsewhere.example/", {"username": "rosa@example.org", "password": factories.PASSWORD}
+    )
+    assert "elsewhere" not in response.url
+
+
+def test_signing_in_begins_a_new_session(client):
+    factories.make_user(email="rosa@example.org")
+    session = client.session
+    session["seen"] = True
+    session.save()
+    before = session.session_key
+    _attempt(client, "rosa@example.org", factories.PASSWORD)
+    assert client.session.session_key != before

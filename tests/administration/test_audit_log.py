@@ -1,0 +1,88 @@
+"""Reading the record, filtering it, checking it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from django.urls import reverse
+
+from hiring.administration.wording import GROUPS, action_label
+from hiring.audit import services as audit
+from hiring.audit.models import Event
+from hiring.retention import services as retention
+from tests import factories
+from tests.administration.conftest import text_of
+
+URL = "/administration/audit/"
+
+
+def test_events_name_who_did_what(admin):
+    person = factories.make_user(name="Rosa Recruiter")
+    interview = factories.make_interview(factories.make_position(person))
+    audit.record(actor=person.as_actor(), action="viewed.recording", interview=interview)
+    text = text_of(admin.get(URL))
+    assert "Rosa Recruiter" in text and "Opened a recording" in text
+    assert f"Candidate of {interview.reference}" in text and "Sightline itself" in text
+    assert "Ada Candidate" not in text
+
+
+def test_events_are_filtered_by_action_person_and_interview(admin):
+    rosa = factories.make_user(name="Rosa Recruiter")
+    interview, other = factories.make_interview(), factories.make_interview()
+    audit.record(actor=rosa.as_actor(), action="viewed.recording", interview=interview)
+    audit.record(actor=rosa.as_actor(), action="viewed.recording", interview=other)
+    audit.record(actor=rosa.as_actor(), action="note.added", interview=interview)
+    query = {"action": "viewed.", "person": str(rosa.pk), "interview": interview.reference.lower()}
+    rows = text_of(admin.get(URL, query)).split("<tbody>")[1]
+    assert rows.count("<tr>") == 1 and interview.reference in rows and other.reference not in rows
+    assert "<tbody>" in text_of(admin.get(URL, {"interview": str(interview.pk)}))
+
+
+def test_a_filter_that_fits_nothing_and_one_that_is_none_say_so(admin):
+    assert "No event fits these filters." in text_of(admin.get(URL, {"action": "note."}))
+    assert "There is no interview with this reference." in text_of(admin.get(URL, {"interview": "K-0"}))
+    for query in ({"person": "nobody"}, {"action": "all of them"}, {"interview": "x" * 99}):
+        text = text_of(admin.get(URL, query))
+        assert "errorlist" in text and "<tbody>" not in text
+
+
+def test_an_erased_interviews_events_stay_and_are_found_by_its_reference(admin):
+    interview = factories.make_interview()
+    retention.erase(interview=interview, actor=audit.SYSTEM, reason="candidate")
+    text = text_of(admin.get(URL, {"interview": interview.reference}))
+    assert "Erased an interview" in text and "Opened the personal link" in text
+
+
+def test_what_would_tell_who_was_reviewed_without_analysis_is_not_shown(admin):
+    run = factories.make_complete_run()
+    assert run.fingerprint[:12] not in text_of(admin.get(URL))
+
+
+def test_the_record_is_cut_into_pages_that_keep_the_filter(admin):
+    for _ in range(60):
+        audit.record(actor=audit.SYSTEM, action="run.queued")
+    assert "?action=run.&amp;page=2" in text_of(admin.get(URL, {"action": "run."}))
+
+
+def test_everything_that_is_recorded_has_words_and_a_filter():
+    hiring = Path(audit.__file__).parent.parent
+    source = "\n".join(path.read_text() for path in hiring.rglob("*.py"))
+    actions = set(re.findall(r'action="([a-z_]+\.[a-z_]+)"', source)) | {"moment.confirmed", "moment.dismissed"}
+    assert len(actions) > 30
+    assert not {action for action in actions if action_label(action) == action}
+    assert not {action for action in actions if not any(action.startswith(begin) for begin, _ in GROUPS)}
+
+
+def test_a_whole_record_is_said_to_be_whole(admin):
+    factories.make_interview()
+    text = text_of(admin.post(reverse("administration:check_audit"), follow=True))
+    assert "The record is whole" in text
+
+
+def test_a_changed_event_is_named(admin):
+    factories.make_interview()
+    event = Event.objects.order_by("id")[2]
+    Event.objects.filter(pk=event.pk).update(actor_id="somebody else")
+    text = text_of(admin.post(reverse("administration:check_audit"), follow=True))
+    assert f"Event {event.pk} does not follow" in text

@@ -1,0 +1,65 @@
+"""The status page shows the run's own columns, polls while something moves, and stops."""
+
+import pytest
+
+from analysis.types import Progress, Step
+from hiring.recordings import services as recordings
+from hiring.runs import services as runs
+from hiring.runs.models import AnalysisRun
+from tests import factories
+from tests.candidate.conftest import video_bytes
+
+pytestmark = pytest.mark.django_db
+NOW = "/interview/status/now/"
+
+
+def polls(page: str) -> bool:
+    return 'hx-trigger="every 2s"' in page
+
+
+def test_a_waiting_video_waits_and_the_page_polls(tus, candidate, question):
+    tus.upload(question, video_bytes(5000))
+    page = candidate.get(NOW).content.decode()
+    assert "Waiting for its turn" in page and polls(page)
+
+
+def test_a_running_one_shows_its_step_and_percent_in_every_tab(tus, candidate, question):
+    recording = tus.upload(question, video_bytes(5000))
+    run = runs.claim(recording.runs.get().pk)
+    runs.heartbeat(run, Progress(Step.FRAMES, 4200, 10_000))
+    for page in (candidate.get(NOW), candidate.get("/interview/status/")):
+        text = page.content.decode()
+        assert "Looking at the picture · 42 %" in text and '<progress max="100" value="42"' in text
+
+
+def test_when_all_is_done_the_page_stops_polling(candidate, interview):
+    factories.make_complete_run(factories.make_ready_recording(interview))
+    page = candidate.get(NOW).content.decode()
+    assert "1 of 2 answers are ready." in page and not polls(page)
+
+
+def test_a_failed_analysis_says_that_the_video_is_safe_and_nothing_technical(candidate, interview):
+    recording = factories.make_ready_recording(interview)
+    run = runs.claim(runs.queue(recording=recording).pk)
+    runs.fail(run=run, step="frames", sentence="ValueError in module")
+    page = candidate.get(NOW).content.decode()
+    assert "Your video is safe" in page and "ValueError" not in page and not polls(page)
+
+
+def test_a_refused_video_says_why_and_links_to_the_upload(tus, candidate, question):
+    recording = tus.upload(question, video_bytes(5000))
+    AnalysisRun.objects.all().delete()
+    recordings.refuse(recording=recording, code="no_video", sentence="raw")
+    page = candidate.get(NOW).content.decode()
+    assert "has sound but no picture" in page and f"#answer-{question.pk}" in page
+
+
+def test_the_page_works_without_javascript(candidate):
+    assert "<noscript>" in candidate.get("/interview/status/").content.decode()
+
+
+def test_the_page_loads_htmx_from_here_and_has_no_inline_script(candidate):
+    response = candidate.get("/interview/status/")
+    page = response.content.decode()
+    assert "vendor/htmx" in page and "onclick" not in page and "style=" not in page
+    assert "script-src 'self'" in response["Content-Security-Policy"]
