@@ -40,7 +40,7 @@ check: .venv/.ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/djlint templates --check --lint --quiet
+	$(BIN)/djlint templates --lint --quiet
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	@# A server installation with made-up values: the deployment check reads settings, it connects to nothing.
 	DATABASE_URL=postgres://u:p@localhost/none CELERY_BROKER_URL=redis://localhost \

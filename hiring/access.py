@@ -13,8 +13,8 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
 
 from hiring.accounts.models import User
-from hiring.audit.models import Event
 from hiring.audit import selectors as audit_selectors
+from hiring.audit.models import Event
 from hiring.positions.models import Interview, Position, Question
 from hiring.recordings.models import Recording
 from hiring.retention.models import ErasureCertificate
@@ -80,9 +80,7 @@ def interview_for(user: object, pk: UUID) -> Interview:
 def recordings(user: object) -> QuerySet[Recording]:
     """Recordings that were handed in."""
     return (
-        Recording.objects.filter(
-            interview__position__memberships__user=_staff(user), interview__state__in=HANDED_IN
-        )
+        Recording.objects.filter(interview__position__memberships__user=_staff(user), interview__state__in=HANDED_IN)
         .exclude(state__in=[Recording.State.ERASED, Recording.State.UPLOADING])
         .select_related("interview__position", "question")
     )

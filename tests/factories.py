@@ -57,7 +57,11 @@ def make_user(role: str = "recruiter", **columns: str) -> User:
 
 
 def make_position(
-    creator: User | None = None, *, place: str = "us", questions: Iterable[str] = ("Tell us about an incident.",), **columns
+    creator: User | None = None,
+    *,
+    place: str = "us",
+    questions: Iterable[str] = ("Tell us about an incident.",),
+    **columns,
 ) -> Position:
     return positions.create_position(
         title=columns.get("title", f"Site reliability engineer {next(_numbers)}"),
@@ -97,7 +101,9 @@ def sign_in_candidate(client, interview: Interview) -> None:
     session.save()
 
 
-def make_ready_recording(interview: Interview | None = None, *, duration_ms: int = 12_000, content: bytes = MP4_HEAD) -> Recording:
+def make_ready_recording(
+    interview: Interview | None = None, *, duration_ms: int = 12_000, content: bytes = MP4_HEAD
+) -> Recording:
     """A recording that a worker has checked and put into the vault. Its bytes are not a playable video."""
     interview = interview or make_interview()
     keys.get_or_create(interview.pk)
@@ -128,7 +134,7 @@ def observations(duration_ms: int, fps: float = 30.0, gap: tuple[int, int] | Non
     """A table like the pipeline's: a calm face with a happy bump each ten seconds, and a gap without a face."""
     times = [round(i * 1000 / fps) for i in range(int(duration_ms * fps / 1000))]
     seen = [gap is None or not gap[0] <= t < gap[1] for t in times]
-    happy = [0.05 + 0.8 * math.exp(-(((t % 10_000) - 5_000) / 700) ** 2) for t in times]
+    happy = [0.05 + 0.8 * math.exp(-((((t % 10_000) - 5_000) / 700) ** 2)) for t in times]
     columns: dict[str, list] = {
         "index": list(range(len(times))),
         "pts_ms": times,
@@ -147,18 +153,25 @@ def observations(duration_ms: int, fps: float = 30.0, gap: tuple[int, int] | Non
     return pa.table(columns)
 
 
-def make_outcome(duration_ms: int, plan: Iterable[Stage], text: str = "so we rolled back in eleven minutes") -> Outcome:
+def make_outcome(
+    duration_ms: int, plan: Iterable[Stage], text: str = "so we rolled back in eleven minutes"
+) -> Outcome:
     plan = frozenset(plan)
     words = tuple(
-        Word(Span(1000 + i * 400, 1300 + i * 400), word, 0.4 if i % 5 == 0 else 0.9) for i, word in enumerate(text.split())
+        Word(Span(1000 + i * 400, 1300 + i * 400), word, 0.4 if i % 5 == 0 else 0.9)
+        for i, word in enumerate(text.split())
     )
-    kinds = [kind for kind in (MomentKind.EXPRESSION_SHIFT, MomentKind.NOBODY_VISIBLE) if STAGES_OF_KIND[kind] <= plan]
+    kinds = [
+        kind for kind in (MomentKind.EXPRESSION_SHIFT, MomentKind.NOBODY_VISIBLE) if STAGES_OF_KIND[kind] <= plan
+    ]
     moments = tuple(
         Moment(
             kind=kind,
             span=Span(4000 + 3000 * i, 5500 + 3000 * i),
             peak_ms=4800 + 3000 * i,
-            sentence="No face was visible for {seconds} seconds." if "nobody" in kind else "Happy rose above the usual range.",
+            sentence="No face was visible for {seconds} seconds."
+            if "nobody" in kind
+            else "Happy rose above the usual range.",
             values={"seconds": 1.5},
             rule="A rule in words",
             evidence=(Evidence("happy", Span(4000, 5500), 0.81, 0.06, 0.4, "probability"),),

@@ -17,8 +17,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from django.utils import timezone
 
 from hiring.audit.services import SYSTEM
-from hiring.positions.models import Interview
 from hiring.positions import services as positions
+from hiring.positions.models import Interview
 from hiring.retention import services as retention
 from hiring.review import services as review
 from tests import factories

@@ -30,8 +30,7 @@ COMMENTS = {".js": re.compile(r"/\*.*?\*/|(?:^|\s)//.*?$", re.DOTALL | re.MULTIL
 ALLOWED = [
     ("settings.py", "Nothing here scores a person.", "the API's description says what it does not do"),
     ("openapi schema", "Nothing here scores a person.", "the same description, where it is served"),
-    ("notices/", "gives you a score", "the notice promises that nobody is given one"),
-    ("notices/", "Nada le da una puntuación", "the same promise in Spanish"),
+    ("notices/", "Nada le da una puntuación", "the notice promises in Spanish that nobody is given one"),
 ]
 
 

@@ -11,22 +11,23 @@ from hiring.accounts.models import Role, User
 from hiring.administration.wording import GROUPS
 from hiring.positions.models import Interview, Position
 
-ROLES = [
-    (Role.RECRUITER.value, _("Recruiter: works with the positions whose team they are on")),
-    (Role.ADMINISTRATOR.value, _("Administrator: also looks after people, retention and the record")),
-]
+ROLES = [(Role.RECRUITER.value, _("Recruiter")), (Role.ADMINISTRATOR.value, _("Administrator"))]
+_ROLES_HELP = _(
+    "A recruiter works with the positions whose team they are on. An administrator also looks after people, "
+    "retention and the record."
+)
 
 
 class PersonForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     email = forms.EmailField(label=_("Email"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"}))
-    role = forms.ChoiceField(label=_("Role"), choices=ROLES)
+    role = forms.ChoiceField(label=_("Role"), choices=ROLES, help_text=_ROLES_HELP)
 
 
 class AccountForm(forms.Form):
     """Role and access of somebody who is here already."""
 
-    role = forms.ChoiceField(label=_("Role"), choices=ROLES)
+    role = forms.ChoiceField(label=_("Role"), choices=ROLES, help_text=_ROLES_HELP)
     account = forms.ChoiceField(
         label=_("Account"),
         choices=[("open", _("Open: can sign in")), ("closed", _("Closed: cannot sign in"))],

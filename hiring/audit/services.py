@@ -42,7 +42,9 @@ def _digest(event: Event) -> str:
 
 
 @transaction.atomic
-def record(*, actor: Actor, action: str, obj: models.Model | None = None, interview: Any = None, **details: Any) -> Event:
+def record(
+    *, actor: Actor, action: str, obj: models.Model | None = None, interview: Any = None, **details: Any
+) -> Event:
     """Append one event. `interview` is an interview or its id; `details` are short facts that name nobody."""
     head, _ = ChainHead.objects.select_for_update().get_or_create(id=1)
     event = Event(

@@ -23,11 +23,17 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def server_error(request: HttpRequest) -> HttpResponse:
     return _page(
-        request, 500, _("Our fault"), _("Something failed on our side. What you saved before is safe; please try again.")
+        request,
+        500,
+        _("Our fault"),
+        _("Something failed on our side. What you saved before is safe; please try again."),
     )
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _page(
-        request, 403, _("Please try again"), _("This form had expired. Go back, reload the page and send it once more.")
+        request,
+        403,
+        _("Please try again"),
+        _("This form had expired. Go back, reload the page and send it once more."),
     )

@@ -80,10 +80,7 @@ def places() -> dict[str, Place]:
     """Every place by code, in the order of the file."""
     with (Path(__file__).parent / "places.toml").open("rb") as file:
         rows = tomllib.load(file)
-    return {
-        code: Place(code=code, **{**row, "needs": tuple(row.get("needs", ()))})
-        for code, row in rows.items()
-    }
+    return {code: Place(code=code, **{**row, "needs": tuple(row.get("needs", ()))}) for code, row in rows.items()}
 
 
 def place_choices() -> list[tuple[str, str]]:

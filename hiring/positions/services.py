@@ -83,8 +83,9 @@ def set_questions(*, position: Position, texts: Iterable[str], actor: Actor) -> 
             question.delete()
     except ProtectedError as error:
         raise NotAllowed(
-            _("Somebody answered the question “{question}” already: it can be moved, but not reworded or removed.")
-            .format(question=question.text)
+            _(
+                "Somebody answered the question “{question}” already: it can be moved, but not reworded or removed."
+            ).format(question=question.text)
         ) from error
     audit.record(actor=actor, action="position.questions", obj=position, questions=len(wanted))
 
@@ -170,9 +171,9 @@ def redeem(*, token: str) -> Interview:
     """Use a personal link up: of many at once, exactly one succeeds. Raises LinkRefused."""
     invitation = link_state(token)
     now = timezone.now()
-    won = Invitation.objects.filter(
-        pk=invitation.pk, redeemed_at=None, revoked_at=None, expires_at__gt=now
-    ).update(redeemed_at=now)
+    won = Invitation.objects.filter(pk=invitation.pk, redeemed_at=None, revoked_at=None, expires_at__gt=now).update(
+        redeemed_at=now
+    )
     if not won:
         invitation.refresh_from_db()
         raise LinkRefused(invitation.state, invitation.interview_id)

@@ -169,10 +169,7 @@ class Moment(models.Model):
             models.CheckConstraint(
                 name="moment_kind_rests_on_its_stages",
                 condition=Q(
-                    *[
-                        Q(kind=kind.value, stages=stages_column(STAGES_OF_KIND[kind]))
-                        for kind in MomentKind
-                    ],
+                    *[Q(kind=kind.value, stages=stages_column(STAGES_OF_KIND[kind])) for kind in MomentKind],
                     _connector=Q.OR,
                 ),
             ),

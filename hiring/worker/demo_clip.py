@@ -40,9 +40,9 @@ class _Face:
     """
 
     smile: float = 0.0
-    width: float = 14.0
-    hang: float = 2.0
-    opening: float = 0.4
+    width: float = 13.5
+    hang: float = 2.3
+    opening: float = 1.5
     moved: tuple[tuple[str, float, float], ...] = ()
 
 
@@ -203,7 +203,7 @@ class _Portrait:
         """Let somebody look in from the left: the portrait mirrored, smaller and darker."""
         if share <= 0:
             return picture
-        ys, xs = np.mgrid[-1 : 1 : 140j, -1 : 1 : 135j]
+        ys, xs = np.mgrid[-1:1:140j, -1:1:135j]
         alpha = np.clip((1.05 - np.hypot(xs, ys)) * 6, 0, 1)[..., None]
         left = round(-140 + 150 * share)
         source = slice(max(0, -left), 135)

@@ -86,9 +86,7 @@ def _orphans() -> int:
     root, count = Path(settings.VAULT_DIR), 0
     for folder in root.iterdir() if root.exists() else []:
         recordings = Recording.objects.filter(interview_id=folder.name)
-        named = set(
-            recordings.values_list("original_file", "playable_file", "poster_file", "transcript_file")
-        )
+        named = set(recordings.values_list("original_file", "playable_file", "poster_file", "transcript_file"))
         known = {name for row in named for name in row if name}
         runs = AnalysisRun.objects.filter(recording__interview_id=folder.name)
         known |= set(runs.values_list("observations_file", flat=True))

@@ -44,6 +44,7 @@ export class Upload {
   #request = null;
   #wakeUp = null;
   #stopped = false;
+  #there = 0; // what the server has confirmed: a part under way does not count yet
   #partBytes = LARGEST_PART;
 
   constructor({ file, create, item = null, csrf, onProgress, onState }) {
@@ -84,6 +85,7 @@ export class Upload {
 
   pause() {
     this.#stop();
+    this.#onProgress(this.#there);
     this.#onState("paused");
   }
 
@@ -112,14 +114,12 @@ export class Upload {
     const headers = { "Upload-Length": String(this.#file.size), "Upload-Metadata": `filename ${name}` };
     const answer = await this.#ask("POST", this.#create, headers);
     this.#item = answer.getResponseHeader("Location");
-    return 0;
+    return this.#reached(0);
   }
 
   async #offset() {
     const answer = await this.#ask("HEAD", this.#item, {});
-    const offset = Number(answer.getResponseHeader("Upload-Offset"));
-    this.#onProgress(offset);
-    return offset;
+    return this.#reached(Number(answer.getResponseHeader("Upload-Offset")));
   }
 
   async #sendPart(offset) {
@@ -131,9 +131,13 @@ export class Upload {
     }
     const answer = await this.#ask("PATCH", this.#item, headers, part, (sent) => this.#onProgress(offset + sent));
     this.#partBytes = Math.min(LARGEST_PART, this.#partBytes * 2);
-    const reached = Number(answer.getResponseHeader("Upload-Offset"));
-    this.#onProgress(reached);
-    return reached;
+    return this.#reached(Number(answer.getResponseHeader("Upload-Offset")));
+  }
+
+  #reached(offset) {
+    this.#there = offset;
+    this.#onProgress(offset);
+    return offset;
   }
 
   #ask(method, url, headers, body = null, onSent = null) {

@@ -52,7 +52,10 @@ def line(name: str, facts: dict) -> str:
 
 
 def main() -> None:
-    print(f"{platform.node()}: {platform.processor() or platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    print(
+        f"{platform.node()}: {platform.processor() or platform.machine()}, {os.cpu_count()} cores, "
+        f"load {os.getloadavg()[0]:.1f}"
+    )
     for title, options in (("whole analysis", ()), ("without speech", ("--without", "speech"))):
         print(f"\n{title}\n{HEAD}")
         for video in videos():

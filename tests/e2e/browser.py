@@ -13,7 +13,13 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or ""
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
 _RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
@@ -57,7 +63,7 @@ class Person:
         self.page.wait_for_url(lambda url: "sign-in" not in url)
 
     def look(self, folder: Path, name: str) -> None:
-        """Take a picture, and fail where axe finds a violation of WCAG 2.2 AA or the page is wider than the screen."""
+        """Take a picture, and fail on a violation of WCAG 2.2 AA (axe) or a page wider than the screen."""
         self.page.screenshot(path=folder / f"{name}.png", full_page=True)
         found = Axe().run(self.page, options=_RULES).response["violations"]
         broken = [

@@ -68,7 +68,12 @@ class Product:
     def manage(self, *arguments: str, script: str | None = None) -> str:
         """Run manage.py and return what it printed."""
         done = subprocess.run(
-            [BIN / "python", "manage.py", *arguments], cwd=ROOT, env=self.env, input=script, text=True, capture_output=True
+            [BIN / "python", "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.env,
+            input=script,
+            text=True,
+            capture_output=True,
         )
         assert done.returncode == 0, done.stderr[-3000:]
         return done.stdout
@@ -81,9 +86,7 @@ class Product:
 
     def start(self, *command: str | Path) -> subprocess.Popen[bytes]:
         log = (self.folder / "log").open("ab")
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=self.env, stdout=log, stderr=log, start_new_session=True
-        )
+        process = subprocess.Popen(command, cwd=ROOT, env=self.env, stdout=log, stderr=log, start_new_session=True)
         self.processes.append(process)
         return process
 

@@ -15,8 +15,9 @@ import pathlib
 everything = (Purpose.RECORDING, Purpose.TRANSCRIPT, Purpose.EXPRESSION, Purpose.EYES_HEAD)
 interview = factories.make_interview(granted=everything)
 video = pathlib.Path({path!r})
+question = interview.position.questions.first()
 recording = uploads.create(
-    interview=interview, question=interview.position.questions.first(), size_bytes=video.stat().st_size, file_name="a.mp4"
+    interview=interview, question=question, size_bytes=video.stat().st_size, file_name="a.mp4"
 )
 uploads.append(recording=recording, offset=0, pieces=iter([video.read_bytes()]))
 assert uploads.mark_received(recording)

@@ -117,9 +117,7 @@ def test_the_record_keeps_that_it_happened(reviewed):
 
 def test_withdrawing_expression_deletes_what_rests_on_it_and_computes_the_rest_again(reviewed):
     interview = reviewed.recording.interview
-    retention.change_consent(
-        interview=interview, granted=[Purpose.RECORDING, Purpose.TRANSCRIPT], language="en"
-    )
+    retention.change_consent(interview=interview, granted=[Purpose.RECORDING, Purpose.TRANSCRIPT], language="en")
     assert not Moment.objects.exists() and not Segment.objects.exists() and not Word.objects.exists()
     assert reviewed.observations_file not in vault.names(interview.pk)
     waiting = AnalysisRun.objects.get(recording=reviewed.recording, state="queued")

@@ -29,7 +29,10 @@ def test_the_plan_holds_what_the_candidate_agreed_to():
 
 
 def test_where_the_law_forbids_expression_it_is_not_planned():
-    assert _run((Purpose.RECORDING, Purpose.TRANSCRIPT, Purpose.EYES_HEAD), place="eu").plan == ["faces", "transcript"]
+    assert _run((Purpose.RECORDING, Purpose.TRANSCRIPT, Purpose.EYES_HEAD), place="eu").plan == [
+        "faces",
+        "transcript",
+    ]
 
 
 def test_a_place_that_changed_after_consent_still_closes_the_stage():

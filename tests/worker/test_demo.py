@@ -48,7 +48,9 @@ def test_the_demo_of_a_real_file_is_made_once_and_opens_for_those_on_the_team(de
         client.logout()
     for token, status in (("api_token", 200), ("outsider_token", 404)):
         headers = {"authorization": f"Token {second[token]}"}
-        assert client.get(f"/api/v1/recordings/{first['recording_id']}/timeline/", headers=headers).status_code == status
+        assert (
+            client.get(f"/api/v1/recordings/{first['recording_id']}/timeline/", headers=headers).status_code == status
+        )
     path = second["candidate_url"].removeprefix(second["base_url"])
     assert client.get(path).status_code == 302
 

@@ -62,7 +62,11 @@ def test_a_real_answer_is_analysed_frame_by_frame_and_kept_encrypted(shared, set
     with vault.open_file(recording.interview_id, run.observations_file) as file:
         table = pq.read_table(file)
     assert table.num_rows == run.frames
-    shares = [sum(row) for row in zip(*(table[f"p_{name}"].to_pylist() for name in EXPRESSIONS), strict=True) if None not in row]
+    shares = [
+        sum(row)
+        for row in zip(*(table[f"p_{name}"].to_pylist() for name in EXPRESSIONS), strict=True)
+        if None not in row
+    ]
     assert len(shares) == run.frames_with_face or len(shares) > 0.5 * run.frames
     assert all(abs(share - 1) < 1e-3 for share in shares)
     with vault.open_file(recording.interview_id, recording.playable_file) as file:
@@ -78,7 +82,11 @@ def test_without_consent_to_expression_no_expression_is_anywhere(shared):
     assert not run.segments.filter(stage="expression").exists() and not run.words.exists()
     with vault.open_file(run.recording.interview_id, run.observations_file) as file:
         table = pq.read_table(file)
-    present = [name for name in table.column_names if name[:2] in ("p_", "s_", "u_") and table[name].null_count < table.num_rows]
+    present = [
+        name
+        for name in table.column_names
+        if name[:2] in ("p_", "s_", "u_") and table[name].null_count < table.num_rows
+    ]
     assert present == []
 
 

@@ -183,7 +183,8 @@ export class Timeline {
   taps() {
     let down = null;
     this.plot.addEventListener("pointerdown", (event) => (this.holding = down = event), true);
-    this.plot.addEventListener("pointerup", (event) => {
+    // On the window: while a button is down, Plotly lays a cover of its own over the whole page.
+    window.addEventListener("pointerup", (event) => {
       const from = down;
       this.holding = down = null;
       if (!from || !this.ready || Math.hypot(event.clientX - from.clientX, event.clientY - from.clientY) > 4) return;

@@ -110,7 +110,8 @@ export class Search {
     this.field.addEventListener("keydown", (event) => {
       if (event.key !== "Enter") return;
       event.preventDefault();
-      this.go(event.shiftKey ? -1 : 1);
+      this.go(this.visited ? (event.shiftKey ? -1 : 1) : 0);
+      this.visited = true;
     });
   }
 
@@ -127,6 +128,7 @@ export class Search {
     this.lit = this.hits.flatMap((i) => wanted.map((_part, k) => this.transcript.words[i + k]));
     for (const word of this.lit) word.classList.add("hit");
     this.place = -1;
+    this.visited = false;
     this.status.textContent = wanted.length ? String(this.hits.length || this.status.dataset.none) : "";
     if (this.hits.length) this.go(1, false);
   }

@@ -1,0 +1,138 @@
+"""Uploaded transcripts: every form that is accepted, and a sentence for what is not."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from pathlib import Path
+
+import pytest
+import webvtt
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.speech.uploaded import MAX_BYTES, read_transcript, spread
+from analysis.speech.vtt import as_vtt
+from analysis.types import BadTranscript, Span, Transcript, Word
+
+
+def written(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "transcript.txt"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+VTT = """WEBVTT
+
+NOTE made by hand
+
+intro
+00:01.000 --> 00:03.000
+<v Ann>Hello there
+
+00:00:04.000 --> 00:00:05.500
+again
+"""
+
+SRT = """1
+00:00:01,000 --> 00:00:03,000
+Hello there
+
+2
+00:00:04,000 --> 00:00:05,500
+again
+"""
+
+
+@pytest.mark.parametrize("text", [VTT, SRT, "\ufeff" + VTT], ids=["vtt", "srt", "with a byte order mark"])
+def test_cues_become_words_with_shares_of_their_time(tmp_path: Path, text: str) -> None:
+    found = read_transcript(written(tmp_path, text))
+    assert [word.text for word in found.words] == ["Hello", "there", "again"]
+    assert [word.span for word in found.words] == [Span(1000, 2000), Span(2000, 3000), Span(4000, 5500)]
+    assert {word.confidence for word in found.words} == {None}
+    assert (found.source, found.low_confidence) == ("uploaded", False)
+
+
+def test_a_voice_is_the_speaker(tmp_path: Path) -> None:
+    assert [word.speaker for word in read_transcript(written(tmp_path, VTT)).words] == ["Ann", "Ann", ""]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        [{"text": "one", "start_ms": 0, "end_ms": 500}, {"text": "two", "start_ms": 600, "end_ms": 900}],
+        [{"word": "two", "start": 0.6, "end": 0.9}, {"word": "one", "start": 0, "end": 0.5}],
+        {"words": [{"text": "one", "start": 0, "end": 0.5}, {"text": "two", "start": 0.6, "end": 0.9}]},
+    ],
+)
+def test_json_words_may_be_in_ms_or_seconds_and_are_put_in_order(tmp_path: Path, value: object) -> None:
+    words = read_transcript(written(tmp_path, json.dumps(value))).words
+    assert [(word.text, word.span) for word in words] == [("one", Span(0, 500)), ("two", Span(600, 900))]
+
+
+def test_a_json_words_confidence_is_kept_and_a_cues_is_not(tmp_path: Path) -> None:
+    entries = [
+        {"text": "sure", "start": 0, "end": 1, "confidence": 0.8},
+        {"text": "a cue", "start": 1, "end": 2, "confidence": 0.8},
+    ]
+    words = read_transcript(written(tmp_path, json.dumps(entries))).words
+    assert [word.confidence for word in words] == [0.8, None, None]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "just some prose",
+        "WEBVTT\n",
+        "[]",
+        "{}",
+        "[1, 2]",
+        '[{"text": "x"}]',
+        '[{"text": 5, "start": 0, "end": 1}]',
+        '[{"text": "x", "start": 2, "end": 1}]',
+        '[{"text": "x", "start": -1, "end": 1}]',
+        '[{"text": "x", "start": 0, "end": 1e300}]',
+        '[{"text": "x", "start": NaN, "end": NaN}]',
+        "[" * 100_000,
+        '[{"text": "x", "start": 0, ',
+        "WEBVTT\n\n00:05.000 --> 00:01.000\nbackwards\n",
+    ],
+)
+def test_what_is_no_transcript_is_refused_with_a_sentence(tmp_path: Path, text: str) -> None:
+    with pytest.raises(BadTranscript) as caught:
+        read_transcript(written(tmp_path, text))
+    assert str(caught.value).endswith(".") and "\n" not in str(caught.value)
+
+
+def test_files_that_are_missing_binary_or_huge_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "binary").write_bytes(b"WEBVTT\xff\xfe\x00")
+    with (tmp_path / "huge").open("wb") as file:
+        file.truncate(MAX_BYTES + 1)
+    for name in ("missing", "binary", "huge", "."):
+        with pytest.raises(BadTranscript):
+            read_transcript(tmp_path / name)
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=60), st.integers(0, 10**6), st.integers(0, 10**5))
+def test_a_cues_words_fill_it_exactly(text: str, start_ms: int, lasts_ms: int) -> None:
+    span = Span(start_ms, start_ms + lasts_ms)
+    words = list(spread(text, span))
+    assert [word.text for word in words] == text.split()
+    if words:
+        assert (words[0].span.start_ms, words[-1].span.end_ms) == (span.start_ms, span.end_ms)
+        assert all(a.span.end_ms == b.span.start_ms for a, b in itertools.pairwise(words))
+
+
+@given(st.lists(st.tuples(st.text("ab<&>-", min_size=1, max_size=6), st.integers(0, 3000)), max_size=40))
+@settings(max_examples=50, deadline=None)
+def test_what_is_written_is_webvtt_that_reads_back(parts: list[tuple[str, int]]) -> None:
+    words, at = [], 0
+    for text, lasts_ms in parts:
+        words.append(Word(Span(at, at + lasts_ms), text))
+        at += lasts_ms
+    text = as_vtt(Transcript(tuple(words), "uploaded"))
+    cues = list(webvtt.from_string(text))
+    read = " ".join(cue.text for cue in cues).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    assert read.split() == [word.text for word in words]
+    assert all(cue.start < cue.end for cue in cues)
