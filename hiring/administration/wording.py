@@ -29,6 +29,7 @@ _ACTIONS = {
     "person.added": _("Added a person"),
     "person.changed": _("Changed a person's role or access"),
     "person.password_link": _("Made a password link"),
+    "person.password_chosen": _("Chose a password"),
     "person.signed_in": _("Signed in"),
     "token.issued": _("Made an API token"),
     "token.revoked": _("Revoked an API token"),

@@ -138,8 +138,10 @@ def gaps(found: Frames, end_ms: int, shortest_ms: int) -> list[dict[str, object]
     """Spans in which nothing can be said, with the reason; those too short to be seen on a screen are left out."""
     spans: list[dict[str, object]] = []
     times = found.pts_ms
+    if not len(times):
+        return spans
     changes = np.flatnonzero(found.reason[1:] != found.reason[:-1]) + 1
-    starts = [0, *changes.tolist()] if len(times) else []
+    starts = [0, *changes.tolist()]
     for first, after in zip(starts, [*starts[1:], len(times)], strict=True):
         until = int(times[after]) if after < len(times) else min(end_ms, int(times[-1]) + LONGEST_STEP_MS)
         if found.reason[first]:

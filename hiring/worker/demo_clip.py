@@ -60,9 +60,9 @@ _VISITOR = (36.0, 38.5)
 _SENTENCES = [
     (0.6, "The release had gone out on Friday and the pager went off at two in the morning."),
     (8.6, "I laughed because the alert was the one that we had written the day before."),
-    (13.2, "I called the lead first since nobody touches the payment service alone."),
-    (18.6, "Then the second region went down as well."),
-    (22.2, "We rolled back in eleven minutes and told the customers."),
+    (14.2, "I called the lead first since nobody touches the payment service alone."),
+    (19.2, "Then the second region went down as well."),
+    (22.6, "We rolled back in eleven minutes and told the customers."),
     (29.4, "Two orders were lost and we could not bring them back."),
     (34.6, "My colleague can tell you more about the checks that we changed the same week."),
 ]

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from hiring.accounts import services
+from hiring.audit.models import Event
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +38,7 @@ def test_the_link_leads_to_a_password_and_then_to_signing_in(client, person):
     assert response.url == reverse("accounts:sign_in")
     signed_in = client.post("/accounts/sign-in/", {"username": "new@example.org", "password": NEW})
     assert signed_in.status_code == 302
+    assert Event.objects.get(action="person.password_chosen").actor_id == str(person.pk)
 
 
 def test_the_link_works_once(client, person):

@@ -20,6 +20,7 @@ from schemathesis.specs.openapi.checks import (
 
 from hiring.accounts import services as accounts
 from hiring.wsgi import application
+from tests import factories
 
 EXAMPLES = 12
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
@@ -116,6 +117,22 @@ def test_no_request_is_answered_with_a_fault_of_ours(schema, token, team, name, 
         # Headers alone would be refused before anything else looks at the request.
         case.headers = None
         case.call_and_validate(headers=token, checks=CHECKS)
+
+    send()
+
+
+@pytest.mark.parametrize("role", ["recruiter", "administrator"])
+@pytest.mark.parametrize("name", [name for name in OPERATIONS if "{id}" in name])
+def test_nobody_off_the_team_gets_more_than_a_404(schema, team, name, role):
+    operation, pk = _operation(schema, name), _ids(team)[name.split("/")[3]]
+    person = factories.make_user(role)
+    token = {"Authorization": f"Token {accounts.issue_token(user=person, actor=person.as_actor())}"}
+
+    @hypothesis_settings(_bounded, max_examples=3)
+    @given(case=operation.as_strategy())
+    def send(case) -> None:
+        case.path_parameters["id"], case.headers = pk, None
+        assert case.call(headers=token).status_code == 404
 
     send()
 

@@ -1,0 +1,80 @@
+"""The figure is one that Plotly takes, in the colours of the page."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import plotly.graph_objects as go
+import pytest
+
+from analysis.types import EXPRESSIONS
+from hiring.review.figures import BASE_MS, COLOURS, DASHES, figure
+
+CSS = Path(__file__).resolve().parents[2] / "static" / "css" / "base.css"
+
+
+def _timeline(**changed):
+    line = {"t_ms": [0, 500, 750, 1000, 1500], "value": [0.1, 0.2, None, 0.3, 0.4]}
+    line |= {"low": [0.0, 0.1, None, 0.2, 0.3], "high": [0.2, 0.3, None, 0.4, 0.5]}
+    moment = {"id": "m1", "kind": "expression_shift", "label": "Expression changed", "sentence": "A <b> sentence " * 9}
+    return {
+        "duration_ms": 60_000,
+        "start_ms": 0,
+        "end_ms": 60_000,
+        "series": [{"name": name, **line} for name in EXPRESSIONS],
+        "gaps": [{"start_ms": 500, "end_ms": 9000, "reason": "nobody"}],
+        "segments": [{"lane": "expression", "value": "happy", "start_ms": 0, "end_ms": 500, "mean_prob": 0.5}],
+        "moments": [moment | {"start_ms": 1000, "end_ms": 1300, "peak_ms": 1100}],
+        **changed,
+    }
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("hidden", [(), ("voice", "speech"), ("expression", "shown_most", "voice", "speech", "moments")])
+def test_plotly_accepts_every_part_of_the_figure(theme, hidden):
+    drawn = figure(_timeline(), waveform=[3, 50, 100] * 200, speech=[(0, 400)], theme=theme, hidden=hidden)
+    go.Figure(json.loads(json.dumps(drawn)))
+
+
+def test_plotly_accepts_the_figure_of_a_recording_without_expression():
+    drawn = figure(_timeline(series=[], gaps=[], segments=[], moments=[]), speech=[(0, 400)])
+    go.Figure(drawn)
+    assert {trace["meta"]["lane"] for trace in drawn["data"]} == {"gaps", "speech"}
+
+
+def test_a_gap_is_drawn_as_a_gap_in_line_and_band():
+    drawn = figure(_timeline())
+    lines = [t for t in drawn["data"] if t["meta"].get("series") == "happy" and t["meta"].get("band") is False]
+    band = next(t for t in drawn["data"] if t["meta"].get("series") == "happy" and t["meta"].get("band"))
+    assert None in lines[0]["y"]
+    assert lines[0]["connectgaps"] is False
+    assert band["x"].count(None) == 2
+
+
+def test_a_short_moment_is_wide_enough_to_be_hit():
+    marks = next(t for t in figure(_timeline())["data"] if t["meta"]["lane"] == "moments")
+    assert marks["x"][0] >= 60_000 / 160
+    assert marks["base"][0] - BASE_MS <= 1000
+    assert "<b>" not in marks["text"][0]
+
+
+def test_a_hidden_lane_gives_its_room_to_the_others():
+    whole, less = figure(_timeline()), figure(_timeline(), hidden=["shown_most"])
+    assert less["layout"]["yaxis2"]["domain"][0] < whole["layout"]["yaxis2"]["domain"][0]
+
+
+def test_lines_are_told_apart_without_colour_too():
+    assert set(DASHES) == set(EXPRESSIONS)
+    assert len(set(DASHES.values()) - {"solid"}) == 5
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_colours_are_those_of_the_page(theme):
+    text = CSS.read_text()
+    light, dark = text.split("@media (prefers-color-scheme: dark)", 1)
+    rules = light if theme == "light" else dark.split("\n}", 1)[0]
+    for name, colour in COLOURS[theme].items():
+        found = re.search(rf"--{name}: (#[0-9a-f]+)", rules).group(1)
+        assert colour in (found, "#" + "".join(2 * letter for letter in found[1:])), name
