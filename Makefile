@@ -52,8 +52,12 @@ check: .venv/.ready-dev
 bench: .venv/.ready-dev
 	@VAR_DIR=$(VAR_DIR)/bench $(BIN)/python -m tests.bench
 
-messages:  ## after changing a text: needs GNU gettext
-	$(BIN)/python manage.py makemessages -l es -l de -l fr --no-wrap --ignore '.venv/*' --ignore 'var/*'
+# After changing a text (needs GNU gettext). Screens of staff are English only in this version, so they are left out.
+messages:
+	$(BIN)/python manage.py makemessages -l es -l de -l fr --no-wrap --no-location --no-obsolete \
+	  $(foreach path,.venv $(VAR_DIR) tests docs analysis hiring/recruiter hiring/administration hiring/api \
+	    hiring/accounts hiring/worker hiring/retention hiring/review/evidence.py hiring/review/figures.py \
+	    hiring/review/services.py templates/recruiter templates/administration templates/accounts,-i '$(path)*')
 
 clean:
 	rm -rf .venv $(VAR_DIR)

@@ -78,7 +78,7 @@ class PipelineConfig:
     moments: MomentConfig = field(default_factory=MomentConfig)
 
     def fingerprint(self) -> str:
-        """SHA-256 over everything that can change a result: not the threads, not where models lie."""
+        """SHA-256 over everything that can change a result: not the threads, not where models are kept."""
         values = asdict(self)
         del values["threads"], values["model_dir"]
         values["plan"] = sorted(self.plan)

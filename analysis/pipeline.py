@@ -20,9 +20,9 @@ from analysis.moments.find import find
 from analysis.progress import Heartbeat, StageClock
 from analysis.signals.baseline import find_baseline
 from analysis.signals.segments import expression_segments, visibility_segments
-from analysis.signals.series import SeriesBuilder
-from analysis.types import Observation, Outcome, Progress, Stage, Step, Transcript
-from analysis.video.decode import Decoder, Frame
+from analysis.signals.series import Series, SeriesBuilder
+from analysis.types import Observation, Outcome, Progress, Stage, Step, Transcript, VideoInfo
+from analysis.video.decode import Decoder, Ending, Frame
 from analysis.video.probe import probe
 
 if TYPE_CHECKING:
@@ -76,38 +76,39 @@ class Analysis:
             # Probing first: it refuses pipes and devices, which hashing would read for ever.
             total_ms = probe(self._source, config.limits, on_wait=beat.again).duration_ms
             sha256 = manifest.file_sha256(self._source, beat.again)
-        series, frames, with_face = SeriesBuilder(), 0, 0
+        series = SeriesBuilder()
         side_px = config.faces.picture_side_px if Stage.FACES in config.plan else 0
         with Decoder(self._source, config.limits, side_px=side_px, on_wait=beat.again) as decoder:
             stages = self._frame_stages()  # while the child decodes the first frames
             for observations in self._observed(decoder, stages, total_ms):
                 series.add(observations)
-                frames += len(observations)
-                with_face += sum(seen.box is not None for seen in observations)
                 yield observations
-        assert decoder.info is not None and decoder.ending is not None  # noqa: S101 - or iterating had raised
-        transcript = uploaded or self._heard_transcript(decoder.info.duration_ms)
+        info, ending = decoder.info, decoder.ending
+        assert info is not None and ending is not None  # noqa: S101 - or iterating had raised
+        transcript = uploaded or self._heard_transcript(info.duration_ms)
+        beat.at(Step.MOMENTS, 0, 0)
+        self._outcome = self._concluded(info, ending, series.build(ending.last_frame_ms), transcript, sha256)
+
+    def _concluded(
+        self, info: VideoInfo, ending: Ending, series: Series, transcript: Transcript, sha256: str
+    ) -> Outcome:
+        config = self._config
         with self._clock("moments"):
-            beat.at(Step.MOMENTS, 0, 0)
-            whole = series.build(decoder.ending.last_frame_ms)
-            baseline = find_baseline(whole, config.signals.baseline_ms)
-            segments = [
-                *visibility_segments(whole),
-                *expression_segments(whole, config.signals.min_segment_ms),
-            ]
-            moments = find(whole, baseline, config.moments, config.plan)
-        self._outcome = Outcome(
-            info=decoder.info,
-            segments=tuple(segments),
+            baseline = find_baseline(series, config.signals.baseline_ms)
+            lanes = [*visibility_segments(series), *expression_segments(series, config.signals.min_segment_ms)]
+            moments = find(series, baseline, config.moments, config.plan)
+        return Outcome(
+            info=info,
+            segments=tuple(lanes),
             moments=moments,
             transcript=transcript,
-            frames=frames,
-            frames_with_face=with_face,
+            frames=len(series),
+            frames_with_face=int((series.track >= 0).sum()),
             baseline=baseline.as_mapping() if baseline else {},
             manifest=manifest.build(
                 config=config,
                 sha256=sha256,
-                ending=decoder.ending,
+                ending=ending,
                 stages=self._stages,
                 weights=self._weights,
                 stage_seconds=self._clock.seconds,

@@ -52,7 +52,7 @@ def whole_folder(out: Path) -> Iterator[Path]:
 
 
 def write_outcome(outcome: Outcome, folder: Path) -> None:
-    """Write everything but the observations, which must lie in `folder` already."""
+    """Write everything but the observations, which must be in `folder` already."""
     _write_json(folder / "timeline.json", timeline(outcome, folder / OBSERVATIONS))
     moments = [asdict(moment) | {"text": moment.sentence.format_map(moment.values)} for moment in outcome.moments]
     _write_json(folder / "moments.json", moments)

@@ -14,7 +14,9 @@ REFUSED = {
     "a style attribute": re.compile(r"<[^>]*\sstyle\s*=", re.IGNORECASE),
     "a style element": re.compile(r"<style", re.IGNORECASE),
     "a script address": re.compile(r"javascript:", re.IGNORECASE),
-    "a file of another host": re.compile(r"<(script|link|img|video|source|iframe)[^>]*\b(src|href)=.https?:", re.IGNORECASE),
+    "a file of another host": re.compile(
+        r"<(script|link|img|video|source|iframe)[^>]*\b(src|href)=.https?:", re.IGNORECASE
+    ),
 }
 
 

@@ -30,7 +30,7 @@ class AreaPicture:
         return self._mean(0, 0, self.width, self.height, height, width)
 
     def crops(self, windows: NDArray[np.float32], side: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """The windows that lie in the picture (N, 4), unchanged, and their pixels (N, 3, side, side)."""
+        """The windows that are in the picture (N, 4), unchanged, and their pixels (N, 3, side, side)."""
         # MTCNN counts pixels from 1 and drops fractions.
         first = np.maximum(np.trunc(windows[:, :2]).astype(int), 1) - 1
         last = np.minimum(np.trunc(windows[:, 2:]).astype(int), (self.width, self.height))

@@ -29,8 +29,8 @@ def rule(config: MomentConfig) -> str:
     return (
         f"The smoothed probability of one expression rises within {_ONSET_MS / 1000:g} s to at least "
         f"{config.shift_min_prob:.0%} and {config.shift_robust_z:g} robust deviations above the person's own "
-        f"baseline, and stays there for at least {config.shift_min_ms} ms. Rises less than {config.bundle_gap_ms} ms apart are "
-        f"one moment; of each minute the {config.shift_max_per_min} farthest from the baseline are kept."
+        f"baseline, and stays there for at least {config.shift_min_ms} ms. Rises less than {config.bundle_gap_ms} ms "
+        f"apart are one moment; of each minute the {config.shift_max_per_min} farthest from the baseline are kept."
     )
 
 
@@ -109,8 +109,9 @@ def _farthest_of_each_minute(moments: list[Moment], most: int) -> list[Moment]:
     """Drop the nearest to baseline until no 60 s hold more than `most`: a flood hides what matters."""
     kept: list[Moment] = []
     for moment in sorted(moments, key=lambda m: (-m.distance, m.span.start_ms)):
-        starts = [other.span.start_ms for other in kept] + [moment.span.start_ms]
-        crowded = any(sum(start <= other < start + _MINUTE_MS for other in starts) > most for start in starts)
+        begins = [other.span.start_ms for other in kept] + [moment.span.start_ms]
+        near = [begin for begin in begins if abs(begin - moment.span.start_ms) < _MINUTE_MS]
+        crowded = any(sum(first <= begin < first + _MINUTE_MS for begin in near) > most for first in near)
         if not crowded:
             kept.append(moment)
     return kept

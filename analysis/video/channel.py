@@ -1,7 +1,7 @@
 """The two ends of the pipe and the shared memory between a pipeline and its decoding child.
 
 Messages are lines of JSON, never pickles: what a hostile file has taken over must not run code in its parent.
-Pixels and samples lie in a ring of equal slots in memory without a name, so that no crash can leave it behind.
+Pixels and samples go through a ring of equal slots in memory without a name, so that no crash can leave it behind.
 """
 
 from __future__ import annotations

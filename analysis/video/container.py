@@ -20,6 +20,8 @@ from analysis.config import VideoLimits
 from analysis.types import BadVideo
 from analysis.video.structure import is_cut_short
 
+_THREADS = 4
+
 VIDEO_CODECS = frozenset(
     {"h264", "hevc", "vp8", "vp9", "av1", "libdav1d", "mpeg1video", "mpeg2video", "mpeg4", "mjpeg"}
 )
@@ -124,6 +126,8 @@ def opened(job: dict[str, Any], limits: VideoLimits) -> Iterator[Opened]:
         audio = next((s for s in container.streams.audio if _codec(s) in AUDIO_CODECS), None)
         video.codec_context.options = {"max_pixels": str(limits.max_pixels)}
         video.thread_type = "AUTO"
+        # Each thread holds a picture of its own: a server's 64 would not fit into the memory limit.
+        video.codec_context.thread_count = _THREADS
         found = Opened(container, video, audio, _origin(video, audio))
         if found.declared_ms > limits.max_duration_ms:
             raise too_long(limits)

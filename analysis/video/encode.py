@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from analysis.config import VideoLimits
 from analysis.types import BadVideo
 from analysis.video.channel import ChildEnd
-from analysis.video.container import FdFile, Opened, check_frame, opened
+from analysis.video.container import FdFile, Opened, check_frame, opened, too_long
 from analysis.video.timeline import Packets, Timeline, upright_rgb
 
 _SIDE_PX = 1280
@@ -43,7 +43,7 @@ def make_playable(end: ChildEnd, job: dict[str, Any], limits: VideoLimits) -> No
         ) as copy,
     ):
         if as_is:
-            _copy_packets(source, copy, end)
+            _copy_packets(source, copy, end, limits)
         else:
             _encode(source, copy, end, limits, first)
 
@@ -82,11 +82,13 @@ def _plays_as_it_is(source: Opened, frame: av.VideoFrame, container: str) -> boo
     )
 
 
-def _copy_packets(source: Opened, copy: OutputContainer, end: ChildEnd) -> None:
+def _copy_packets(source: Opened, copy: OutputContainer, end: ChildEnd, limits: VideoLimits) -> None:
     streams = [s for s in (source.video, source.audio) if s is not None]
     outputs = {stream.index: copy.add_stream_from_template(stream) for stream in streams}
     packets, told_ms = Packets(source), 0
     for packet in packets.demuxed(streams):
+        if packets.end_ms > limits.max_duration_ms:
+            raise too_long(limits)
         if packet.dts is None or packet.pts is None or packet.is_corrupt:
             continue
         shift = round(source.origin_s / packet.time_base)

@@ -95,7 +95,7 @@ class Child:
             elif message.get("type") == "done":
                 return
             elif message.get("type") == "bad_video":
-                raise BadVideo(str(message.get("code")), str(message.get("sentence")))
+                raise BadVideo(str(message.get("code"))[:40], str(message.get("sentence"))[:400])
             else:
                 yield message
 

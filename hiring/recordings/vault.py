@@ -78,7 +78,9 @@ class Writer:
         self._file.write(self._cipher.encrypt(nonce, plain, _associated(self._name, self._number, last)))
         self._number += 1
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         try:
             if kind is None:
                 self._seal(bytes(self._buffer), last=True)

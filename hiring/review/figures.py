@@ -12,33 +12,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from hiring.lib.media_time import clock_tenths
-from hiring.review.wording import expression_label, gap_label
+from hiring.review.figure_layout import layout
+from hiring.review.figure_theme import COLOURS, DASHES, LANES, lane_label, on_axis
+from hiring.review.wording import expression_label
 
-#: The colours of static/css/base.css, which a figure cannot read: a test keeps the two equal.
-COLOURS: dict[str, dict[str, str]] = {
-    "light": {
-        "ink": "#1b2530", "ink-2": "#4a5866", "ink-3": "#647282", "edge": "#d5dbe2", "surface": "#ffffff",
-        "accent": "#1d4ed8", "warn": "#8a4b08",
-        "angry": "#b3261e", "disgust": "#5d7a1f", "fear": "#8a3fa0", "happy": "#b97a00", "sad": "#1f6fb5",
-        "surprise": "#6c48d0", "neutral": "#6b7785",
-    },
-    "dark": {
-        "ink": "#e7ecf1", "ink-2": "#b3bfca", "ink-3": "#93a1af", "edge": "#2e3843", "surface": "#181f27",
-        "accent": "#8fb1ff", "warn": "#f2b96b",
-        "angry": "#ff8a80", "disgust": "#b6d36b", "fear": "#d99be8", "happy": "#f0b94a", "sad": "#7fb8ee",
-        "surprise": "#b9a2ff", "neutral": "#9fabb8",
-    },
-}  # fmt: skip
-#: Lines are told apart by their dash as well as by their colour.
-DASHES = {
-    "angry": "dash", "disgust": "dot", "fear": "dashdot", "happy": "solid", "sad": "6px,2px", "surprise": "longdash",
-    "neutral": "solid",
-}  # fmt: skip
-#: Lanes from top to bottom: name, share of the height, plotly's axis number. Axis 1 spans them all, for the gaps.
-LANES = (("expression", 10.0, 2), ("shown_most", 0.8, 3), ("voice", 2.6, 4), ("speech", 0.9, 5), ("moments", 1.2, 6))
-_SPACE = 0.5
-#: Plotly reads small numbers on a date axis as years (1000 to 9999, and 0 to 99): so time starts at the second day.
-BASE_MS = 86_400_000
 #: A mark narrower than this share of the window is widened so that it can be seen and hit.
 _NARROWEST = 1 / 160
 _WAVES = 600
@@ -46,25 +23,9 @@ _WAVES = 600
 Trace = dict[str, Any]
 
 
-def lane_label(lane: str) -> str:
-    """Return what stands beside a lane."""
-    labels = {
-        "expression": _("Expression"),
-        "shown_most": _("Shown most"),
-        "voice": _("Sound"),
-        "speech": _("Speech"),
-        "moments": _("Moments"),
-    }
-    return labels[lane]
-
-
 def _rgba(colour: str, alpha: float) -> str:
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     return f"rgba({red},{green},{blue},{alpha})"
-
-
-def _on_axis(times_ms: Iterable[int]) -> list[int]:
-    return [BASE_MS + t_ms for t_ms in times_ms]
 
 
 def _stretches(line: Mapping[str, Sequence[Any]]) -> Iterable[slice]:
@@ -82,7 +43,7 @@ def _band(line: Mapping[str, Any], colour: str) -> Trace:
     x: list[Any] = []
     y: list[Any] = []
     for part in _stretches(line):
-        t_ms = _on_axis(line["t_ms"][part])
+        t_ms = on_axis(line["t_ms"][part])
         x += [*t_ms, *reversed(t_ms), None]
         y += [*line["high"][part], *reversed(line["low"][part]), None]
     return {
@@ -102,7 +63,7 @@ def _spread(line: Mapping[str, Any]) -> list[str]:
 def _line(line: Mapping[str, Any], colour: str) -> Trace:
     name = line["name"]
     return {
-        "type": "scatter", "mode": "lines", "x": _on_axis(line["t_ms"]), "y": line["value"], "yaxis": "y2",
+        "type": "scatter", "mode": "lines", "x": on_axis(line["t_ms"]), "y": line["value"], "yaxis": "y2",
         "connectgaps": False, "customdata": _spread(line), "name": expression_label(name),
         "line": {"color": colour, "width": 1.6, "dash": DASHES[name], "simplify": True},
         "hovertemplate": "%{y:.0%} (%{customdata})",
@@ -114,7 +75,7 @@ def _hatching(gaps: Sequence[Mapping[str, Any]], colours: Mapping[str, str]) -> 
     x: list[Any] = []
     y: list[Any] = []
     for gap in gaps:
-        start, end = _on_axis((gap["start_ms"], gap["end_ms"]))
+        start, end = on_axis((gap["start_ms"], gap["end_ms"]))
         x += [start, start, end, end, start, None]
         y += [0, 1, 1, 0, 0, None]
     return {
@@ -129,7 +90,7 @@ def _hatching(gaps: Sequence[Mapping[str, Any]], colours: Mapping[str, str]) -> 
 def _bars(lane: str, number: int, spans: Sequence[tuple[int, int]], colour: str, **more: Any) -> Trace:
     """Spans of time as bars in one lane."""
     return {
-        "type": "bar", "orientation": "h", "base": _on_axis([start for start, _end in spans]),
+        "type": "bar", "orientation": "h", "base": on_axis([start for start, _end in spans]),
         "x": [max(1, end - start) for start, end in spans], "y": [0.5] * len(spans), "width": 0.8,
         "yaxis": f"y{number}", "marker": {"color": colour, "line": {"width": 0}}, "name": lane_label(lane),
         "hoverinfo": "skip", "meta": {"lane": lane}, **more,
@@ -159,7 +120,7 @@ def _voice(timeline: Mapping[str, Any], number: int, waveform: Sequence[int], co
     step = max(1, len(shown) // _WAVES)
     loud = [max(shown[i : i + step]) / 100 for i in range(0, len(shown), step)]
     return {
-        "type": "bar", "x": _on_axis([round((first + (i + 0.5) * step) * bucket_ms) for i in range(len(loud))]),
+        "type": "bar", "x": on_axis([round((first + (i + 0.5) * step) * bucket_ms) for i in range(len(loud))]),
         "y": [round(2 * value, 3) for value in loud], "base": [round(-value, 3) for value in loud],
         "width": max(1, round(step * bucket_ms * 0.7)), "yaxis": f"y{number}", "hoverinfo": "skip",
         "marker": {"color": _rgba(colours["ink-3"], 0.75), "line": {"width": 0}}, "name": lane_label("voice"),
@@ -194,73 +155,18 @@ def _wrapped(text: str, width: int = 60) -> str:
     return "<br>".join([*lines, line])
 
 
-def _axis(lane: str, number: int, domain: tuple[float, float], colours: Mapping[str, str]) -> dict[str, Any]:
-    """One lane's vertical axis: fixed, without a grid; its name stands where the tick's number would be."""
-    font = {"color": colours["ink-2"], "size": 11}
-    axis = {
-        "domain": domain, "range": [0, 1], "fixedrange": True, "showgrid": False, "zeroline": False,
-        "tickvals": [0.5], "ticktext": [lane_label(lane)], "tickfont": font, "anchor": "x",
-        "ticks": "outside", "ticklen": 5, "tickcolor": "rgba(0,0,0,0)",
-    }  # fmt: skip
-    if lane == "expression":
-        return axis | {
-            "range": [-0.02, 1.02], "tickvals": [0, 0.5, 1], "ticktext": ["0 %", lane_label(lane), "100 %"],
-            "showgrid": True, "gridcolor": colours["edge"],
-        }  # fmt: skip
-    if lane == "voice":
-        return axis | {"range": [-1, 1], "tickvals": [0]}
-    return axis
-
-
-def _domains(lanes: Sequence[tuple[str, float, int]]) -> dict[str, tuple[float, float]]:
-    """Heights from 0 (bottom) to 1 for the lanes that are there."""
-    whole = sum(height for _lane, height, _number in lanes) + _SPACE * max(0, len(lanes) - 1)
-    found, top = {}, 1.0
-    for lane, height, _number in lanes:
-        bottom = max(0.0, top - height / whole)
-        found[lane] = (round(bottom, 4), round(top, 4))
-        top = bottom - _SPACE / whole
-    return found
-
-
-def _layout(timeline: Mapping[str, Any], lanes: Sequence[tuple[str, float, int]], theme: str) -> dict[str, Any]:
-    colours, domains = COLOURS[theme], _domains(lanes)
-    layout: dict[str, Any] = {
-        "margin": {"l": 76, "r": 10, "t": 6, "b": 24},
-        "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)", "showlegend": False, "barmode": "overlay",
-        "bargap": 0, "font": {"color": colours["ink-2"], "size": 11}, "hovermode": "x unified", "hoverdistance": 12,
-        "dragmode": "zoom", "selectdirection": "h", "uirevision": "timeline", "meta": {"base_ms": BASE_MS},
-        "hoverlabel": {"bgcolor": colours["surface"], "bordercolor": colours["edge"],
-                       "font": {"color": colours["ink"], "size": 12}},
-        "xaxis": {
-            "type": "date", "range": _on_axis((timeline["start_ms"], timeline["end_ms"])), "anchor": "free", "position": 0,
-            "showgrid": False, "zeroline": False, "ticks": "", "nticks": 8, "hoverformat": "%M:%S.%1f",
-            "minallowed": BASE_MS, "maxallowed": BASE_MS + timeline["duration_ms"], "tickfont": {"color": colours["ink-3"]},
-            "tickformatstops": [
-                {"dtickrange": [None, 999], "value": "%M:%S.%1f"},
-                {"dtickrange": [1000, None],
-                 "value": "%H:%M:%S" if timeline["duration_ms"] >= 3_600_000 else "%M:%S"},
-            ],
-        },
-        "yaxis": {"domain": [0, 1], "range": [0, 1], "fixedrange": True, "visible": False},
-        "annotations": _gap_names(timeline, colours),
-    }  # fmt: skip
-    for lane, _height, number in lanes:
-        layout[f"yaxis{number}"] = _axis(lane, number, domains[lane], colours)
-    return layout
-
-
-def _gap_names(timeline: Mapping[str, Any], colours: Mapping[str, str]) -> list[dict[str, Any]]:
-    window_ms = timeline["end_ms"] - timeline["start_ms"]
-    wide = [gap for gap in timeline["gaps"] if gap["end_ms"] - gap["start_ms"] > window_ms / 12]
-    return [
-        {
-            "x": BASE_MS + (max(gap["start_ms"], timeline["start_ms"]) + min(gap["end_ms"], timeline["end_ms"])) // 2,
-            "y": 1, "yref": "paper", "yanchor": "top", "showarrow": False, "text": gap_label(gap["reason"]),
-            "font": {"size": 10, "color": colours["ink-2"]}, "bgcolor": colours["surface"],
-        }
-        for gap in wide
-    ]  # fmt: skip
+def _lanes(
+    timeline: Mapping[str, Any], waveform: Sequence[int], speech: Sequence[tuple[int, int]], hidden: Iterable[str]
+) -> list[tuple[str, float, int]]:
+    """The lanes that have something to show and are not hidden."""
+    there = {
+        "expression": bool(timeline["series"]),
+        "shown_most": bool(timeline["series"]),
+        "voice": bool(waveform),
+        "speech": bool(speech),
+        "moments": bool(timeline["moments"]) or bool(timeline["series"]),
+    }
+    return [lane for lane in LANES if there[lane[0]] and lane[0] not in set(hidden)]
 
 
 def figure(
@@ -272,15 +178,7 @@ def figure(
     hidden: Iterable[str] = (),
 ) -> dict[str, Any]:
     """The timeline as {"data": …, "layout": …}. Lanes without content, and `hidden` ones, take no room."""
-    colours = COLOURS[theme]
-    there = {
-        "expression": bool(timeline["series"]),
-        "shown_most": bool(timeline["series"]),
-        "voice": bool(waveform),
-        "speech": bool(speech),
-        "moments": bool(timeline["moments"]) or bool(timeline["series"]),
-    }
-    lanes = [lane for lane in LANES if there[lane[0]] and lane[0] not in set(hidden)]
+    colours, lanes = COLOURS[theme], _lanes(timeline, waveform, speech, hidden)
     numbers = {lane: number for lane, _height, number in lanes}
     data: list[Trace] = [_hatching(timeline["gaps"], colours)]
     if "expression" in numbers:
@@ -296,4 +194,4 @@ def figure(
         data.append(_bars("speech", numbers["speech"], speech, _rgba(colours["ink-3"], 0.6)))
     if "moments" in numbers:
         data.append(_moments(timeline, numbers["moments"], colours))
-    return {"data": data, "layout": _layout(timeline, lanes, theme)}
+    return {"data": data, "layout": layout(timeline, lanes, theme)}

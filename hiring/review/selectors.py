@@ -53,9 +53,7 @@ def timeline(
         "points": points,
         "series": [observations.series(found, name, points) for name in lines],
         "gaps": observations.gaps(found, end_ms, (end_ms - start_ms) // points) if found else [],
-        "segments": list(
-            run.segments.filter(**inside).values("lane", "value", "start_ms", "end_ms", "mean_prob")
-        ),
+        "segments": list(run.segments.filter(**inside).values("lane", "value", "start_ms", "end_ms", "mean_prob")),
         "moments": [_mark(moment) for moment in run.moments.filter(**inside)],
     }
 
@@ -81,9 +79,7 @@ def _ends_line(line: dict[str, Any], word: dict[str, Any]) -> bool:
     count = len(line["words"])
     sentence_over = line["words"][-1]["text"].endswith((".", "?", "!"))
     return (
-        word["speaker"] != line["speaker"]
-        or (count >= _LINE_WORDS and sentence_over)
-        or count >= _LONGEST_LINE_WORDS
+        word["speaker"] != line["speaker"] or (count >= _LINE_WORDS and sentence_over) or count >= _LONGEST_LINE_WORDS
     )
 
 

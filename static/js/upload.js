@@ -56,6 +56,7 @@ class Card {
     this.pauseButton.addEventListener("click", () => { this.#upload.pause(); this.continueButton.focus(); });
     this.continueButton.addEventListener("click", () => { this.#upload.start(); this.pauseButton.focus(); });
     find("cancel").addEventListener("click", () => this.#upload.cancel());
+    this.#take(this.input.files[0]); // chosen before this script was here, on a slow line
   }
 
   #over(event, over) {

@@ -52,6 +52,11 @@ def test_people_are_found_by_name_or_address_and_keep_the_search_across_pages(ad
     assert "Nobody here has this name" in text_of(admin.get(reverse("administration:people"), {"q": "zzz"}))
 
 
+def test_a_search_that_cannot_be_one_says_so(admin):
+    for words in ("x" * 121, "null\0byte"):
+        assert "errorlist" in text_of(admin.get(reverse("administration:people"), {"q": words}))
+
+
 def test_an_account_is_closed_and_everything_it_opened_with_it(admin):
     person = factories.make_user()
     services.issue_token(user=person, actor=person.as_actor())

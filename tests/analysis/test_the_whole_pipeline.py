@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -110,8 +109,7 @@ analysis = Analysis(Path(sys.argv[1]), PipelineConfig(plan=plan))
 seen = [row for window in analysis for row in window]
 outcome = analysis.outcome()
 assert all(row.expression is row.smoothed is None for row in seen)
-print(*(name for name in sys.modules if name.split(".")[0] in ("torch", "openvino", "pocketsphinx", "webvtt", "django")
-        or name.startswith(("analysis.expression", "analysis.speech", "analysis.faces.cascade"))))
+print(*sys.modules)
 """
 
 
@@ -177,16 +175,16 @@ def test_there_is_no_outcome_before_the_end(tmp_path: Path) -> None:
         analysis.outcome()
 
 
-def leftovers() -> tuple[list[str], list[str], int]:
+def leftovers() -> tuple[list[str], list[Path], int]:
     """Child processes, named shared memory, and open descriptors of this process."""
     children = [" ".join(child.cmdline()) for child in psutil.Process().children(recursive=True)]
     decoders = [line for line in children if "analysis.video" in line]
-    return decoders, sorted(os.listdir("/dev/shm")), len(os.listdir("/proc/self/fd"))
+    return decoders, sorted(Path("/dev/shm").iterdir()), len(list(Path("/proc/self/fd").iterdir()))
 
 
 @pytest.mark.parametrize("step", [Step.PROBE, Step.FRAMES, Step.TRANSCRIPT, Step.MOMENTS])
 def test_a_cancel_at_any_step_leaves_nothing_behind(clip: Callable[[str], Path], step: Step) -> None:
-    path = clip("expressive_d12.mp4")
+    path = clip("short_smile.mp4")
     config = replace(FACES, plan=frozenset({Stage.TRANSCRIPT}))
     analysed(path, config)  # what stays open after a first run (libraries' own files) is no leftover
     before = leftovers()

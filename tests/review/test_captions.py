@@ -27,7 +27,8 @@ def _said(texts: list[str], step_ms: int = 400) -> list[Said]:
     return [Said(i * step_ms, i * step_ms + 300, text) for i, text in enumerate(texts)]
 
 
-words = st.lists(st.text(st.characters(codec="utf-8", exclude_categories=["C"]), min_size=1, max_size=30), max_size=80)
+said = st.text(st.characters(codec="utf-8", exclude_categories=["C"]), min_size=1, max_size=30)
+words = st.lists(said, max_size=80)
 
 
 @given(words)

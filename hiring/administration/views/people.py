@@ -29,7 +29,7 @@ def people(request: HttpRequest) -> HttpResponse:
     words = form.cleaned_data["q"] if form.is_valid() else ""
     rows = access.people(request.user).filter(Q(name__icontains=words) | Q(email__icontains=words))
     page = page_of(request, rows.order_by("-is_active", "name"))
-    context = {"section": "people", "page": page, "q": words, "query": filters_of(request)}
+    context = {"section": "people", "page": page, "q": words, "query": filters_of(request), "form": form}
     return render(request, "administration/people.html", context)
 
 

@@ -18,7 +18,8 @@ from hiring.recordings.streaming import media_response
 from hiring.recruiter import lookups
 from hiring.review import captions as vtt
 from hiring.review import selectors
-from hiring.review.figures import COLOURS, LANES, figure
+from hiring.review.figure_theme import COLOURS, LANES
+from hiring.review.figures import figure
 from hiring.runs.selectors import complete_run
 
 

@@ -33,9 +33,7 @@ _PURPOSES = {
 def rule_facts(rule: Rule) -> dict[str, object]:
     """A rule in plain words: what candidates are asked for, what is left out, and where that comes from."""
     offered = [_PURPOSES[purpose] for purpose in _PURPOSES if purpose in rule.allowed]
-    left_out = [
-        _PURPOSES[purpose] for purpose in _PURPOSES if purpose not in rule.allowed | NOT_IN_THIS_VERSION
-    ]
+    left_out = [_PURPOSES[purpose] for purpose in _PURPOSES if purpose not in rule.allowed | NOT_IN_THIS_VERSION]
     return {
         "offered": offered,
         "left_out": left_out,

@@ -22,7 +22,7 @@ from hiring.recordings.wording import refusal_sentence
 from hiring.recruiter import lookups
 from hiring.recruiter.transcript import shown
 from hiring.review import selectors
-from hiring.review.figures import DASHES, lane_label
+from hiring.review.figure_theme import DASHES, lane_label
 from hiring.review.inbox import next_to_review
 from hiring.review.wording import expression_label, step_label
 from hiring.runs import services as runs

@@ -1,0 +1,93 @@
+"""The frame of a figure: one axis of time, one vertical axis for each lane, names beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hiring.review.figure_theme import BASE_MS, COLOURS, lane_label, on_axis
+from hiring.review.wording import gap_label
+
+_SPACE = 0.5
+
+
+def _axis(lane: str, number: int, domain: tuple[float, float], colours: Mapping[str, str]) -> dict[str, Any]:
+    """One lane's vertical axis: fixed, without a grid; its name stands where the tick's number would be."""
+    font = {"color": colours["ink-2"], "size": 11}
+    axis = {
+        "domain": domain, "range": [0, 1], "fixedrange": True, "showgrid": False, "zeroline": False,
+        "tickvals": [0.5], "ticktext": [lane_label(lane)], "tickfont": font, "anchor": "x",
+        "ticks": "outside", "ticklen": 5, "tickcolor": "rgba(0,0,0,0)",
+    }  # fmt: skip
+    if lane == "expression":
+        return axis | {
+            "range": [-0.02, 1.02], "tickvals": [0, 0.5, 1], "ticktext": ["0 %", lane_label(lane), "100 %"],
+            "showgrid": True, "gridcolor": colours["edge"],
+        }  # fmt: skip
+    if lane == "voice":
+        return axis | {"range": [-1, 1], "tickvals": [0]}
+    return axis
+
+
+def _domains(lanes: Sequence[tuple[str, float, int]]) -> dict[str, tuple[float, float]]:
+    """Heights from 0 (bottom) to 1 for the lanes that are there."""
+    whole = sum(height for _lane, height, _number in lanes) + _SPACE * max(0, len(lanes) - 1)
+    found, top = {}, 1.0
+    for lane, height, _number in lanes:
+        bottom = max(0.0, top - height / whole)
+        found[lane] = (round(bottom, 4), round(top, 4))
+        top = bottom - _SPACE / whole
+    return found
+
+
+def _time_axis(timeline: Mapping[str, Any], colours: Mapping[str, str]) -> dict[str, Any]:
+    whole_ms = timeline["duration_ms"]
+    return {
+        "type": "date",
+        "range": on_axis((timeline["start_ms"], timeline["end_ms"])),
+        "minallowed": BASE_MS,
+        "maxallowed": BASE_MS + whole_ms,
+        "anchor": "free",
+        "position": 0,
+        "showgrid": False,
+        "zeroline": False,
+        "ticks": "",
+        "nticks": 8,
+        "hoverformat": "%M:%S.%1f",
+        "tickfont": {"color": colours["ink-3"]},
+        "tickformatstops": [
+            {"dtickrange": [None, 999], "value": "%M:%S.%1f"},
+            {"dtickrange": [1000, None], "value": "%H:%M:%S" if whole_ms >= 3_600_000 else "%M:%S"},
+        ],
+    }
+
+
+def layout(timeline: Mapping[str, Any], lanes: Sequence[tuple[str, float, int]], theme: str) -> dict[str, Any]:
+    colours, domains = COLOURS[theme], _domains(lanes)
+    frame: dict[str, Any] = {
+        "margin": {"l": 76, "r": 10, "t": 6, "b": 24},
+        "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)", "showlegend": False, "barmode": "overlay",
+        "bargap": 0, "font": {"color": colours["ink-2"], "size": 11}, "hovermode": "x unified", "hoverdistance": 12,
+        "dragmode": "zoom", "selectdirection": "h", "uirevision": "timeline", "meta": {"base_ms": BASE_MS},
+        "hoverlabel": {"bgcolor": colours["surface"], "bordercolor": colours["edge"],
+                       "font": {"color": colours["ink"], "size": 12}},
+        "xaxis": _time_axis(timeline, colours),
+        "yaxis": {"domain": [0, 1], "range": [0, 1], "fixedrange": True, "visible": False},
+        "annotations": _gap_names(timeline, colours),
+    }  # fmt: skip
+    for lane, _height, number in lanes:
+        frame[f"yaxis{number}"] = _axis(lane, number, domains[lane], colours)
+    return frame
+
+
+def _gap_names(timeline: Mapping[str, Any], colours: Mapping[str, str]) -> list[dict[str, Any]]:
+    window_ms = timeline["end_ms"] - timeline["start_ms"]
+    wide = [gap for gap in timeline["gaps"] if gap["end_ms"] - gap["start_ms"] > window_ms / 12]
+    return [
+        {
+            "x": BASE_MS + (max(gap["start_ms"], timeline["start_ms"]) + min(gap["end_ms"], timeline["end_ms"])) // 2,
+            "y": 1, "yref": "paper", "yanchor": "top", "showarrow": False, "text": gap_label(gap["reason"]),
+            "font": {"size": 10, "color": colours["ink-2"]}, "bgcolor": colours["surface"],
+        }
+        for gap in wide
+    ]  # fmt: skip

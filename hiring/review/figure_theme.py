@@ -1,0 +1,49 @@
+"""Colours, dashes, lanes and the axis of time that every part of a figure shares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+#: The colours of static/css/base.css, which a figure cannot read: a test keeps the two equal.
+COLOURS: dict[str, dict[str, str]] = {
+    "light": {
+        "ink": "#1b2530", "ink-2": "#4a5866", "ink-3": "#647282", "edge": "#d5dbe2", "surface": "#ffffff",
+        "accent": "#1d4ed8", "warn": "#8a4b08",
+        "angry": "#b3261e", "disgust": "#5d7a1f", "fear": "#8a3fa0", "happy": "#b97a00", "sad": "#1f6fb5",
+        "surprise": "#6c48d0", "neutral": "#6b7785",
+    },
+    "dark": {
+        "ink": "#e7ecf1", "ink-2": "#b3bfca", "ink-3": "#93a1af", "edge": "#2e3843", "surface": "#181f27",
+        "accent": "#8fb1ff", "warn": "#f2b96b",
+        "angry": "#ff8a80", "disgust": "#b6d36b", "fear": "#d99be8", "happy": "#f0b94a", "sad": "#7fb8ee",
+        "surprise": "#b9a2ff", "neutral": "#9fabb8",
+    },
+}  # fmt: skip
+#: Lines are told apart by their dash as well as by their colour.
+DASHES = {
+    "angry": "dash", "disgust": "dot", "fear": "dashdot", "happy": "solid", "sad": "6px,2px", "surprise": "longdash",
+    "neutral": "solid",
+}  # fmt: skip
+#: Lanes from top to bottom: name, share of the height, plotly's axis number. Axis 1 spans them all, for the gaps.
+LANES = (("expression", 10.0, 2), ("shown_most", 0.8, 3), ("voice", 2.6, 4), ("speech", 0.9, 5), ("moments", 1.2, 6))
+#: Plotly reads small numbers on a date axis as years (1000 to 9999, and 0 to 99): so time starts at the second day.
+BASE_MS = 86_400_000
+
+
+def lane_label(lane: str) -> str:
+    """Return what stands beside a lane."""
+    labels = {
+        "expression": _("Expression"),
+        "shown_most": _("Shown most"),
+        "voice": _("Sound"),
+        "speech": _("Speech"),
+        "moments": _("Moments"),
+    }
+    return labels[lane]
+
+
+def on_axis(times_ms: Iterable[int]) -> list[int]:
+    """Times of the recording as the figure's axis has them."""
+    return [BASE_MS + t_ms for t_ms in times_ms]
