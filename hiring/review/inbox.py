@@ -67,7 +67,7 @@ def _analysing() -> Q:
 
 def _reviewed_by(viewer: User) -> Q:
     """This person answered a moment, or wrote a note or the decision."""
-    answered = Verdict.objects.filter(reviewer=viewer).values("moment__run__recording__interview_id")
+    answered = Verdict.objects.filter(reviewer=viewer).values("interview_id")
     noted = Note.objects.filter(author=viewer).values("recording__interview_id")
     decided = Decision.objects.filter(decided_by=viewer).values("interview_id")
     return Q(pk__in=answered) | Q(pk__in=noted) | Q(pk__in=decided)
@@ -111,7 +111,7 @@ class Inbox:
     @cached_property
     def counts(self) -> dict[str, int]:
         """How many interviews each filter would show."""
-        by_state = dict(self._rows.order_by().values_list("state").annotate(Count("pk")))
+        by_state = dict(self._rows.order_by().values_list("state").annotate(number=Count("*")))
         waiting = by_state.get(Interview.State.INVITED, 0) + by_state.get(Interview.State.OPENED, 0)
         analysing = _narrowed(self._rows, self._viewer, Show.ANALYSING).count()
         return {
@@ -150,14 +150,12 @@ def _facts(ids: list[UUID], viewer: User) -> dict[str, dict[UUID, Any]]:
     of_run = "run__recording__interview_id"
     complete = Moment.objects.filter(run__state=AnalysisRun.State.COMPLETE, **{f"{of_run}__in": ids})
     mine = Verdict.objects.filter(
-        reviewer=viewer,
-        moment__run__state=AnalysisRun.State.COMPLETE,
-        **{f"moment__{of_run}__in": ids},
+        reviewer=viewer, interview__in=ids, moment__run__state=AnalysisRun.State.COMPLETE
     )
     return {
         "recordings": _recordings(ids),
         "moments": _count(complete, of_run),
-        "seen": _count(mine, f"moment__{of_run}"),
+        "seen": _count(mine, "interview_id"),
         "notes": _count(Note.objects.filter(author=viewer, recording__interview__in=ids), "recording__interview_id"),
     }
 

@@ -25,12 +25,12 @@ def give_verdict(*, moment: Moment, reviewer: User, answer: str, reason: str) ->
         raise NotAllowed("A moment is either confirmed or dismissed.")
     if answer == Verdict.Answer.DISMISSED and not reason:
         raise NotAllowed("Please say in a few words why you dismiss this moment.")
+    interview_id = moment.run.recording.interview_id
     verdict, _ = Verdict.objects.update_or_create(
         moment=moment,
         reviewer=reviewer,
-        defaults={"answer": answer, "reason": reason[:500], "at": timezone.now()},
+        defaults={"interview_id": interview_id, "answer": answer, "reason": reason[:500], "at": timezone.now()},
     )
-    interview_id = moment.run.recording.interview_id
     audit.record(actor=reviewer.as_actor(), action=f"moment.{answer}", obj=moment, interview=interview_id)
     return verdict
 

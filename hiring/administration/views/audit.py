@@ -19,9 +19,6 @@ from hiring.administration.guard import administrators_only, filters_of, page_of
 from hiring.audit import services
 from hiring.audit.models import Event
 
-#: Facts that say nothing to a reader. A fingerprint would even tell runs with a smaller plan apart.
-_NOT_SHOWN = {"fingerprint"}
-
 
 def _uuid(text: str) -> UUID | None:
     try:
@@ -80,7 +77,7 @@ def _rows(user: User, events: Iterable[Event]) -> list[dict[str, object]]:
             "action": wording.action_label(event.action),
             "about": names.get(event.object_id, "") if event.object_id != event.actor_id else "",
             "reference": references.get(event.interview_id, ""),
-            "details": [(name, value) for name, value in event.details.items() if name not in _NOT_SHOWN],
+            "details": list(event.details.items()),
         }
         for event in events
     ]
