@@ -31,7 +31,8 @@ run: setup
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py collectstatic --no-input --verbosity 0
 	@$(BIN)/python manage.py demo
-	@exec $(BIN)/honcho start
+	@echo "  Ctrl-C stops web and worker."; echo
+	@$(BIN)/honcho start || [ $$? -eq 130 ]
 
 test: .venv/.ready-dev
 	@VAR_DIR=$(VAR_DIR)/test $(BIN)/python -m pytest $(PYTEST_ARGS)

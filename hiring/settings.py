@@ -269,7 +269,7 @@ LOGGING = {
     "loggers": {
         "django.server": {"level": "WARNING"},
         "axes": {"level": "WARNING"},
-        "celery.utils.functional": {"level": "WARNING"},
+        "kombu.connection": {"level": "ERROR"},  # a folder as broker has no host name, and says so each time
     },
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -14,7 +14,6 @@ from uuid import UUID
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, F, Q, QuerySet
-from django.utils.functional import cached_property
 
 from hiring.accounts.models import User
 from hiring.positions.models import Interview
@@ -95,33 +94,28 @@ def _matching(rows: QuerySet[Interview], search: str) -> QuerySet[Interview]:
     return rows.filter(Q(candidate_name__icontains=text) | Q(reference__istartswith=text))
 
 
+@dataclass(frozen=True)
 class Inbox:
     """One page of interviews, with the counts beside each filter."""
 
-    def __init__(self, rows: QuerySet[Interview], viewer: User, page: Page, show: str) -> None:
-        self._rows, self._viewer, self.page, self.show = rows, viewer, page, show
+    page: Page
+    show: str
+    counts: dict[str, int]
+    rows: list[Row]
 
-    @cached_property
-    def rows(self) -> list[Row]:
-        """The rows of this page; five queries, however many interviews there are."""
-        interviews = list(self.page.object_list)
-        facts = _facts([interview.pk for interview in interviews], self._viewer)
-        return [_row(interview, facts) for interview in interviews]
 
-    @cached_property
-    def counts(self) -> dict[str, int]:
-        """How many interviews each filter would show."""
-        by_state = dict(self._rows.order_by().values_list("state").annotate(number=Count("*")))
-        waiting = by_state.get(Interview.State.INVITED, 0) + by_state.get(Interview.State.OPENED, 0)
-        analysing = _narrowed(self._rows, self._viewer, Show.ANALYSING).count()
-        return {
-            "all": sum(by_state.values()),
-            Show.WAITING: waiting,
-            Show.ANALYSING: analysing,
-            Show.READY: by_state.get(Interview.State.SUBMITTED, 0) - analysing,
-            Show.MINE: _narrowed(self._rows, self._viewer, Show.MINE).count(),
-            Show.DECIDED: by_state.get(Interview.State.DECIDED, 0),
-        }
+def _counts(rows: QuerySet[Interview], viewer: User) -> dict[str, int]:
+    """How many interviews each filter would show."""
+    by_state = dict(rows.order_by().values_list("state").annotate(number=Count("*")))
+    analysing = _narrowed(rows, viewer, Show.ANALYSING).count()
+    return {
+        "all": sum(by_state.values()),
+        Show.WAITING: by_state.get(Interview.State.INVITED, 0) + by_state.get(Interview.State.OPENED, 0),
+        Show.ANALYSING: analysing,
+        Show.READY: by_state.get(Interview.State.SUBMITTED, 0) - analysing,
+        Show.MINE: _narrowed(rows, viewer, Show.MINE).count(),
+        Show.DECIDED: by_state.get(Interview.State.DECIDED, 0),
+    }
 
 
 def inbox(
@@ -134,12 +128,19 @@ def inbox(
     sort: str = "newest",
     page: int = 1,
 ) -> Inbox:
-    """One page of the interviews that access gave this person."""
+    """One page of the interviews that access gave this person: ten queries, however many there are."""
     found = _matching(rows, search)
     if position is not None:
         found = found.filter(position_id=position)
+    counts = _counts(found, viewer)
     ordered = _narrowed(found, viewer, state).order_by(*ORDERS.get(sort, ORDERS["newest"]))
-    return Inbox(found, viewer, Paginator(ordered, PAGE).get_page(page), state)
+    # Ids alone are sorted, and counted once: whole rows are read for the page that is shown.
+    pages = Paginator(ordered.values_list("pk", flat=True), PAGE)
+    pages.count = counts[state or "all"]
+    shown = pages.get_page(page)
+    ids = list(shown.object_list)
+    interviews, facts = rows.in_bulk(ids), _facts(ids, viewer)
+    return Inbox(shown, state, counts, [_row(interviews[pk], facts) for pk in ids if pk in interviews])
 
 
 def _count(rows: QuerySet, by: str) -> dict[UUID, int]:
@@ -149,9 +150,7 @@ def _count(rows: QuerySet, by: str) -> dict[UUID, int]:
 def _facts(ids: list[UUID], viewer: User) -> dict[str, dict[UUID, Any]]:
     of_run = "run__recording__interview_id"
     complete = Moment.objects.filter(run__state=AnalysisRun.State.COMPLETE, **{f"{of_run}__in": ids})
-    mine = Verdict.objects.filter(
-        reviewer=viewer, interview__in=ids, moment__run__state=AnalysisRun.State.COMPLETE
-    )
+    mine = Verdict.objects.filter(reviewer=viewer, interview__in=ids, moment__run__state=AnalysisRun.State.COMPLETE)
     return {
         "recordings": _recordings(ids),
         "moments": _count(complete, of_run),
