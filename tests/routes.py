@@ -154,6 +154,7 @@ ROUTES: dict[str, Route] = {
     "candidate:captions": candidate(200, 404, pk="recording"),
     "candidate:download": candidate(200, 200, "POST"),
     "candidate:delete": candidate(400, 400, "POST"),
+    "candidate:add_transcript": candidate(302, 404, "POST", pk="recording"),
     "candidate:erased": candidate(404, 404, pk="certificate"),
     # Last: it removes files, which nothing brings back for the routes after it.
     "candidate:delete_answer": candidate(302, 404, "POST", pk="recording"),

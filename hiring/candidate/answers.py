@@ -90,7 +90,7 @@ def answers(request: HttpRequest) -> HttpResponse:
         return redirect("candidate:notice")
     for recording in interview.recordings.filter(state=State.UPLOADING):
         runs.receive(recording=recording)  # does something only where a server died right after the last byte
-    found = answers_of(interview)
+    found, granted = answers_of(interview), consent.granted(interview)
     return page(
         request,
         "answers.html",
@@ -98,8 +98,9 @@ def answers(request: HttpRequest) -> HttpResponse:
         answers=found,
         missing=sum(not answer.is_here for answer in found),
         may_upload=may_upload(interview),
-        may_be_recorded=Purpose.RECORDING in consent.granted(interview),
+        may_be_recorded=Purpose.RECORDING in granted,
         limit_bytes=settings.MAX_UPLOAD_BYTES,
+        may_add_transcript=interview.state == Interview.State.OPENED and Purpose.TRANSCRIPT in granted,
         upload={"texts": _texts(), "limit_bytes": settings.MAX_UPLOAD_BYTES},
         step=4 if interview.state == Interview.State.OPENED else None,
         section="answers",
@@ -114,6 +115,21 @@ def delete_answer(request: HttpRequest, pk: UUID) -> HttpResponse:
         retention.delete_recording(recording=recording)
         messages.success(request, _("The video and everything made from it are deleted."))
     except UploadRefused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("candidate:answers")
+
+
+@require_POST
+def add_transcript(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Use the candidate's own transcript instead of listening."""
+    recording = access.candidate_recording(request, pk)
+    file = request.FILES.get("transcript")
+    try:
+        if file is None or file.size > runs.TRANSCRIPT_BYTES:
+            raise runs.TranscriptRefused(_("Please choose a WebVTT, SRT or JSON file of at most 2 MB."))
+        runs.use_transcript(recording=recording, content=file.read(), file_name=file.name)
+        messages.success(request, _("Your transcript is here. The answer is looked at again with it."))
+    except runs.TranscriptRefused as refusal:
         messages.error(request, str(refusal))
     return redirect("candidate:answers")
 

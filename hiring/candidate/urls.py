@@ -15,6 +15,7 @@ urlpatterns = [
     path("interview/adjustment/", choices.adjustment, name="adjustment"),
     path("interview/answers/", answers.answers, name="answers"),
     path("interview/answers/<uuid:pk>/delete/", answers.delete_answer, name="delete_answer"),
+    path("interview/answers/<uuid:pk>/transcript/", answers.add_transcript, name="add_transcript"),
     path("interview/hand-in/", answers.hand_in, name="hand_in"),
     path("interview/uploads/<uuid:pk>/", tus.uploads_of_question, name="uploads"),
     path("interview/uploads/item/<uuid:pk>/", tus.upload, name="upload"),

@@ -140,20 +140,6 @@ def erase_due(now: datetime | None = None, *, actor: Actor = audit.SYSTEM, at_mo
     return count
 
 
-@transaction.atomic
-def _drop_results(recording: Recording) -> list[str]:
-    """Delete everything derived from a recording; its runs stay as cancelled rows. Returns files to remove."""
-    runs.cancel(recording=recording)
-    rows = AnalysisRun.objects.filter(recording=recording)
-    files = [name for name in rows.values_list("observations_file", flat=True) if name]
-    for model in (Segment, Word, Moment):
-        model.objects.filter(run__recording=recording).delete()
-    rows.filter(state=AnalysisRun.State.COMPLETE).update(
-        state=AnalysisRun.State.CANCELLED, observations_file="", baseline={}, manifest={}
-    )
-    return files
-
-
 def change_consent(*, interview: Interview, granted: Iterable[Purpose], language: str) -> None:
     """Change what the candidate agrees to. What rests on a withdrawn purpose is deleted at once.
 
@@ -168,7 +154,7 @@ def change_consent(*, interview: Interview, granted: Iterable[Purpose], language
             return
         recordings = list(interview.recordings.all())
         for recording in recordings:
-            files += _drop_results(recording)
+            files += runs.discard_results(recording=recording)
             # A received one waits for its first run, which has just been cancelled: it needs the new one too.
             if Purpose.RECORDING in after and recording.state in (Recording.State.RECEIVED, Recording.State.READY):
                 runs.queue(recording=recording)
@@ -186,7 +172,7 @@ def delete_recording(*, recording: Recording) -> None:
         uploads.give_up(recording=recording)
         return
     with transaction.atomic():
-        files = _drop_results(recording)
+        files = runs.discard_results(recording=recording)
         files += [recording.original_file, recording.playable_file, recording.poster_file, recording.transcript_file]
         audit.record(actor=interview.as_actor(), action="recording.deleted", obj=recording, interview=interview)
         recording.delete()

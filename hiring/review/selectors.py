@@ -14,7 +14,7 @@ from hiring.recordings.models import Recording
 from hiring.review import observations
 from hiring.review.inbox import inbox as inbox
 from hiring.review.models import Decision, Note, Verdict
-from hiring.review.wording import kind_label, moment_sentence
+from hiring.review.wording import kind_label, moment_sentence, stage_label
 from hiring.runs.models import AnalysisRun, Moment, Word
 from hiring.runs.selectors import complete_run, latest_run
 
@@ -193,18 +193,27 @@ def progress(recording: Recording) -> Progress:
     return Progress("complete" if run.state == AnalysisRun.State.COMPLETE else "failed", run)
 
 
+def _not_computed(run: AnalysisRun | None) -> list[Stage]:
+    """Stages that were planned but whose model this installation does not have."""
+    stages = run.manifest.get("stages", {}) if run else {}
+    return [Stage(name) for name in (run.plan if run else ()) if stages.get(name) == "model missing"]
+
+
 def review_context(recording: Recording, viewer: User) -> dict[str, Any]:
     """Everything the review page shows of one recording but the timeline, which the page fetches afterwards."""
-    state = progress(recording)
-    spoken = transcript(recording)
+    state, run = progress(recording), complete_run(recording)
     found = moments(recording, viewer)
+    missing = _not_computed(run)
+    has_timeline = run is not None and state.stage != "alone"
     return {
         "progress": state,
-        "transcript": spoken,
+        "transcript": transcript(recording),
         "moments": found,
         "seen": sum(1 for moment in found if moment["own"]),
         "notes": notes(recording),
-        "has_timeline": complete_run(recording) is not None and state.stage != "alone",
+        "has_timeline": has_timeline,
+        "has_expression": has_timeline and Stage.EXPRESSION in run.plan and Stage.EXPRESSION not in missing,
+        "not_computed": [stage_label(stage) for stage in missing],
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
-from analysis.types import NOT_SURE, MomentKind
+from analysis.types import NOT_SURE, MomentKind, Stage
 
 
 class Worded(Protocol):
@@ -50,6 +50,14 @@ _STEPS = {
     "moments": _("Looking for moments"),
     "playable": _("Preparing playback"),
 }
+#: A part of the analysis, where this installation lacks its model.
+_STAGES = {
+    Stage.FACES: _("faces"),
+    Stage.EXPRESSION: _("expressions"),
+    Stage.LANDMARKS: _("eyes and head"),
+    Stage.VOICE: _("voice"),
+    Stage.TRANSCRIPT: _("the transcript"),
+}
 #: Which signal a piece of evidence measured, where it is not an expression.
 _SIGNALS = {
     "faces": _("faces in the picture"),
@@ -89,6 +97,11 @@ def gap_label(reason: str) -> str:
 def step_label(step: str) -> str:
     """Return what a run is doing now."""
     return str(_STEPS.get(step, step.replace("_", " ")))
+
+
+def stage_label(stage: Stage) -> str:
+    """Return the name of a part of the analysis."""
+    return str(_STAGES[stage])
 
 
 def signal_label(signal: str) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import logging
 import uuid
 from collections.abc import Iterable
-from dataclasses import asdict
 from datetime import timedelta
 
 from celery import current_app
@@ -13,21 +14,30 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
 from analysis.config import PipelineConfig
-from analysis.types import STAGES_OF_KIND, Outcome, Progress, Stage
+from analysis.types import Outcome, Progress, Stage
 from hiring.audit import services as audit
 from hiring.consent import selectors as consent
 from hiring.policy.rules import stages_of
 from hiring.positions.models import Interview
-from hiring.recordings import uploads
+from hiring.recordings import services as recordings
+from hiring.recordings import uploads, vault
 from hiring.recordings.models import Recording
-from hiring.runs.models import ATTEMPTS, AnalysisRun, Moment, Segment, Word, stages_column
+from hiring.runs import results
+from hiring.runs.models import ATTEMPTS, AnalysisRun, Moment, Segment, Word
 
 log = logging.getLogger(__name__)
 State = AnalysisRun.State
 _WAKE_AGAIN = timedelta(seconds=30)
+TRANSCRIPT_TYPES = ("vtt", "srt", "json")
+TRANSCRIPT_BYTES = 2 * 1024 * 1024
+
+
+class TranscriptRefused(Exception):
+    """A transcript cannot be used; `str(error)` is a sentence for the person."""
 
 
 class LeaseLost(Exception):
@@ -49,6 +59,14 @@ def config_for(plan: Iterable[Stage]) -> PipelineConfig:
     )
 
 
+def _fingerprint(recording: Recording, plan: frozenset[Stage]) -> str:
+    """What a run's results depend on besides the recording: its configuration, and a transcript that came with it."""
+    of_config = config_for(plan).fingerprint()
+    if not recording.transcript_file or Stage.TRANSCRIPT not in plan:
+        return of_config
+    return hashlib.sha256(f"{of_config} {recording.transcript_file}".encode()).hexdigest()
+
+
 @transaction.atomic
 def queue(*, recording: Recording, tell_worker: bool = True) -> AnalysisRun:
     """Queue the analysis that consent and law allow now; an equal run that is not over is returned instead.
@@ -56,7 +74,7 @@ def queue(*, recording: Recording, tell_worker: bool = True) -> AnalysisRun:
     `tell_worker=False` is for a caller that claims the run itself at once; if it does not, the reconciler steps in.
     """
     plan = plan_for(recording.interview)
-    fingerprint = config_for(plan).fingerprint()
+    fingerprint = _fingerprint(recording, plan)
     try:
         with transaction.atomic():
             run = AnalysisRun.objects.create(
@@ -157,9 +175,7 @@ def complete(*, run: AnalysisRun, outcome: Outcome, observations_file: str) -> N
     )
     if not ended:
         raise LeaseLost(f"run {run.pk} is not ours any more")
-    Segment.objects.bulk_create(_segment_rows(run, outcome), batch_size=500)
-    Word.objects.bulk_create(_word_rows(run, outcome), batch_size=500)
-    Moment.objects.bulk_create(_moment_rows(run, outcome), batch_size=200)
+    results.save(run, outcome)
     audit.record(
         actor=audit.SYSTEM,
         action="run.complete",
@@ -168,57 +184,6 @@ def complete(*, run: AnalysisRun, outcome: Outcome, observations_file: str) -> N
         attempt=run.attempt,
         frames=outcome.frames,
     )
-
-
-def _segment_rows(run: AnalysisRun, outcome: Outcome) -> list[Segment]:
-    return [
-        Segment(
-            run=run,
-            stage=segment.stage,
-            lane=segment.lane,
-            value=segment.value,
-            start_ms=segment.span.start_ms,
-            end_ms=segment.span.end_ms,
-            mean_prob=segment.mean_prob,
-        )
-        for segment in outcome.segments
-    ]
-
-
-def _word_rows(run: AnalysisRun, outcome: Outcome) -> list[Word]:
-    return [
-        Word(
-            run=run,
-            position=position,
-            start_ms=word.span.start_ms,
-            end_ms=word.span.end_ms,
-            text=word.text[:120],
-            confidence=word.confidence,
-            speaker=word.speaker[:60],
-        )
-        for position, word in enumerate(outcome.transcript.words)
-    ]
-
-
-def _moment_rows(run: AnalysisRun, outcome: Outcome) -> list[Moment]:
-    return [
-        Moment(
-            run=run,
-            kind=moment.kind,
-            stages=stages_column(STAGES_OF_KIND[moment.kind]),
-            start_ms=moment.span.start_ms,
-            end_ms=moment.span.end_ms,
-            peak_ms=moment.peak_ms,
-            sentence=moment.sentence,
-            values=dict(moment.values),
-            rule=moment.rule,
-            evidence=[asdict(piece) for piece in moment.evidence],
-            distance=moment.distance,
-            confidence=moment.confidence,
-            quality=moment.quality,
-        )
-        for moment in outcome.moments
-    ]
 
 
 @transaction.atomic
@@ -269,6 +234,44 @@ def cancel(*, recording: Recording) -> int:
     return AnalysisRun.objects.filter(recording=recording, state__in=[State.QUEUED, State.RUNNING]).update(
         state=State.CANCELLED, token=None, lease_until=None, finished_at=timezone.now()
     )
+
+
+@transaction.atomic
+def discard_results(*, recording: Recording) -> list[str]:
+    """Delete everything derived from a recording; its runs stay as cancelled rows.
+
+    Returns the vault files that the caller removes once this is committed.
+    """
+    cancel(recording=recording)
+    rows = AnalysisRun.objects.filter(recording=recording)
+    files = [name for name in rows.values_list("observations_file", flat=True) if name]
+    for model in (Segment, Word, Moment):
+        model.objects.filter(run__recording=recording).delete()
+    rows.filter(state=State.COMPLETE).update(
+        state=State.CANCELLED, observations_file="", baseline={}, manifest={}, transcript_note=""
+    )
+    return files
+
+
+def use_transcript(*, recording: Recording, content: bytes, file_name: str) -> None:
+    """Keep the candidate's own transcript and analyse the recording again with it, instead of listening.
+
+    Only before handing in, so that nothing that a reviewer saw changes. Raises TranscriptRefused and changes nothing.
+    A worker reads the text; where it cannot, it listens after all, and says so beside the transcript.
+    """
+    interview = recording.interview
+    if interview.state != Interview.State.OPENED or Stage.TRANSCRIPT not in plan_for(interview):
+        raise TranscriptRefused(_("A transcript can be added before you hand in, if you switched the transcript on."))
+    suffix = file_name.rpartition(".")[2].lower()
+    if suffix not in TRANSCRIPT_TYPES or not 0 < len(content) <= TRANSCRIPT_BYTES:
+        raise TranscriptRefused(_("Please choose a WebVTT, SRT or JSON file of at most 2 MB."))
+    name = vault.store(interview.pk, io.BytesIO(content), suffix)
+    with transaction.atomic():
+        unused = [recording.transcript_file, *discard_results(recording=recording)]
+        recordings.attach_transcript(recording=recording, transcript_file=name, actor=interview.as_actor())
+        queue(recording=recording)
+    for old in filter(None, unused):
+        vault.delete(interview.pk, old)
 
 
 @transaction.atomic

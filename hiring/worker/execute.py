@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from django.conf import settings
 
 from analysis.observations import ObservationWriter
 from analysis.pipeline import Analysis
-from analysis.types import BadTranscript, BadVideo, Cancelled, Stage
+from analysis.types import BadTranscript, BadVideo, Cancelled, Outcome, Stage
 from hiring.recordings import services as recordings
 from hiring.recordings import uploads, vault
 from hiring.recordings.models import Recording
@@ -60,8 +61,6 @@ def _attempt(run: AnalysisRun, folder: Path, keeper: Keeper) -> str:
         # Only a file that was never accepted is refused; one in the vault stays, whatever became of its analysis.
         recordings.refuse(recording=run.recording, code=error.code, sentence=str(error))
         return _end(run, keeper, str(error))
-    except BadTranscript as error:
-        return _end(run, keeper, str(error))
     except Exception as error:
         log.exception("Run %s, attempt %s, broke during %s.", run.pk, run.attempt, keeper.step or "start")
         sentence = f"The analysis broke off during the step “{keeper.step or 'start'}” ({type(error).__name__})."
@@ -84,12 +83,14 @@ def _perform(run: AnalysisRun, folder: Path, keeper: Keeper) -> None:
     source = intake.fetch(recording, folder)
     if recording.state == Recording.State.RECEIVED:
         intake.keep(recording, source, folder, config.limits, keeper)
-    analysis = Analysis(source, config, transcript=_transcript(run, folder), report=keeper.report)
-    plain = folder / "observations.parquet"
-    with ObservationWriter(plain) as writer:
-        for window in analysis:
-            writer.write(window)
-    outcome = analysis.outcome()
+    plain, transcript = folder / "observations.parquet", _transcript(run, folder)
+    try:
+        outcome = _analysed(Analysis(source, config, transcript=transcript, report=keeper.report), plain)
+    except BadTranscript as error:
+        # It is read before the first frame, so nothing was done twice. The words of the recording are still there.
+        outcome = _analysed(Analysis(source, config, report=keeper.report), plain)
+        note = f"{error} {outcome.transcript.note}".strip()
+        outcome = replace(outcome, transcript=replace(outcome.transcript, note=note))
     keeper.check()
     with plain.open("rb") as file:
         name = vault.store(recording.interview_id, file, "parquet")
@@ -98,6 +99,13 @@ def _perform(run: AnalysisRun, folder: Path, keeper: Keeper) -> None:
     except BaseException:
         vault.delete(recording.interview_id, name)
         raise
+
+
+def _analysed(analysis: Analysis, plain: Path) -> Outcome:
+    with ObservationWriter(plain) as writer:
+        for window in analysis:
+            writer.write(window)
+    return analysis.outcome()
 
 
 def _transcript(run: AnalysisRun, folder: Path) -> Path | None:

@@ -116,3 +116,21 @@ def test_the_page_costs_the_same_queries_however_long_the_interview_is(desk, rev
     _page(desk, recording)
     with django_assert_max_num_queries(40):
         _page(desk, recording)
+
+
+def test_a_model_that_is_not_installed_is_said_and_draws_no_empty_lines(desk, run):
+    run.manifest = {"stages": {"expression": "model missing", "faces": "done"}}
+    run.save()
+    html = _page(desk, run.recording).content.decode()
+    assert "The model for expressions is not installed here." in html
+    assert 'data-series="happy"' not in html
+
+
+def test_what_the_candidate_asked_for_and_what_is_missing_of_the_file_is_said(desk, run):
+    recording = run.recording
+    recording.interview.accommodation = "More time, please"
+    recording.interview.save()
+    Recording.objects.filter(pk=recording.pk).update(missing_ms=2500)
+    html = _page(desk, recording).content.decode()
+    assert "More time, please" in html
+    assert "2.5 s of this file are missing." in html

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from analysis.types import Progress, Stage, Step
+from hiring.runs import results
 from hiring.runs import services as runs
 from hiring.runs.models import AnalysisRun
 from tests import factories
@@ -62,7 +63,7 @@ def test_results_and_state_are_saved_together_or_not_at_all(queued, monkeypatch)
     def broken(*_):
         raise RuntimeError("the disk is gone")
 
-    monkeypatch.setattr(runs, "_moment_rows", broken)
+    monkeypatch.setattr(results, "_moments", broken)
     with pytest.raises(RuntimeError):
         runs.complete(run=run, outcome=_outcome(run), observations_file="x.parquet")
     run.refresh_from_db()

@@ -172,6 +172,15 @@ def test_an_uploaded_transcript_is_used(shared):
     assert [word.text for word in run.words.all()] == ["hello", "there"]
 
 
+def test_a_transcript_that_cannot_be_read_costs_nothing_but_a_sentence(shared):
+    recording = received(shared("media/clips/short_smile.mp4"))
+    name = vault.store(recording.interview_id, io.BytesIO(b"this is no transcript"), "vtt")
+    recordings.attach_transcript(recording=recording, transcript_file=name, actor=factories.SYSTEM)
+    run = _executed(recording)
+    assert run.state == "complete" and run.transcript_source != "uploaded"
+    assert run.transcript_note.startswith("The transcript is neither WebVTT, SRT nor JSON.")
+
+
 def test_a_run_delivered_twice_is_done_once(shared):
     run = _executed(received(shared("media/clips/short_smile.mp4")))
     assert execute(run.pk) == "not to be had"

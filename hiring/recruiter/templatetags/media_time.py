@@ -16,6 +16,12 @@ register.filter("clock_tenths", media_time.clock_tenths)
 
 
 @register.filter
+def seconds(ms: int) -> str:
+    """Return milliseconds as seconds with one decimal."""
+    return str(localize(round(ms / 1000, 1)))
+
+
+@register.filter
 def seconds_long(row: Mapping[str, Any]) -> str:
     """Return how long a row of the transcript lasts, in seconds with one decimal."""
-    return str(localize(round((row["end_ms"] - row["start_ms"]) / 1000, 1)))
+    return seconds(row["end_ms"] - row["start_ms"])

@@ -62,7 +62,6 @@ def _of_recording(request: HttpRequest, recording: Recording) -> dict[str, Any]:
         "address": _addresses(recording),
         "playable": recording.state == Recording.State.READY and bool(recording.playable_file),
         "series": [(name, expression_label(name), DASHES[name]) for name in EXPRESSIONS],
-        "has_expression": context["has_timeline"] and "expression" in (context["progress"].run.plan or ()),
         "lanes": [(lane, lane_label(lane)) for lane in ("shown_most", "voice", "speech")],
     }
 

@@ -71,7 +71,7 @@ export class Timeline {
 
   async draw(figure) {
     const touch = window.matchMedia("(pointer: coarse)").matches;
-    const layout = { ...figure.layout, dragmode: touch ? false : "zoom", autosize: true };
+    const layout = { ...figure.layout, dragmode: touch ? false : "zoom", hovermode: touch ? false : figure.layout.hovermode, autosize: true };
     this.legend.apply(figure.data);
     this.baseMs = layout.meta.base_ms;
     const config = { displayModeBar: false, displaylogo: false, responsive: true, doubleClick: false, scrollZoom: false };

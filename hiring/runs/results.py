@@ -1,0 +1,66 @@
+"""What a run found, as rows. Called inside the transaction that ends the run."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from analysis.types import STAGES_OF_KIND, Outcome
+from hiring.runs.models import AnalysisRun, Moment, Segment, Word, stages_column
+
+
+def save(run: AnalysisRun, outcome: Outcome) -> None:
+    """Insert segments, words and moments."""
+    Segment.objects.bulk_create(_segments(run, outcome), batch_size=500)
+    Word.objects.bulk_create(_words(run, outcome), batch_size=500)
+    Moment.objects.bulk_create(_moments(run, outcome), batch_size=200)
+
+
+def _segments(run: AnalysisRun, outcome: Outcome) -> list[Segment]:
+    return [
+        Segment(
+            run=run,
+            stage=segment.stage,
+            lane=segment.lane,
+            value=segment.value,
+            start_ms=segment.span.start_ms,
+            end_ms=segment.span.end_ms,
+            mean_prob=segment.mean_prob,
+        )
+        for segment in outcome.segments
+    ]
+
+
+def _words(run: AnalysisRun, outcome: Outcome) -> list[Word]:
+    return [
+        Word(
+            run=run,
+            position=position,
+            start_ms=word.span.start_ms,
+            end_ms=word.span.end_ms,
+            text=word.text[:120],
+            confidence=word.confidence,
+            speaker=word.speaker[:60],
+        )
+        for position, word in enumerate(outcome.transcript.words)
+    ]
+
+
+def _moments(run: AnalysisRun, outcome: Outcome) -> list[Moment]:
+    return [
+        Moment(
+            run=run,
+            kind=moment.kind,
+            stages=stages_column(STAGES_OF_KIND[moment.kind]),
+            start_ms=moment.span.start_ms,
+            end_ms=moment.span.end_ms,
+            peak_ms=moment.peak_ms,
+            sentence=moment.sentence,
+            values=dict(moment.values),
+            rule=moment.rule,
+            evidence=[asdict(piece) for piece in moment.evidence],
+            distance=moment.distance,
+            confidence=moment.confidence,
+            quality=moment.quality,
+        )
+        for moment in outcome.moments
+    ]
