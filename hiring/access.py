@@ -18,12 +18,14 @@ from hiring.audit.models import Event
 from hiring.positions.models import Interview, Position, Question
 from hiring.recordings.models import Recording
 from hiring.retention.models import ErasureCertificate
-from hiring.retention.services import CANDIDATE_SESSION_KEY
 from hiring.review.models import Note
 from hiring.runs.models import AnalysisRun, Moment
 
 #: What a candidate recorded is open to the team once it was handed in: until then an answer can still be replaced.
 HANDED_IN = (Interview.State.SUBMITTED, Interview.State.DECIDED)
+
+#: What an opened personal link leaves in the session: the interview, and which link it was.
+CANDIDATE_SESSION_KEY, CANDIDATE_LINK_KEY = "candidate_interview", "candidate_link"
 
 
 def _or_404(rows: QuerySet, **lookup: object):
@@ -169,12 +171,15 @@ def certificate_for(user: object, pk: UUID) -> ErasureCertificate:
 
 
 def candidate_interview(request: HttpRequest) -> Interview:
-    """The interview that the personal link opened in this session. Raises Http404."""
-    pk = request.session.get(CANDIDATE_SESSION_KEY)
-    if not pk:
+    """The interview that the personal link opened in this session. Raises Http404.
+
+    Revoking the link ends the session that it opened.
+    """
+    pk, link = request.session.get(CANDIDATE_SESSION_KEY), request.session.get(CANDIDATE_LINK_KEY)
+    if not pk or not link:
         raise Http404
     rows = Interview.objects.exclude(state=Interview.State.ERASED).select_related("position")
-    return _or_404(rows, pk=pk)
+    return _or_404(rows.filter(invitations__pk=link, invitations__revoked_at=None), pk=pk)
 
 
 def candidate_question(request: HttpRequest, pk: UUID) -> Question:

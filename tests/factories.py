@@ -26,6 +26,7 @@ from analysis.types import (
     VideoInfo,
     Word,
 )
+from hiring.access import CANDIDATE_LINK_KEY, CANDIDATE_SESSION_KEY
 from hiring.accounts import services as accounts
 from hiring.accounts.models import User
 from hiring.audit.services import SYSTEM
@@ -35,7 +36,7 @@ from hiring.positions import services as positions
 from hiring.positions.models import Interview, Position
 from hiring.recordings import keys, vault
 from hiring.recordings.models import Recording
-from hiring.retention.services import CANDIDATE_SESSION_KEY
+from hiring.runs import lease
 from hiring.runs import services as runs
 from hiring.runs.models import AnalysisRun
 
@@ -87,8 +88,8 @@ def make_interview(
     )
     interview.token = token
     if opened:
-        redeemed = positions.redeem(token=token)
-        redeemed.token, interview = token, redeemed
+        interview = positions.redeem(token=token).interview
+        interview.token = token
     if granted is not None:
         consent.choose(interview=interview, granted=granted, language="en")
     return interview
@@ -98,6 +99,7 @@ def sign_in_candidate(client, interview: Interview) -> None:
     """Put the interview into the client's session, as an opened personal link does."""
     session = client.session
     session[CANDIDATE_SESSION_KEY] = str(interview.pk)
+    session[CANDIDATE_LINK_KEY] = str(interview.invitations.first().pk)
     session.save()
 
 
@@ -201,7 +203,7 @@ def make_complete_run(
 ) -> AnalysisRun:
     """A run that ended well, with what the candidate's consent allows, saved through the real services."""
     recording = recording or make_ready_recording()
-    run = runs.claim(runs.queue(recording=recording).pk)
+    run = lease.claim(runs.queue(recording=recording).pk)
     table = observations(recording.duration_ms, gap=gap)
     if Stage.EXPRESSION not in run.plan:
         table = table.drop_columns([f"{p}_{name}" for p in "psu" for name in EXPRESSIONS])
@@ -209,7 +211,7 @@ def make_complete_run(
     pq.write_table(table, buffer, row_group_size=1800)
     buffer.seek(0)
     name = vault.store(recording.interview_id, buffer, "parquet")
-    runs.complete(
+    lease.complete(
         run=run,
         outcome=make_outcome(recording.duration_ms, [Stage(s) for s in run.plan], **outcome),
         observations_file=name,

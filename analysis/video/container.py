@@ -96,8 +96,8 @@ class Opened:
 
     @property
     def declared_ms(self) -> int:
-        """The length that the header speaks of; 0 if it does not."""
-        return round(self.container.duration / 1000) if self.container.duration else 0
+        """The length that the header speaks of; 0 if it does not, or if it cannot be: Matroska's may be negative."""
+        return max(0, round(self.container.duration / 1000)) if self.container.duration else 0
 
 
 @contextlib.contextmanager
@@ -114,14 +114,12 @@ def opened(job: dict[str, Any], limits: VideoLimits) -> Iterator[Opened]:
         container = av.open(FdFile(job["source_fd"]), format=job["container"], container_options=options)
     except av.error.InvalidDataError:
         if is_cut_short(job["source_fd"], job["container"]):
-            raise BadVideo(
-                "truncated", "The recording is cut off: the part that says how to read it is missing."
-            ) from None
+            raise _cut_off() from None
         raise BadVideo("damaged", "The recording is damaged: it has no readable beginning.") from None
     with container:
         if len(container.streams) > limits.max_streams:
             raise BadVideo("unsupported", f"The file has more than {limits.max_streams} tracks.")
-        video = _video_stream(container)
+        video = _video_stream(container, job)
         _check_picture(video.codec_context.width, video.codec_context.height, limits)
         audio = next((s for s in container.streams.audio if _codec(s) in AUDIO_CODECS), None)
         video.codec_context.options = {"max_pixels": str(limits.max_pixels)}
@@ -132,6 +130,10 @@ def opened(job: dict[str, Any], limits: VideoLimits) -> Iterator[Opened]:
         if found.declared_ms > limits.max_duration_ms:
             raise too_long(limits)
         yield found
+
+
+def _cut_off() -> BadVideo:
+    return BadVideo("truncated", "The recording is cut off: the part that says how to read it is missing.")
 
 
 def too_long(limits: VideoLimits) -> BadVideo:
@@ -149,13 +151,16 @@ def _check_picture(width: int, height: int, limits: VideoLimits) -> None:
         raise BadVideo("too_large_picture", f"The picture is too large: {width} x {height} pixels.")
 
 
-def _video_stream(container: InputContainer) -> VideoStream:
+def _video_stream(container: InputContainer, job: dict[str, Any]) -> VideoStream:
     streams = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
-    if not streams:
-        raise BadVideo("no_video", "The file has sound or data, but no picture.")
     for stream in streams:
         if _codec(stream) in VIDEO_CODECS:
             return stream
+    # An index that is cut in two can lack its picture or its codec: the cut is what the candidate can mend.
+    if is_cut_short(job["source_fd"], job["container"]):
+        raise _cut_off()
+    if not streams:
+        raise BadVideo("no_video", "The file has sound or data, but no picture.")
     name = _codec(streams[0]) or "unknown"
     raise BadVideo("unsupported", f"The picture's format ({name}) is not one that can be read.")
 

@@ -14,7 +14,7 @@ from analysis.config import VideoLimits
 from analysis.types import BadVideo
 from analysis.video.channel import ChildEnd
 from analysis.video.container import FdFile, Opened, check_frame, opened, too_long
-from analysis.video.timeline import Packets, Timeline, upright_rgb
+from analysis.video.timeline import Packets, Timeline, quarter_turns, upright_rgb
 
 _SIDE_PX = 1280
 _POSTER_SIDE_PX = 640
@@ -77,7 +77,7 @@ def _plays_as_it_is(source: Opened, frame: av.VideoFrame, container: str) -> boo
         container == "mov"
         and video.codec.canonical_name == "h264"
         and video.pix_fmt == "yuv420p"
-        and frame.rotation == 0
+        and quarter_turns(frame) == 0
         and (audio is None or audio.codec_context.codec.canonical_name == "aac")
     )
 
@@ -102,7 +102,7 @@ def _copy_packets(source: Opened, copy: OutputContainer, end: ChildEnd, limits: 
 def _encode(source: Opened, copy: OutputContainer, end: ChildEnd, limits: VideoLimits, first: av.VideoFrame) -> None:
     timeline, packets, told_ms = Timeline(source, limits), Packets(source), 0
     picture = _VideoEncoder(source, copy, first)
-    sound = _AudioEncoder(source, copy) if source.audio is not None else None
+    sound = _AudioEncoder(source, copy, limits) if source.audio is not None else None
     streams = [s for s in (source.video, source.audio) if s is not None]
     for packet, frames in packets.decoded(streams):
         for frame in frames:
@@ -164,12 +164,17 @@ class _VideoEncoder:
 class _AudioEncoder:
     """AAC, on the same clock."""
 
-    def __init__(self, source: Opened, copy: OutputContainer) -> None:
-        self._source, self._copy = source, copy
+    def __init__(self, source: Opened, copy: OutputContainer, limits: VideoLimits) -> None:
+        self._source, self._copy, self._limits = source, copy, limits
+        self._heard_s = 0.0
         self._stream: Any = copy.add_stream("aac", rate=48_000, layout="mono")
         self._stream.bit_rate = 96_000
 
     def add(self, frame: av.AudioFrame) -> None:
+        # Counted, not read off a clock: one that stands still would let a small file fill the disk.
+        self._heard_s += frame.samples / max(1, frame.sample_rate)
+        if self._heard_s * 1000 > self._limits.max_duration_ms:
+            raise too_long(self._limits)
         if frame.pts is not None:
             frame.pts -= round(self._source.origin_s / frame.time_base)
         self._copy.mux(self._stream.encode(frame))
@@ -183,8 +188,8 @@ def _upright_yuv(frame: av.VideoFrame) -> NDArray[np.uint8]:
     scale = min(1.0, _SIDE_PX / max(frame.width, frame.height))
     width, height = (max(2, round(side * scale / 2) * 2) for side in (frame.width, frame.height))
     planes: NDArray[np.uint8] = frame.reformat(width=width, height=height, format="yuv420p").to_ndarray()
-    turns = frame.rotation // 90
-    if turns % 4 == 0:
+    turns = quarter_turns(frame)
+    if turns == 0:
         return planes
     luma, chroma = planes[:height], planes[height:].reshape(2, height // 2, width // 2)
     luma, chroma = np.rot90(luma, turns), np.rot90(chroma, turns, axes=(1, 2))

@@ -17,7 +17,7 @@ from analysis.video.channel import ChildEnd
 from analysis.video.container import Opened, check_frame, opened, too_long
 from analysis.video.encode import make_playable, make_poster
 from analysis.video.structure import is_cut_short
-from analysis.video.timeline import Packets, Timeline, upright_rgb
+from analysis.video.timeline import Packets, Timeline, quarter_turns, upright_rgb
 
 AUDIO_RATE = 16_000
 _MISSING_MS = 1000
@@ -25,7 +25,7 @@ _MISSING_MS = 1000
 
 def describe(source: Opened, frame: av.VideoFrame, container: str) -> dict[str, Any]:
     """VideoInfo's fields, of the container and one decoded frame."""
-    rotation = frame.rotation % 360
+    rotation = quarter_turns(frame) * 90
     width, height = (frame.height, frame.width) if rotation % 180 else (frame.width, frame.height)
     rate = source.video.average_rate or source.video.guessed_rate
     return {
@@ -78,6 +78,8 @@ def frames(end: ChildEnd, job: dict[str, Any], limits: VideoLimits) -> None:
             end.write([picture.reshape(-1).data], {**message, "width": width, "height": height})
         if timeline.frames == 0:
             raise _no_frame()
+        if packets.end_ms > limits.max_duration_ms:
+            raise too_long(limits)
         end.send({"type": "end", **_ending(source, timeline, packets, job)})
 
 
@@ -93,6 +95,9 @@ def audio(end: ChildEnd, job: dict[str, Any], limits: VideoLimits) -> None:
                 raise BadVideo("damaged", "The sound has a hole that is longer than is allowed.")
             # Under 50 ms is the jitter of coarse container clocks: filling it would click.
             hole = start - written if start - written > AUDIO_RATE // 20 else 0
+            # Counted, not read off the clock: one that stands still would make days out of a few kilobytes.
+            if written + hole + len(samples) > limits.max_duration_ms * AUDIO_RATE // 1000:
+                raise too_long(limits)
             sound = np.concatenate([np.zeros(hole, np.int16), samples])
             for piece in np.array_split(sound, -(-sound.nbytes // job["slot_bytes"]) or 1):
                 end.write([np.ascontiguousarray(piece).data.cast("B")], {"type": "audio"})

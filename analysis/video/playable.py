@@ -47,9 +47,10 @@ def make_playable(
     tell()
 
 
-def poster(source: Path, limits: VideoLimits | None = None) -> bytes:
+def poster(source: Path, limits: VideoLimits | None = None, *, on_wait: Callable[[], None] = nothing) -> bytes:
     """A JPEG of the upright picture at about one second, its long side at most 640. Raises BadVideo."""
-    with Child("poster", source, limits or VideoLimits(), slot_bytes=_POSTER_BYTES) as child:
+    limits = limits or VideoLimits()
+    with Child("poster", source, limits, slot_bytes=_POSTER_BYTES, on_wait=on_wait) as child:
         for message in child:
             return child.take(message)
     raise BadVideo("damaged", "No picture could be read from the recording.")

@@ -42,6 +42,8 @@ class Timeline:
         self.frames += 1
         lasts = round(frame.duration * frame.time_base * 1000) if frame.duration and frame.time_base else 0
         self.end_ms = max(self.end_ms, at + (lasts or self.usual_ms))
+        if self.end_ms > limits.max_duration_ms:  # one frame may say that it stands for days
+            raise too_long(limits)
         return at
 
 
@@ -89,6 +91,11 @@ class Packets:
             yield packet
 
 
+def quarter_turns(frame: av.VideoFrame) -> int:
+    """How often a frame is turned by 90 degrees to be upright: 0 to 3. Matrices may say any angle, such as 359."""
+    return round(frame.rotation / 90) % 4
+
+
 def upright_rgb(frame: av.VideoFrame, side_px: int) -> NDArray[np.uint8]:
     """The frame as contiguous RGB, turned upright, its long side at most `side_px`."""
     scale = min(1.0, side_px / max(frame.width, frame.height))
@@ -96,4 +103,4 @@ def upright_rgb(frame: av.VideoFrame, side_px: int) -> NDArray[np.uint8]:
     # Area weighs every source pixel: bilinear would alias when a phone's 1920 rows become 640.
     how = Interpolation.AREA if scale < 1 else Interpolation.BILINEAR
     picture = frame.reformat(width=width, height=height, format="rgb24", interpolation=how).to_ndarray()
-    return np.ascontiguousarray(np.rot90(picture, frame.rotation // 90))
+    return np.ascontiguousarray(np.rot90(picture, quarter_turns(frame)))

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django.views.i18n import set_language
 
 from hiring import access
+from hiring.access import CANDIDATE_LINK_KEY, CANDIDATE_SESSION_KEY
 from hiring.candidate.frame import next_step, page
 from hiring.positions import services as positions
 from hiring.positions.models import Interview
 from hiring.positions.services import LinkRefused
-from hiring.retention.services import CANDIDATE_SESSION_KEY
 
 _COOKIE = "sightline_link"
 _SALT = "hiring.candidate.link"
@@ -85,11 +85,13 @@ def _without_link(request: HttpRequest) -> HttpResponse:
 
 
 def _open(request: HttpRequest, token: str) -> HttpResponse:
-    interview = positions.redeem(token=token)
+    invitation = positions.redeem(token=token)
+    interview = invitation.interview
     positions.choose_language(interview=interview, language=get_language())
     request.session.flush()
     rotate_token(request)
     request.session[CANDIDATE_SESSION_KEY] = str(interview.pk)
+    request.session[CANDIDATE_LINK_KEY] = str(invitation.pk)
     response = redirect(next_step(interview))
     response.delete_cookie(_COOKIE, path="/interview/", samesite="Lax")
     return response

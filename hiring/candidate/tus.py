@@ -42,6 +42,7 @@ _STATUS = {
     "type": 422,
     "busy": 423,
     "offset": 409,
+    "length": 411,
     "checksum": 460,
     "room": 507,
 }
@@ -200,6 +201,10 @@ def _patch(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.content_type != _CHUNK_TYPE:
         sentence = _("Parts of a file must come as %(type)s.") % {"type": _CHUNK_TYPE}
         raise UploadRefused("content_type", sentence)
+    if "Transfer-Encoding" in request.headers:
+        # Django reads no body without a length: such a part would be answered as taken, and its bytes be lost.
+        sentence = _("The header %(name)s must be a whole number.") % {"name": "Content-Length"}
+        raise UploadRefused("length", sentence)
     offset = uploads.append(
         recording=recording,
         offset=_whole_number(request, "Upload-Offset"),

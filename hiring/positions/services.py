@@ -134,7 +134,7 @@ def invite(
 
 @transaction.atomic
 def new_link(*, interview: Interview, actor: Actor) -> str:
-    """Make a fresh personal link, revoking those that were not used, and return its token."""
+    """Make a fresh personal link, revoking those before it, and return its token."""
     revoke_links(interview=interview, actor=actor)
     token = new_token()
     invitation = Invitation.objects.create(
@@ -148,8 +148,8 @@ def new_link(*, interview: Interview, actor: Actor) -> str:
 
 @transaction.atomic
 def revoke_links(*, interview: Interview, actor: Actor) -> int:
-    """Revoke every link of this interview that is still open. Returns how many."""
-    revoked = interview.invitations.filter(revoked_at=None, redeemed_at=None).update(revoked_at=timezone.now())
+    """Revoke every link of this interview, used ones too: the sessions that they opened end. Returns how many."""
+    revoked = interview.invitations.filter(revoked_at=None).update(revoked_at=timezone.now())
     if revoked:
         audit.record(actor=actor, action="invitation.revoked", obj=interview, interview=interview, links=revoked)
     return revoked
@@ -167,7 +167,7 @@ def link_state(token: str) -> Invitation:
 
 
 @transaction.atomic
-def redeem(*, token: str) -> Interview:
+def redeem(*, token: str) -> Invitation:
     """Use a personal link up: of many at once, exactly one succeeds. Raises LinkRefused."""
     invitation = link_state(token)
     now = timezone.now()
@@ -182,7 +182,7 @@ def redeem(*, token: str) -> Interview:
         interview.state = Interview.State.OPENED
         interview.save(update_fields=["state"])
     audit.record(actor=interview.as_actor(), action="invitation.redeemed", obj=invitation, interview=interview)
-    return interview
+    return invitation
 
 
 @transaction.atomic

@@ -74,6 +74,11 @@ def attach_transcript(*, recording: Recording, transcript_file: str, actor: audi
     audit.record(actor=actor, action="transcript.attached", obj=recording, interview=recording.interview_id)
 
 
+def note_length(*, recording: Recording, duration_ms: int, missing_ms: int) -> None:
+    """Keep the length that the frames have, and how much of what the container promised is missing."""
+    Recording.objects.filter(pk=recording.pk).update(duration_ms=duration_ms, missing_ms=missing_ms)
+
+
 @transaction.atomic
 def submit(*, interview: Interview) -> None:
     """Hand the answers in. Doing it twice is the same as once.

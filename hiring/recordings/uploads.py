@@ -8,7 +8,7 @@ import os
 import shutil
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -64,6 +64,10 @@ def _gone() -> UploadRefused:
     return UploadRefused("gone", _("This upload is already finished or was given up."))
 
 
+def _elsewhere() -> UploadRefused:
+    return UploadRefused("offset", _("This part of the file does not continue where the upload stands."))
+
+
 def _busy() -> UploadRefused:
     return UploadRefused("busy", _("Another window is sending this file just now."))
 
@@ -76,6 +80,17 @@ def _full_disk_is_refused() -> Iterator[None]:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
         raise _no_room() from error
+
+
+@contextmanager
+def _full_disk_gets_back(path: Path, offset: int, still_ours: Callable[[], bool]) -> Iterator[None]:
+    """Free what was written behind `offset` where writing failed: it counts for nothing and fills the disk."""
+    try:
+        yield
+    except OSError:
+        if path.exists() and still_ours():
+            os.truncate(path, offset)
+        raise
 
 
 def path_of(recording: Recording) -> Path:
@@ -97,7 +112,12 @@ def create(*, interview: Interview, question: Question, size_bytes: int, file_na
         folder.mkdir(parents=True, exist_ok=True)
         if shutil.disk_usage(folder).free < size_bytes + _ROOM_LEFT:
             raise _no_room()
-        return _create_row(interview, question, size_bytes, Path(file_name).name[:200])
+        return _create_row(interview, question, size_bytes, _shown_name(file_name))
+
+
+def _shown_name(file_name: str) -> str:
+    """The name alone, without what would turn round or break the text that it is shown in."""
+    return "".join(letter for letter in Path(file_name).name if letter.isprintable())[:200]
 
 
 def _create_row(interview: Interview, question: Question, size_bytes: int, file_name: str) -> Recording:
@@ -125,9 +145,14 @@ def append(
     Raises UploadRefused: size, busy, offset, checksum, type, room, gone.
     """
     writer = _become_writer(recording, offset)
+    there = _bytes_there(path_of(recording))
+    if there < offset:
+        # The row outlived bytes of the file (power cut, lost disk): writing on would leave a hole of zeros.
+        _stop_writing(recording, writer, there)
+        raise _elsewhere()
     try:
         watched = _watching(recording, writer, offset, pieces, counts=checksum is None)
-        written = _write(path_of(recording), recording, offset, watched, checksum)
+        written = _write(recording, writer, offset, watched, checksum)
     except BaseException:
         _stop_writing(recording, writer, offset)
         raise
@@ -135,6 +160,13 @@ def append(
         raise _gone()
     recording.received_bytes = offset + written
     return recording.received_bytes
+
+
+def _bytes_there(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _become_writer(recording: Recording, offset: int) -> uuid.UUID:
@@ -149,7 +181,7 @@ def _become_writer(recording: Recording, offset: int) -> uuid.UUID:
             raise _gone()
         if row.received_bytes == offset:
             raise _busy()
-        raise UploadRefused("offset", _("This part of the file does not continue where the upload stands."))
+        raise _elsewhere()
     return writer
 
 
@@ -179,10 +211,12 @@ def _keep_writing(recording: Recording, writer: uuid.UUID, received_bytes: int) 
 
 
 def _write(
-    path: Path, recording: Recording, offset: int, pieces: Iterator[bytes], checksum: Checksum | None
+    recording: Recording, writer: uuid.UUID, offset: int, pieces: Iterator[bytes], checksum: Checksum | None
 ) -> int:
-    digest, written = hashlib.new(checksum.algorithm) if checksum else None, 0
-    with _full_disk_is_refused():
+    path, written = path_of(recording), 0
+    digest = hashlib.new(checksum.algorithm) if checksum else None
+    ours = Recording.objects.filter(pk=recording.pk, writer=writer)
+    with _full_disk_is_refused(), _full_disk_gets_back(path, offset, ours.exists):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.touch(mode=0o600)
         with path.open("r+b") as file:
@@ -190,7 +224,6 @@ def _write(
             file.seek(offset)
             for piece in pieces:
                 if offset + written + len(piece) > recording.size_bytes:
-                    file.truncate(offset)
                     raise UploadRefused("size", _("More bytes arrived than the file was said to have."))
                 file.write(piece)
                 if digest:
@@ -199,7 +232,8 @@ def _write(
             file.flush()
             os.fsync(file.fileno())
             if checksum and digest and digest.digest() != checksum.digest:
-                file.truncate(offset)
+                if ours.exists():  # else another writer took over while this one's line hung, and these are its bytes
+                    file.truncate(offset)
                 sentence = _("A part of the file was damaged on the way. It is sent again.")
                 raise UploadRefused("checksum", sentence)
     if offset < _HEAD_BYTES <= offset + written or offset + written == recording.size_bytes:
@@ -248,6 +282,8 @@ def give_up(*, recording: Recording, reason: str = "candidate") -> None:
 
 def mark_received(recording: Recording) -> bool:
     """Move a complete upload on. Returns False where somebody else did, or bytes are missing."""
+    if _bytes_there(path_of(recording)) != recording.size_bytes:
+        return False
     return bool(
         Recording.objects.filter(
             pk=recording.pk, state=Recording.State.UPLOADING, received_bytes=F("size_bytes")

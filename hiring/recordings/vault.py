@@ -53,9 +53,9 @@ class Writer:
 
     def __init__(self, interview_id: UUID, name: str) -> None:
         self._name, self._path = name, _path(interview_id, name)
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._draft = self._path.with_name(f".{name}.{secrets.token_hex(4)}")
-        self._cipher = AESGCM(keys.get(interview_id))
+        self._cipher = AESGCM(keys.get(interview_id))  # before the folder: an erased interview gets none again
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._prefix = secrets.token_bytes(8)
         self._buffer = bytearray()
         self._number = 0

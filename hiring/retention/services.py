@@ -6,17 +6,20 @@ import logging
 import shutil
 from collections.abc import Iterable
 from datetime import datetime
+from pathlib import Path
 
-from django.contrib.sessions.models import Session
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from analysis.types import Stage
 from hiring.audit import services as audit
 from hiring.audit.services import Actor
 from hiring.consent import selectors as consent_selectors
 from hiring.consent import services as consent
 from hiring.policy.rules import Purpose
+from hiring.positions import services as positions
 from hiring.positions.models import Interview, Position
 from hiring.recordings import keys, uploads, vault
 from hiring.recordings.models import Recording
@@ -24,10 +27,9 @@ from hiring.retention.models import ErasureCertificate
 from hiring.retention.selectors import contents_of, due
 from hiring.review.models import Decision
 from hiring.runs import services as runs
-from hiring.runs.models import AnalysisRun, Moment, Segment, Word
+from hiring.runs.models import AnalysisRun
 
 log = logging.getLogger(__name__)
-CANDIDATE_SESSION_KEY = "candidate_interview"
 
 
 class DaysRefused(Exception):
@@ -54,7 +56,7 @@ def set_days(*, position: Position, after_decision: int, without_decision: int, 
 @transaction.atomic
 def _empty_rows(interview: Interview) -> dict[str, int]:
     """Stop the runs, delete what was derived and written about the person, empty the personal columns."""
-    for recording in Recording.objects.select_for_update().filter(interview=interview):
+    for recording in _locked(interview):
         runs.cancel(recording=recording)
     counts = contents_of(interview)
     interview.recordings.all().delete()
@@ -71,22 +73,37 @@ def _empty_rows(interview: Interview) -> dict[str, int]:
     return counts
 
 
-def _remove_files(interview: Interview, recordings: Iterable[Recording]) -> tuple[bool, int]:
-    """Destroy the key first: from then on no copy can be read, even if the rest is interrupted."""
-    destroyed = keys.destroy(interview.pk)
-    files = vault.delete_all(interview.pk)
-    for recording in recordings:
-        folder = uploads.path_of(recording).parent
-        if folder.exists():
-            files += 1
+class _Leftovers:
+    """Files that nothing names once a transaction is committed; removed after it, never before."""
+
+    def __init__(self, interview: Interview) -> None:
+        self.interview = interview
+        self.files: list[str] = []
+        self.folders: list[Path] = []
+
+    def take(self, recording: Recording) -> None:
+        """Everything that lies anywhere for a recording: in the vault, as an upload, in a worker's hands."""
+        names = (recording.original_file, recording.playable_file, recording.poster_file, recording.transcript_file)
+        self.files += filter(None, names)
+        self.folders.append(uploads.path_of(recording).parent)
+        for run_id in recording.runs.values_list("pk", flat=True):
+            self.folders += Path(settings.WORK_DIR).glob(f"{run_id}.*")
+
+    def remove(self) -> None:
+        for name in self.files:
+            vault.delete(self.interview.pk, name)
+        for folder in self.folders:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_files(interview: Interview) -> tuple[bool, int]:
+    """Destroy the key first: from then on no copy can be read, even if the rest is interrupted."""
+    destroyed, leftovers = keys.destroy(interview.pk), _Leftovers(interview)
+    for recording in interview.recordings.all():
+        leftovers.take(recording)
+    files = vault.delete_all(interview.pk) + sum(folder.exists() for folder in leftovers.folders)
+    leftovers.remove()
     return destroyed, files
-
-
-def _end_candidate_sessions(interview: Interview) -> None:
-    for session in Session.objects.iterator():
-        if session.get_decoded().get(CANDIDATE_SESSION_KEY) == str(interview.pk):
-            session.delete()
 
 
 def erase(*, interview: Interview, actor: Actor, reason: str, due_at: datetime | None = None) -> ErasureCertificate:
@@ -94,8 +111,7 @@ def erase(*, interview: Interview, actor: Actor, reason: str, due_at: datetime |
 
     Safe to repeat after a crash in the middle: the key goes first, the rows last with the certificate.
     """
-    recordings = list(interview.recordings.all())
-    destroyed, files = _remove_files(interview, recordings)
+    destroyed, files = _remove_files(interview)
     with transaction.atomic():
         locked = Interview.objects.select_for_update().get(pk=interview.pk)
         if locked.state == Interview.State.ERASED:
@@ -112,7 +128,6 @@ def erase(*, interview: Interview, actor: Actor, reason: str, due_at: datetime |
             key_destroyed=destroyed,
         )
         audit.record(actor=actor, action="interview.erased", obj=certificate, interview=interview, reason=reason)
-        _end_candidate_sessions(interview)
     # A worker that was writing while the key went may have left a file behind.
     vault.delete_all(interview.pk)
     keys.destroy(interview.pk)
@@ -140,44 +155,84 @@ def erase_due(now: datetime | None = None, *, actor: Actor = audit.SYSTEM, at_mo
     return count
 
 
+def _locked(interview: Interview) -> list[Recording]:
+    """The interview's recordings, locked with their runs: rows come before the audit record, everywhere."""
+    rows = Recording.objects.select_for_update().filter(interview=interview).order_by("pk")
+    recordings = list(rows)
+    list(AnalysisRun.objects.select_for_update().filter(recording__in=recordings).order_by("pk").values_list("pk"))
+    return recordings
+
+
 def change_consent(*, interview: Interview, granted: Iterable[Purpose], language: str) -> None:
     """Change what the candidate agrees to. What rests on a withdrawn purpose is deleted at once.
 
-    What is still agreed to is computed again without it. Withdrawing the recording itself erases the recordings.
+    What is still agreed to is computed again without it. Without the recording itself no recording stays.
     Raises consent.NotOffered and changes nothing.
     """
-    before, after = consent_selectors.granted(interview), frozenset(granted)
-    files: list[str] = []
+    after, leftovers = frozenset(granted), _Leftovers(interview)
     with transaction.atomic():
+        recordings = _locked(interview)
+        before = consent_selectors.granted(interview)
         consent.choose(interview=interview, granted=after, language=language)
-        if before == after:
-            return
-        recordings = list(interview.recordings.all())
         for recording in recordings:
-            files += runs.discard_results(recording=recording)
-            # A received one waits for its first run, which has just been cancelled: it needs the new one too.
-            if Purpose.RECORDING in after and recording.state in (Recording.State.RECEIVED, Recording.State.READY):
-                runs.queue(recording=recording)
-    for name in files:
-        vault.delete(interview.pk, name)
-    if Purpose.RECORDING in before - after:
-        for recording in recordings:
-            delete_recording(recording=recording)
+            if Purpose.RECORDING not in after:
+                _delete_row(recording, leftovers)
+            elif before != after:
+                _compute_again(recording, leftovers, keep_transcript=Purpose.TRANSCRIPT in after)
+    leftovers.remove()
+
+
+def _compute_again(recording: Recording, leftovers: _Leftovers, *, keep_transcript: bool) -> None:
+    leftovers.files += runs.discard_results(recording=recording)
+    if not keep_transcript and recording.transcript_file:
+        leftovers.files.append(recording.transcript_file)
+        recording.transcript_file = ""
+        recording.save(update_fields=["transcript_file"])
+    # A received one waits for its first run, which has just been cancelled: it needs the new one too.
+    if recording.state in (Recording.State.RECEIVED, Recording.State.READY):
+        runs.queue(recording=recording)
+
+
+def change_places(*, position: Position, employer_place: str, job_place: str, actor: Actor) -> None:
+    """Change where employer and job are. What the places now forbid is deleted; the rest is computed again."""
+    with transaction.atomic():
+        positions.change_position(
+            position=position, employer_place=employer_place, job_place=job_place, actor=actor
+        )
+    for interview in position.interviews.exclude(state=Interview.State.ERASED).select_related("position"):
+        leftovers = _Leftovers(interview)
+        with transaction.atomic():
+            allowed = runs.plan_for(interview)
+            for recording in _locked(interview):
+                planned = {stage for plan in _plans(recording) for stage in plan}
+                if not planned <= allowed:
+                    _compute_again(recording, leftovers, keep_transcript=Stage.TRANSCRIPT in allowed)
+        leftovers.remove()
+
+
+def _plans(recording: Recording) -> Iterable[list[str]]:
+    over = [AnalysisRun.State.CANCELLED, AnalysisRun.State.FAILED]
+    return recording.runs.exclude(state__in=over).values_list("plan", flat=True)
 
 
 def delete_recording(*, recording: Recording) -> None:
     """Delete one answer: its files, and every row that was derived from it or written about it."""
-    interview, upload = recording.interview, uploads.path_of(recording)  # named before delete() forgets the id
-    if recording.state == Recording.State.UPLOADING:
-        uploads.give_up(recording=recording)
-        return
+    leftovers = _Leftovers(recording.interview)
     with transaction.atomic():
-        files = runs.discard_results(recording=recording)
-        files += [recording.original_file, recording.playable_file, recording.poster_file, recording.transcript_file]
-        audit.record(actor=interview.as_actor(), action="recording.deleted", obj=recording, interview=interview)
-        recording.delete()
-        if not interview.recordings.exists() and interview.state == Interview.State.SUBMITTED:
-            Interview.objects.filter(pk=interview.pk).update(state=Interview.State.OPENED, submitted_at=None)
-    for name in filter(None, files):
-        vault.delete(interview.pk, name)
-    shutil.rmtree(upload.parent, ignore_errors=True)
+        for locked in _locked(recording.interview):
+            if locked.pk == recording.pk:
+                _delete_row(locked, leftovers)
+    leftovers.remove()
+
+
+def _delete_row(recording: Recording, leftovers: _Leftovers) -> None:
+    interview = leftovers.interview
+    leftovers.take(recording)  # before delete() forgets the id
+    leftovers.files += runs.discard_results(recording=recording)
+    action = "upload.given_up" if recording.state == Recording.State.UPLOADING else "recording.deleted"
+    audit.record(actor=interview.as_actor(), action=action, obj=recording, interview=interview)
+    recording.delete()
+    if not Recording.objects.filter(interview=interview).exists():
+        Interview.objects.filter(pk=interview.pk, state=Interview.State.SUBMITTED).update(
+            state=Interview.State.OPENED, submitted_at=None
+        )

@@ -60,7 +60,7 @@ def plot(moment: Moment) -> dict[str, Any] | None:
         return None
     run: AnalysisRun = moment.run
     start_ms = max(0, moment.start_ms - CONTEXT_MS)
-    end_ms = moment.end_ms + CONTEXT_MS
+    end_ms = max(start_ms + 1, min(moment.end_ms + CONTEXT_MS, run.recording.duration_ms or run.total_ms))
     found = observations.frames(run.recording.interview_id, run.observations_file, start_ms, end_ms)
     name = piece["signal"]
     if found is None or name not in found.value:

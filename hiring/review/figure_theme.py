@@ -23,8 +23,8 @@ COLOURS: dict[str, dict[str, str]] = {
 }  # fmt: skip
 #: Lines are told apart by their dash as well as by their colour.
 DASHES = {
-    "angry": "dash", "disgust": "dot", "fear": "dashdot", "happy": "solid", "sad": "6px,2px", "surprise": "longdash",
-    "neutral": "solid",
+    "angry": "4px,2px", "disgust": "2px,2px", "fear": "6px,2px,1px,2px", "happy": "solid", "sad": "7px,2px",
+    "surprise": "11px,2px", "neutral": "solid",
 }  # fmt: skip
 #: Lanes from top to bottom: name, share of the height, plotly's axis number. Axis 1 spans them all, for the gaps.
 LANES = (("expression", 10.0, 2), ("shown_most", 0.8, 3), ("voice", 2.6, 4), ("speech", 0.9, 5), ("moments", 1.2, 6))

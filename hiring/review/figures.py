@@ -19,6 +19,8 @@ from hiring.review.wording import expression_label
 #: A mark narrower than this share of the window is widened so that it can be seen and hit.
 _NARROWEST = 1 / 160
 _WAVES = 600
+#: A recording that is quieter than this throughout (of 100) is drawn as quiet.
+_QUIET = 10
 
 Trace = dict[str, Any]
 
@@ -113,12 +115,13 @@ def _shown_most(timeline: Mapping[str, Any], number: int, colours: Mapping[str, 
 
 
 def _voice(timeline: Mapping[str, Any], number: int, waveform: Sequence[int], colours: Mapping[str, str]) -> Trace:
-    """The loudness of the sound, mirrored, at the width of a screen."""
+    """The loudness of the sound against the loudest of this recording, mirrored, at the width of a screen."""
     bucket_ms = timeline["duration_ms"] / max(1, len(waveform))
     first = int(timeline["start_ms"] / bucket_ms)
     shown = list(waveform[first : int(timeline["end_ms"] / bucket_ms) + 1])
     step = max(1, len(shown) // _WAVES)
-    loud = [max(shown[i : i + step]) / 100 for i in range(0, len(shown), step)]
+    loudest = max(_QUIET, *waveform)
+    loud = [max(shown[i : i + step]) / loudest for i in range(0, len(shown), step)]
     return {
         "type": "bar", "x": on_axis([round((first + (i + 0.5) * step) * bucket_ms) for i in range(len(loud))]),
         "y": [round(2 * value, 3) for value in loud], "base": [round(-value, 3) for value in loud],

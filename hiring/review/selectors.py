@@ -193,10 +193,14 @@ def progress(recording: Recording) -> Progress:
     return Progress("complete" if run.state == AnalysisRun.State.COMPLETE else "failed", run)
 
 
+#: What a manifest says of a stage that was planned and could not be computed on this installation.
+_LACKING = ("model missing", "needs faces")
+
+
 def _not_computed(run: AnalysisRun | None) -> list[Stage]:
     """Stages that were planned but whose model this installation does not have."""
     stages = run.manifest.get("stages", {}) if run else {}
-    return [Stage(name) for name in (run.plan if run else ()) if stages.get(name) == "model missing"]
+    return [Stage(name) for name in (run.plan if run else ()) if stages.get(name) in _LACKING]
 
 
 def review_context(recording: Recording, viewer: User) -> dict[str, Any]:
@@ -213,6 +217,7 @@ def review_context(recording: Recording, viewer: User) -> dict[str, Any]:
         "notes": notes(recording),
         "has_timeline": has_timeline,
         "has_expression": has_timeline and Stage.EXPRESSION in run.plan and Stage.EXPRESSION not in missing,
+        "missing_ms": recording.missing_ms or (run.manifest.get("missing_ms", 0) if run else 0),
         "not_computed": [stage_label(stage) for stage in missing],
     }
 

@@ -1,4 +1,4 @@
-"""The life of a run: queued, claimed, kept alive, ended once. Every save is fenced by the claim's token."""
+"""Asking for an analysis, and taking it back. Holding a run and ending it is hiring.runs.lease."""
 
 from __future__ import annotations
 
@@ -7,18 +7,16 @@ import io
 import logging
 import uuid
 from collections.abc import Iterable
-from datetime import timedelta
 
 from celery import current_app
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
 from analysis.config import PipelineConfig
-from analysis.types import Outcome, Progress, Stage
+from analysis.types import Stage
 from hiring.audit import services as audit
 from hiring.consent import selectors as consent
 from hiring.policy.rules import stages_of
@@ -26,22 +24,16 @@ from hiring.positions.models import Interview
 from hiring.recordings import services as recordings
 from hiring.recordings import uploads, vault
 from hiring.recordings.models import Recording
-from hiring.runs import results
-from hiring.runs.models import ATTEMPTS, AnalysisRun, Moment, Segment, Word
+from hiring.runs.models import AnalysisRun, Moment, Segment, Word
 
 log = logging.getLogger(__name__)
 State = AnalysisRun.State
-_WAKE_AGAIN = timedelta(seconds=30)
 TRANSCRIPT_TYPES = ("vtt", "srt", "json")
 TRANSCRIPT_BYTES = 2 * 1024 * 1024
 
 
 class TranscriptRefused(Exception):
     """A transcript cannot be used; `str(error)` is a sentence for the person."""
-
-
-class LeaseLost(Exception):
-    """The run was cancelled, or another worker holds it now: stop and keep nothing."""
 
 
 def plan_for(interview: Interview) -> frozenset[Stage]:
@@ -73,6 +65,9 @@ def queue(*, recording: Recording, tell_worker: bool = True) -> AnalysisRun:
 
     `tell_worker=False` is for a caller that claims the run itself at once; if it does not, the reconciler steps in.
     """
+    # Locked, so that a change of consent and this agree on who comes first.
+    rows = Recording.objects.select_for_update(of=("self",)).select_related("interview__position")
+    recording = rows.get(pk=recording.pk)
     plan = plan_for(recording.interview)
     fingerprint = _fingerprint(recording, plan)
     try:
@@ -116,118 +111,6 @@ def wake(run_id: uuid.UUID) -> None:
     AnalysisRun.objects.filter(pk=run_id, state=State.QUEUED).update(woken_at=timezone.now())
 
 
-def claim(run_id: uuid.UUID) -> AnalysisRun | None:
-    """Take a queued run, or one whose worker died. Returns None where it is not to be had: that is no error."""
-    now = timezone.now()
-    to_be_had = Q(state=State.QUEUED) | Q(state=State.RUNNING, lease_until__lt=now)
-    won = AnalysisRun.objects.filter(to_be_had, pk=run_id, attempt__lt=ATTEMPTS).update(
-        state=State.RUNNING,
-        attempt=F("attempt") + 1,
-        token=uuid.uuid4(),
-        lease_until=now + timedelta(seconds=settings.RUN_LEASE_SECONDS),
-        heartbeat_at=now,
-        started_at=now,
-        step="",
-        done_ms=0,
-    )
-    if not won:
-        return None
-    return AnalysisRun.objects.select_related("recording__interview__position").get(pk=run_id)
-
-
-def _held(run: AnalysisRun) -> Q:
-    return Q(pk=run.pk, token=run.token, state=State.RUNNING)
-
-
-def heartbeat(run: AnalysisRun, progress: Progress | None = None) -> None:
-    """Renew the lease and note the progress. Raises LeaseLost."""
-    now = timezone.now()
-    columns: dict[str, object] = {
-        "lease_until": now + timedelta(seconds=settings.RUN_LEASE_SECONDS),
-        "heartbeat_at": now,
-    }
-    if progress is not None:
-        columns |= {"step": progress.step, "done_ms": progress.done_ms, "total_ms": progress.total_ms}
-    if not AnalysisRun.objects.filter(_held(run)).update(**columns):
-        raise LeaseLost(f"run {run.pk} is not ours any more")
-
-
-@transaction.atomic
-def complete(*, run: AnalysisRun, outcome: Outcome, observations_file: str) -> None:
-    """Save everything a run found and end it, in one transaction. Raises LeaseLost and saves nothing."""
-    transcript = outcome.transcript
-    ended = AnalysisRun.objects.filter(_held(run)).update(
-        state=State.COMPLETE,
-        token=None,
-        lease_until=None,
-        finished_at=timezone.now(),
-        done_ms=outcome.info.duration_ms,
-        total_ms=outcome.info.duration_ms,
-        observations_file=observations_file,
-        frames=outcome.frames,
-        frames_with_face=outcome.frames_with_face,
-        baseline=dict(outcome.baseline),
-        manifest=dict(outcome.manifest),
-        transcript_source=transcript.source,
-        transcript_language=transcript.language,
-        transcript_low_confidence=transcript.low_confidence,
-        transcript_note=transcript.note[:300],
-    )
-    if not ended:
-        raise LeaseLost(f"run {run.pk} is not ours any more")
-    results.save(run, outcome)
-    audit.record(
-        actor=audit.SYSTEM,
-        action="run.complete",
-        obj=run,
-        interview=run.recording.interview_id,
-        attempt=run.attempt,
-        frames=outcome.frames,
-    )
-
-
-@transaction.atomic
-def fail(*, run: AnalysisRun, step: str, sentence: str) -> None:
-    """End a run that cannot succeed, with the step and one sentence for the recruiter. Raises LeaseLost."""
-    ended = AnalysisRun.objects.filter(_held(run)).update(
-        state=State.FAILED,
-        token=None,
-        lease_until=None,
-        finished_at=timezone.now(),
-        failed_step=step,
-        failure=sentence[:400],
-    )
-    if not ended:
-        raise LeaseLost(f"run {run.pk} is not ours any more")
-    audit.record(actor=audit.SYSTEM, action="run.failed", obj=run, interview=run.recording.interview_id, step=step)
-
-
-@transaction.atomic
-def put_back(*, run: AnalysisRun, step: str, sentence: str) -> None:
-    """Return a run whose attempt broke unexpectedly; after the last attempt it is set aside instead."""
-    if run.attempt >= ATTEMPTS:
-        _set_aside(AnalysisRun.objects.filter(_held(run)), run, step, sentence)
-        return
-    AnalysisRun.objects.filter(_held(run)).update(
-        state=State.QUEUED, token=None, lease_until=None, woken_at=None, failed_step=step, failure=sentence[:400]
-    )
-
-
-def _set_aside(chosen, run: AnalysisRun, step: str, sentence: str) -> None:
-    done = chosen.update(
-        state=State.QUARANTINED,
-        token=None,
-        lease_until=None,
-        finished_at=timezone.now(),
-        failed_step=step,
-        failure=sentence[:400],
-    )
-    if done:
-        audit.record(
-            actor=audit.SYSTEM, action="run.quarantined", obj=run, interview=run.recording.interview_id, step=step
-        )
-
-
 @transaction.atomic
 def cancel(*, recording: Recording) -> int:
     """Stop what is queued or running for a recording; a running worker notices at its next heartbeat."""
@@ -248,7 +131,13 @@ def discard_results(*, recording: Recording) -> list[str]:
     for model in (Segment, Word, Moment):
         model.objects.filter(run__recording=recording).delete()
     rows.filter(state=State.COMPLETE).update(
-        state=State.CANCELLED, observations_file="", baseline={}, manifest={}, transcript_note=""
+        state=State.CANCELLED,
+        observations_file="",
+        baseline={},
+        manifest={},
+        frames=0,
+        frames_with_face=0,
+        transcript_note="",
     )
     return files
 
@@ -259,17 +148,24 @@ def use_transcript(*, recording: Recording, content: bytes, file_name: str) -> N
     Only before handing in, so that nothing that a reviewer saw changes. Raises TranscriptRefused and changes nothing.
     A worker reads the text; where it cannot, it listens after all, and says so beside the transcript.
     """
-    interview = recording.interview
-    if interview.state != Interview.State.OPENED or Stage.TRANSCRIPT not in plan_for(interview):
-        raise TranscriptRefused(_("A transcript can be added before you hand in, if you switched the transcript on."))
     suffix = file_name.rpartition(".")[2].lower()
     if suffix not in TRANSCRIPT_TYPES or not 0 < len(content) <= TRANSCRIPT_BYTES:
         raise TranscriptRefused(_("Please choose a WebVTT, SRT or JSON file of at most 2 MB."))
-    name = vault.store(interview.pk, io.BytesIO(content), suffix)
     with transaction.atomic():
-        unused = [recording.transcript_file, *discard_results(recording=recording)]
-        recordings.attach_transcript(recording=recording, transcript_file=name, actor=interview.as_actor())
-        queue(recording=recording)
+        interview = Interview.objects.select_for_update().get(pk=recording.interview_id)
+        arrived = Recording.objects.select_for_update().filter(
+            pk=recording.pk, state__in=[Recording.State.RECEIVED, Recording.State.READY]
+        )
+        locked = arrived.first()
+        opened = interview.state == Interview.State.OPENED and Stage.TRANSCRIPT in plan_for(interview)
+        if locked is None or not opened:
+            raise TranscriptRefused(
+                _("A transcript can be added before you hand in, if you switched the transcript on.")
+            )
+        unused = [locked.transcript_file, *discard_results(recording=locked)]
+        name = vault.store(interview.pk, io.BytesIO(content), suffix)
+        recordings.attach_transcript(recording=locked, transcript_file=name, actor=interview.as_actor())
+        queue(recording=locked)
     for old in filter(None, unused):
         vault.delete(interview.pk, old)
 
@@ -279,35 +175,3 @@ def retry(*, run: AnalysisRun, actor: audit.Actor) -> AnalysisRun:
     """Queue a failed or set-aside run's recording again, with what consent and law allow now."""
     audit.record(actor=actor, action="run.retried", obj=run, interview=run.recording.interview_id)
     return queue(recording=run.recording)
-
-
-def reconcile() -> dict[str, int]:
-    """Find what the broker lost: set aside what died too often, requeue what died, wake what was not delivered.
-
-    Run every few seconds by every worker: it is safe at any time and as often as one likes.
-    """
-    now = timezone.now()
-    counts = {"quarantined": 0, "requeued": 0, "woken": 0}
-    dead = Q(state=State.RUNNING, lease_until__lt=now)
-    for run in AnalysisRun.objects.filter(dead, attempt__gte=ATTEMPTS).select_related("recording"):
-        with transaction.atomic():
-            sentence = f"The analysis stopped unexpectedly {ATTEMPTS} times; the recording itself is safe."
-            _set_aside(AnalysisRun.objects.filter(dead, pk=run.pk), run, run.step, sentence)
-        counts["quarantined"] += 1
-    counts["requeued"] = AnalysisRun.objects.filter(dead, attempt__lt=ATTEMPTS).update(
-        state=State.QUEUED, token=None, lease_until=None, woken_at=None
-    )
-    for run_id in _claim_undelivered(now):
-        wake(run_id)
-        counts["woken"] += 1
-    return counts
-
-
-@transaction.atomic
-def _claim_undelivered(now) -> list[uuid.UUID]:
-    """Pick queued runs that no worker was told of lately; reconcilers on other machines skip them."""
-    undelivered = Q(woken_at=None, queued_at__lt=now - timedelta(seconds=2)) | Q(woken_at__lt=now - _WAKE_AGAIN)
-    rows = AnalysisRun.objects.filter(undelivered, state=State.QUEUED).order_by("queued_at")
-    ids = list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True)[:200])
-    AnalysisRun.objects.filter(pk__in=ids).update(woken_at=now)
-    return ids

@@ -13,9 +13,9 @@ from django.conf import settings
 from analysis.observations import ObservationWriter
 from analysis.pipeline import Analysis
 from analysis.types import BadTranscript, BadVideo, Cancelled, Outcome, Stage
-from hiring.recordings import services as recordings
 from hiring.recordings import uploads, vault
 from hiring.recordings.models import Recording
+from hiring.runs import lease
 from hiring.runs import services as runs
 from hiring.runs.models import AnalysisRun
 from hiring.worker import intake
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 def execute(run_id: UUID) -> str:
     """Perform a run if it is to be had, and return how it ended: a state, `stopped` or `not to be had`."""
-    run = runs.claim(run_id)
+    run = lease.claim(run_id)
     if run is None:
         return "not to be had"
     if not _is_allowed(run):
@@ -54,25 +54,24 @@ def _is_allowed(run: AnalysisRun) -> bool:
 def _attempt(run: AnalysisRun, folder: Path, keeper: Keeper) -> str:
     try:
         _perform(run, folder, keeper)
-    except (Cancelled, runs.LeaseLost):
+    except (Cancelled, lease.LeaseLost):
         log.info("Run %s was stopped.", run.pk)
         return "stopped"
     except BadVideo as error:
-        # Only a file that was never accepted is refused; one in the vault stays, whatever became of its analysis.
-        recordings.refuse(recording=run.recording, code=error.code, sentence=str(error))
-        return _end(run, keeper, str(error))
+        return _refused(run, keeper, error)
     except Exception as error:
         log.exception("Run %s, attempt %s, broke during %s.", run.pk, run.attempt, keeper.step or "start")
         sentence = f"The analysis broke off during the step “{keeper.step or 'start'}” ({type(error).__name__})."
-        runs.put_back(run=run, step=keeper.step, sentence=sentence)
+        lease.put_back(run=run, step=keeper.step, sentence=sentence)
         return "put back"
     return AnalysisRun.State.COMPLETE
 
 
-def _end(run: AnalysisRun, keeper: Keeper, sentence: str) -> str:
+def _refused(run: AnalysisRun, keeper: Keeper, error: BadVideo) -> str:
+    """Only a file that was never accepted is refused; one in the vault stays, whatever became of its analysis."""
     try:
-        runs.fail(run=run, step=keeper.step, sentence=sentence)
-    except runs.LeaseLost:
+        lease.refuse(run=run, step=keeper.step, code=error.code, sentence=str(error))
+    except lease.LeaseLost:
         return "stopped"
     return AnalysisRun.State.FAILED
 
@@ -82,7 +81,7 @@ def _perform(run: AnalysisRun, folder: Path, keeper: Keeper) -> None:
     config = runs.config_for(Stage(stage) for stage in run.plan)
     source = intake.fetch(recording, folder)
     if recording.state == Recording.State.RECEIVED:
-        intake.keep(recording, source, folder, config.limits, keeper)
+        intake.keep(run, source, folder, config.limits, keeper)
     plain, transcript = folder / "observations.parquet", _transcript(run, folder)
     try:
         outcome = _analysed(Analysis(source, config, transcript=transcript, report=keeper.report), plain)
@@ -95,7 +94,7 @@ def _perform(run: AnalysisRun, folder: Path, keeper: Keeper) -> None:
     with plain.open("rb") as file:
         name = vault.store(recording.interview_id, file, "parquet")
     try:
-        runs.complete(run=run, outcome=outcome, observations_file=name)
+        lease.complete(run=run, outcome=outcome, observations_file=name)
     except BaseException:
         vault.delete(recording.interview_id, name)
         raise

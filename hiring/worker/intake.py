@@ -2,64 +2,105 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import hashlib
 import io
 import logging
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
+
+from django.db import DatabaseError
 
 from analysis.config import VideoLimits
-from analysis.types import BadVideo, Progress, Step, VideoInfo
+from analysis.types import BadVideo, Progress, Step
 from analysis.video.playable import make_playable, poster, waveform
 from analysis.video.probe import probe
 from hiring.recordings import services, uploads, vault
 from hiring.recordings.models import Recording
+from hiring.runs import lease
+from hiring.runs.models import AnalysisRun
 from hiring.worker.keeper import Keeper
 
 log = logging.getLogger(__name__)
+Store = Callable[[BinaryIO, str], str]
 
 
 def fetch(recording: Recording, folder: Path) -> Path:
-    """Return the recording's plain bytes as a file that lies alone in its folder.
+    """Return the recording's plain bytes as a file that lies alone in its folder, and is this attempt's own.
 
-    An upload is read where it lies, and stays there until the vault has it: a killed worker loses nothing.
+    An upload stays where it is until the vault has it, so a killed worker loses nothing; this attempt reads a second
+    name of the same bytes, so another worker that is done with the upload takes nothing away from it.
     """
-    if recording.state == Recording.State.RECEIVED:
-        return uploads.path_of(recording)
     source = folder / "media" / "source"
     source.parent.mkdir(mode=0o700)
-    vault.extract(recording.interview_id, recording.original_file, source)
+    if recording.state != Recording.State.RECEIVED:
+        vault.extract(recording.interview_id, recording.original_file, source)
+        return source
+    upload = uploads.path_of(recording)
+    try:
+        os.link(upload, source)
+    except OSError as error:
+        if error.errno not in (errno.EXDEV, errno.EPERM, errno.EMLINK):
+            raise
+        shutil.copyfile(upload, source)
     return source
 
 
-def keep(recording: Recording, source: Path, folder: Path, limits: VideoLimits, keeper: Keeper) -> None:
-    """Check a received file and keep it for good. Raises BadVideo, Cancelled."""
+def keep(run: AnalysisRun, source: Path, folder: Path, limits: VideoLimits, keeper: Keeper) -> None:
+    """Check a received file and keep it for good, or nothing of it. Raises BadVideo, Cancelled, LeaseLost."""
+    recording = run.recording
     keeper.report(Progress(Step.PROBE, 0, 0))
-    info = probe(source, limits)
-    with source.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        file.seek(0)
+    info = probe(source, limits, on_wait=keeper.check)
+    with _nothing_is_left_unless_kept(recording) as store:
+        with source.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            file.seek(0)
+            keeper.check()
+            original = store(file, "original")
+        # The evidence is whole from here on: what follows only makes it easier to look at.
+        keeper.report(Progress(Step.PLAYABLE, 0, info.duration_ms))
+        kept = services.Kept(
+            original_file=original,
+            sha256=digest,
+            info=info,
+            playable_file=_playable(recording, source, folder, limits, keeper, store),
+            poster_file=_poster(source, limits, keeper, store),
+            waveform=_waveform(source, limits, keeper),
+        )
         keeper.check()
-        original = vault.store(recording.interview_id, file, "original")
-    # The evidence is safe from here on: what follows only makes it easier to look at.
-    keeper.report(Progress(Step.PLAYABLE, 0, info.duration_ms))
-    kept = services.Kept(
-        original_file=original,
-        sha256=digest,
-        info=info,
-        playable_file=_playable(recording, source, folder, limits, info, keeper),
-        poster_file=_poster(recording, source, limits),
-        waveform=_waveform(source, limits),
-    )
-    keeper.check()
-    if not services.mark_ready(recording=recording, kept=kept):
-        for name in (kept.original_file, kept.playable_file, kept.poster_file):
-            vault.delete(recording.interview_id, name)
-        return
+        lease.accept(run=run, kept=kept)
     recording.refresh_from_db()
 
 
+@contextmanager
+def _nothing_is_left_unless_kept(recording: Recording) -> Iterator[Store]:
+    """Give a function that stores; afterwards remove what it stored unless the recording's row names it.
+
+    The row is asked, not the error: a database that is restarted may save and still say that it failed. Where it
+    cannot be asked, the hourly sweep removes what is left.
+    """
+    names: list[str] = []
+
+    def store(file: BinaryIO, suffix: str) -> str:
+        names.append(vault.store(recording.interview_id, file, suffix))
+        return names[-1]
+
+    try:
+        yield store
+    finally:
+        with contextlib.suppress(DatabaseError):
+            if not Recording.objects.filter(pk=recording.pk, original_file__in=names).exists():
+                for name in names:
+                    vault.delete(recording.interview_id, name)
+
+
 def _playable(
-    recording: Recording, source: Path, folder: Path, limits: VideoLimits, info: VideoInfo, keeper: Keeper
+    recording: Recording, source: Path, folder: Path, limits: VideoLimits, keeper: Keeper, store: Store
 ) -> str:
     target = folder / "playable.mp4"
     try:
@@ -68,21 +109,21 @@ def _playable(
         log.warning("Recording %s has no playable copy: %s", recording.pk, error.code)
         return ""
     with target.open("rb") as file:
-        name = vault.store(recording.interview_id, file, "mp4")
+        name = store(file, "mp4")
     target.unlink()
     return name
 
 
-def _poster(recording: Recording, source: Path, limits: VideoLimits) -> str:
+def _poster(source: Path, limits: VideoLimits, keeper: Keeper, store: Store) -> str:
     try:
-        picture = poster(source, limits)
+        picture = poster(source, limits, on_wait=keeper.check)
     except BadVideo:
         return ""
-    return vault.store(recording.interview_id, io.BytesIO(picture), "jpg")
+    return store(io.BytesIO(picture), "jpg")
 
 
-def _waveform(source: Path, limits: VideoLimits) -> list[int]:
+def _waveform(source: Path, limits: VideoLimits, keeper: Keeper) -> list[int]:
     try:
-        return waveform(source, limits)
+        return waveform(source, limits, on_wait=keeper.check)
     except BadVideo:
         return []

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 
 from analysis.types import Cancelled, Progress
-from hiring.runs import services as runs
+from hiring.runs import lease
 from hiring.runs.models import AnalysisRun
 
 log = logging.getLogger(__name__)
@@ -50,8 +50,8 @@ class Keeper:
 
     def _renew(self, progress: Progress | None = None) -> None:
         try:
-            runs.heartbeat(self._run, progress)
-        except runs.LeaseLost:
+            lease.heartbeat(self._run, progress)
+        except lease.LeaseLost:
             self._lost.set()
         except DatabaseError:
             # The database may be restarting. The lease outlives a few missed beats; if not, saving is refused.

@@ -8,7 +8,7 @@ from celery import shared_task
 from celery.signals import worker_ready
 from django.db import close_old_connections
 
-from hiring.runs import services as runs
+from hiring.runs import lease
 
 
 @shared_task(name="sightline.run")
@@ -23,7 +23,7 @@ def run(run_id: str) -> str:
 @shared_task(name="sightline.reconcile")
 def reconcile() -> dict[str, int]:
     """Find what the broker lost."""
-    return runs.reconcile()
+    return lease.reconcile()
 
 
 @shared_task(name="sightline.sweep")

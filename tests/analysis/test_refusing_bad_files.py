@@ -12,9 +12,10 @@ import pytest
 from analysis.config import PipelineConfig, VideoLimits
 from analysis.pipeline import Analysis
 from analysis.types import BadVideo
-from analysis.video.decode import Decoder
+from analysis.video.decode import Decoder, read_audio
 from analysis.video.playable import make_playable, poster
 from analysis.video.probe import probe
+from tests.worker import hostile
 
 from .media import write_video
 
@@ -190,3 +191,50 @@ def test_a_refused_file_leaves_no_playable_copy(tmp_path: Path) -> None:
     with pytest.raises(BadVideo):
         poster(tmp_path / "text.mp4")
     assert [file.name for file in tmp_path.iterdir()] == ["text.mp4"]
+
+
+def test_sound_whose_clock_stands_still_ends_at_the_longest_recording_allowed(tmp_path: Path) -> None:
+    """A few kilobytes at one sample a second would else be days of sound to listen to, and gigabytes to store."""
+    path = tmp_path / "bomb.mkv"
+    path.write_bytes(hostile.sound_without_end())
+    limits = replace(LIMITS, max_duration_ms=3 * 8_000_000)
+    heard = 0
+    with pytest.raises(BadVideo) as caught:
+        for piece in read_audio(path, limits):
+            heard += len(piece)
+    assert caught.value.code == "too_long"
+    assert 0 < heard <= 3 * 8_000 * 16_000
+    with pytest.raises(BadVideo) as caught:
+        make_playable(path, tmp_path / "copy.mp4", limits)
+    assert caught.value.code == "too_long" and not (tmp_path / "copy.mp4").exists()
+
+
+def test_a_frame_that_says_it_stands_for_days(tmp_path: Path) -> None:
+    path = tmp_path / "stands.mp4"
+    path.write_bytes(hostile.patched(b"stts", 12, b"\x7f\xff\xff\xff"))
+    assert refusal(path).code == "too_long"
+
+
+def test_a_length_below_zero_is_no_length(tmp_path: Path) -> None:
+    path = tmp_path / "negative.mkv"
+    path.write_bytes(hostile.matroska_length(-5.0))
+    assert 900 <= probe(path, LIMITS).duration_ms <= 1100
+
+
+@pytest.mark.parametrize("tenth", [6, 7])
+def test_a_file_that_is_cut_within_its_index_is_cut_and_not_without_a_picture(tmp_path: Path, tenth: int) -> None:
+    path = tmp_path / "cut.mp4"
+    path.write_bytes(hostile.plain()[: len(hostile.plain()) * tenth // 10])
+    assert refusal(path).code == "truncated"
+
+
+@pytest.mark.parametrize(("degrees", "upright"), [(1, (64, 48)), (-1, (64, 48)), (89, (48, 64)), (181, (64, 48))])
+def test_an_odd_angle_is_taken_for_the_nearest_quarter(
+    tmp_path: Path, degrees: int, upright: tuple[int, int]
+) -> None:
+    path = tmp_path / "turned.mp4"
+    path.write_bytes(hostile.turned(degrees))
+    info = probe(path, LIMITS)
+    assert (info.width, info.height) == upright and info.rotation_deg % 90 == 0
+    with Decoder(path, LIMITS, side_px=64) as decoder:
+        assert {(frame.picture.shape[1], frame.picture.shape[0]) for frame in decoder} == {upright}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hiring.audit.models import Event
+from hiring.runs import lease
 from hiring.runs import services as runs
 from hiring.runs.models import AnalysisRun
 from tests import factories
@@ -11,8 +12,8 @@ from tests.api.conftest import handed_in
 
 def _failed(team) -> AnalysisRun:
     recording = factories.make_ready_recording(handed_in(factories.make_interview(team.position)))
-    run = runs.claim(runs.queue(recording=recording).pk)
-    runs.fail(run=run, step="frames", sentence="The picture could not be read after 00:04.")
+    run = lease.claim(runs.queue(recording=recording).pk)
+    lease.fail(run=run, step="frames", sentence="The picture could not be read after 00:04.")
     run.refresh_from_db()
     return run
 

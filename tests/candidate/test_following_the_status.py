@@ -4,6 +4,7 @@ import pytest
 
 from analysis.types import Progress, Step
 from hiring.recordings import services as recordings
+from hiring.runs import lease
 from hiring.runs import services as runs
 from hiring.runs.models import AnalysisRun
 from tests import factories
@@ -25,8 +26,8 @@ def test_a_waiting_video_waits_and_the_page_polls(tus, candidate, question):
 
 def test_a_running_one_shows_its_step_and_percent_in_every_tab(tus, candidate, question):
     recording = tus.upload(question, video_bytes(5000))
-    run = runs.claim(recording.runs.get().pk)
-    runs.heartbeat(run, Progress(Step.FRAMES, 4200, 10_000))
+    run = lease.claim(recording.runs.get().pk)
+    lease.heartbeat(run, Progress(Step.FRAMES, 4200, 10_000))
     for page in (candidate.get(NOW), candidate.get("/interview/status/")):
         text = page.content.decode()
         assert "Looking at the picture · 42 %" in text and '<progress max="100" value="42"' in text
@@ -40,8 +41,8 @@ def test_when_all_is_done_the_page_stops_polling(candidate, interview):
 
 def test_a_failed_analysis_says_that_the_video_is_safe_and_nothing_technical(candidate, interview):
     recording = factories.make_ready_recording(interview)
-    run = runs.claim(runs.queue(recording=recording).pk)
-    runs.fail(run=run, step="frames", sentence="ValueError in module")
+    run = lease.claim(runs.queue(recording=recording).pk)
+    lease.fail(run=run, step="frames", sentence="ValueError in module")
     page = candidate.get(NOW).content.decode()
     assert "Your video is safe" in page and "ValueError" not in page and not polls(page)
 

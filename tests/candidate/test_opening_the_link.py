@@ -8,10 +8,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from hiring.access import CANDIDATE_SESSION_KEY
 from hiring.audit.services import SYSTEM
 from hiring.positions import services as positions
 from hiring.positions.models import Interview, Invitation
-from hiring.retention.services import CANDIDATE_SESSION_KEY
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +39,14 @@ def test_looking_at_a_link_does_not_use_it_up_and_takes_the_token_out_of_the_add
     assert Invitation.objects.get().state == "open"
     page = client.get(START).content.decode()
     assert invited.position.title in page and invited.token not in page
+
+
+def test_revoking_a_link_ends_the_session_that_it_opened(client, invited):
+    follow(client, invited.token)
+    client.post(START)
+    assert client.get("/interview/notice/").status_code == 200
+    positions.revoke_links(interview=invited, actor=factories.SYSTEM)
+    assert client.get("/interview/notice/").status_code == 404
 
 
 def test_the_button_uses_the_link_up_and_begins_a_fresh_session(client, invited):

@@ -28,7 +28,7 @@ def _refusal(token: str) -> str:
 
 
 def test_a_link_opens_its_interview(interview):
-    opened = positions.redeem(token=interview.token)
+    opened = positions.redeem(token=interview.token).interview
     assert opened.pk == interview.pk and opened.state == "opened"
 
 
@@ -55,7 +55,7 @@ def test_a_made_up_link_does_not_open(interview):
 def test_a_new_link_closes_the_old_one(interview):
     token = positions.new_link(interview=interview, actor=factories.SYSTEM)
     assert _refusal(interview.token) == "revoked"
-    assert positions.redeem(token=token).pk == interview.pk
+    assert positions.redeem(token=token).interview_id == interview.pk
 
 
 def test_the_token_itself_is_nowhere_in_the_database(interview):

@@ -27,7 +27,7 @@ def _token(answer) -> str:
 
 def test_an_invitation_shows_a_link_that_opens_once(desk, position):
     token = _token(desk.post(reverse("recruiter:invite", args=[position.pk]), FORM))
-    interview = services.redeem(token=token)
+    interview = services.redeem(token=token).interview
     assert (interview.candidate_name, interview.language) == ("Noor", "de")
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from hiring.audit.models import Event
 from hiring.policy.rules import Purpose
 from hiring.recordings.models import Recording
+from hiring.runs import lease
 from hiring.runs import services as runs
 from tests import factories
 from tests.recruiter.conftest import handed_in_recording
@@ -81,17 +82,17 @@ def test_a_candidates_choice_and_the_law_look_the_same(desk, reviewer):
 
 def test_progress_is_polled_until_there_is_something_to_see(desk, reviewer):
     recording = handed_in_recording(reviewer)
-    run = runs.claim(runs.queue(recording=recording).pk)
+    run = lease.claim(runs.queue(recording=recording).pk)
     assert "every 2s" in _page(desk, recording).content.decode()
     address = reverse("recruiter:progress", args=[recording.pk])
     assert "HX-Refresh" not in desk.get(address)
-    runs.fail(run=run, step="frames", sentence="The picture could not be read.")
+    lease.fail(run=run, step="frames", sentence="The picture could not be read.")
     assert desk.get(address)["HX-Refresh"] == "true"
 
 
 def test_a_failed_analysis_says_why_and_can_be_tried_again(desk, reviewer):
     recording = handed_in_recording(reviewer)
-    runs.fail(run=runs.claim(runs.queue(recording=recording).pk), step="frames", sentence="The light went out.")
+    lease.fail(run=lease.claim(runs.queue(recording=recording).pk), step="frames", sentence="The light went out.")
     assert "The light went out." in _page(desk, recording).content.decode()
     assert desk.post(reverse("recruiter:retry", args=[recording.pk])).status_code == 302
     assert recording.runs.filter(state="queued").count() == 1

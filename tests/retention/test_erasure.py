@@ -17,6 +17,7 @@ from hiring.recordings import keys, vault
 from hiring.retention import services as retention
 from hiring.retention.models import ErasureCertificate
 from hiring.review import services as review
+from hiring.runs import lease
 from hiring.runs import services as runs
 from hiring.runs.models import AnalysisRun, Moment, Segment, Word
 from tests import factories
@@ -80,10 +81,10 @@ def test_the_certificate_says_what_went_and_names_nobody(reviewed):
 def test_a_running_worker_cannot_bring_anything_back(reviewed):
     recording = reviewed.recording
     AnalysisRun.objects.filter(pk=reviewed.pk).update(state="cancelled")
-    running = runs.claim(runs.queue(recording=recording).pk)
+    running = lease.claim(runs.queue(recording=recording).pk)
     _erase(recording.interview)
-    with pytest.raises(runs.LeaseLost):
-        runs.heartbeat(running)
+    with pytest.raises(lease.LeaseLost):
+        lease.heartbeat(running)
     with pytest.raises(keys.KeyGone):
         vault.store(recording.interview_id, io.BytesIO(b"late"), "parquet")
     assert vault.names(recording.interview_id) == []
@@ -129,7 +130,7 @@ def test_withdrawing_consent_cancels_the_queued_run():
     run = runs.queue(recording=recording)
     retention.change_consent(interview=recording.interview, granted=[Purpose.RECORDING], language="en")
     run.refresh_from_db()
-    assert run.state == "cancelled" and runs.claim(run.pk) is None
+    assert run.state == "cancelled" and lease.claim(run.pk) is None
 
 
 def test_withdrawing_the_recording_deletes_the_recording(reviewed):

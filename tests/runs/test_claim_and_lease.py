@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from analysis.types import Progress, Stage, Step
-from hiring.runs import results
+from hiring.runs import lease, results
 from hiring.runs import services as runs
 from hiring.runs.models import AnalysisRun
 from tests import factories
@@ -30,60 +30,60 @@ def _outcome(run: AnalysisRun):
 
 
 def test_a_queued_run_is_claimed_once(queued):
-    first, second = runs.claim(queued.pk), runs.claim(queued.pk)
+    first, second = lease.claim(queued.pk), lease.claim(queued.pk)
     assert first is not None and first.attempt == 1 and first.token
     assert second is None
 
 
 def test_a_run_whose_lease_is_over_is_claimed_by_another_worker(queued):
-    first = runs.claim(queued.pk)
+    first = lease.claim(queued.pk)
     _expire(first)
-    second = runs.claim(queued.pk)
+    second = lease.claim(queued.pk)
     assert second.attempt == 2 and second.token != first.token
 
 
 def test_who_lost_the_lease_can_neither_beat_nor_save(queued):
-    first = runs.claim(queued.pk)
+    first = lease.claim(queued.pk)
     _expire(first)
-    second = runs.claim(queued.pk)
-    with pytest.raises(runs.LeaseLost):
-        runs.heartbeat(first)
-    with pytest.raises(runs.LeaseLost):
-        runs.complete(run=first, outcome=_outcome(first), observations_file="late.parquet")
+    second = lease.claim(queued.pk)
+    with pytest.raises(lease.LeaseLost):
+        lease.heartbeat(first)
+    with pytest.raises(lease.LeaseLost):
+        lease.complete(run=first, outcome=_outcome(first), observations_file="late.parquet")
     assert not first.words.exists()
-    runs.complete(run=second, outcome=_outcome(second), observations_file="good.parquet")
+    lease.complete(run=second, outcome=_outcome(second), observations_file="good.parquet")
     second.refresh_from_db()
     assert second.state == "complete" and second.observations_file == "good.parquet"
     assert second.words.count() == 7
 
 
 def test_results_and_state_are_saved_together_or_not_at_all(queued, monkeypatch):
-    run = runs.claim(queued.pk)
+    run = lease.claim(queued.pk)
 
     def broken(*_):
         raise RuntimeError("the disk is gone")
 
     monkeypatch.setattr(results, "_moments", broken)
     with pytest.raises(RuntimeError):
-        runs.complete(run=run, outcome=_outcome(run), observations_file="x.parquet")
+        lease.complete(run=run, outcome=_outcome(run), observations_file="x.parquet")
     run.refresh_from_db()
     assert run.state == "running" and not run.words.exists() and not run.segments.exists()
 
 
 def test_a_heartbeat_renews_the_lease_and_notes_the_progress(queued):
-    run = runs.claim(queued.pk)
+    run = lease.claim(queued.pk)
     AnalysisRun.objects.filter(pk=run.pk).update(lease_until=timezone.now() + timedelta(seconds=1))
-    runs.heartbeat(run, Progress(Step.FRAMES, 3000, 12_000))
+    lease.heartbeat(run, Progress(Step.FRAMES, 3000, 12_000))
     run.refresh_from_db()
     assert run.lease_until > timezone.now() + timedelta(seconds=5)
     assert (run.step, run.percent) == ("frames", 25)
 
 
 def test_a_cancelled_run_stops_at_its_next_heartbeat(queued):
-    run = runs.claim(queued.pk)
+    run = lease.claim(queued.pk)
     runs.cancel(recording=run.recording)
-    with pytest.raises(runs.LeaseLost):
-        runs.heartbeat(run)
+    with pytest.raises(lease.LeaseLost):
+        lease.heartbeat(run)
 
 
 def test_the_same_configuration_is_queued_once(queued):
@@ -91,8 +91,8 @@ def test_the_same_configuration_is_queued_once(queued):
 
 
 def test_a_failed_run_can_be_tried_again_as_a_new_one(queued):
-    run = runs.claim(queued.pk)
-    runs.fail(run=run, step="frames", sentence="The picture could not be read.")
+    run = lease.claim(queued.pk)
+    lease.fail(run=run, step="frames", sentence="The picture could not be read.")
     again = runs.retry(run=run, actor=factories.SYSTEM)
     assert again.pk != run.pk and again.state == "queued"
 
@@ -105,7 +105,7 @@ def test_of_many_workers_at_once_exactly_one_claims():
     def worker():
         barrier.wait()
         try:
-            won.append(runs.claim(run.pk))
+            won.append(lease.claim(run.pk))
         finally:
             connection.close()
 

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from hiring.audit.models import Event
+from hiring.runs import lease
 from hiring.runs import services as runs
 from hiring.runs.models import ATTEMPTS, AnalysisRun
 from tests import factories
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def sent(monkeypatch) -> list:
     out = []
-    monkeypatch.setattr(runs, "wake", out.append)
+    monkeypatch.setattr(lease, "wake", out.append)
     return out
 
 
@@ -29,26 +30,26 @@ def _age(run: AnalysisRun, **columns) -> None:
 def test_a_run_that_no_worker_was_told_of_is_woken(sent):
     run = runs.queue(recording=factories.make_ready_recording())
     _age(run, queued_at=timezone.now() - timedelta(seconds=10))
-    assert runs.reconcile()["woken"] == 1
+    assert lease.reconcile()["woken"] == 1
     assert sent == [run.pk]
 
 
 def test_a_run_that_was_woken_just_now_is_left_alone(sent):
     run = runs.queue(recording=factories.make_ready_recording())
     _age(run, queued_at=timezone.now() - timedelta(seconds=10), woken_at=timezone.now())
-    assert runs.reconcile()["woken"] == 0 and sent == []
+    assert lease.reconcile()["woken"] == 0 and sent == []
 
 
 def test_a_message_that_got_lost_is_sent_again_after_half_a_minute(sent):
     run = runs.queue(recording=factories.make_ready_recording())
     _age(run, woken_at=timezone.now() - timedelta(seconds=31))
-    assert runs.reconcile()["woken"] == 1 and sent == [run.pk]
+    assert lease.reconcile()["woken"] == 1 and sent == [run.pk]
 
 
 def test_a_run_whose_worker_died_is_queued_and_woken_in_one_go(sent):
-    run = runs.claim(runs.queue(recording=factories.make_ready_recording()).pk)
+    run = lease.claim(runs.queue(recording=factories.make_ready_recording()).pk)
     _age(run, lease_until=timezone.now() - timedelta(seconds=1), queued_at=timezone.now() - timedelta(minutes=1))
-    counts = runs.reconcile()
+    counts = lease.reconcile()
     assert counts == {"quarantined": 0, "requeued": 1, "woken": 1}
     run.refresh_from_db()
     assert run.state == "queued" and run.token is None and sent == [run.pk]
@@ -57,22 +58,22 @@ def test_a_run_whose_worker_died_is_queued_and_woken_in_one_go(sent):
 def test_a_run_that_died_three_times_is_set_aside_with_a_reason(sent):
     run = runs.queue(recording=factories.make_ready_recording())
     for _ in range(ATTEMPTS):
-        assert runs.claim(run.pk) is not None
+        assert lease.claim(run.pk) is not None
         _age(run, lease_until=timezone.now() - timedelta(seconds=1))
-    assert runs.claim(run.pk) is None
-    assert runs.reconcile()["quarantined"] == 1
+    assert lease.claim(run.pk) is None
+    assert lease.reconcile()["quarantined"] == 1
     run.refresh_from_db()
     assert run.state == "quarantined" and "3 times" in run.failure
     assert Event.objects.filter(action="run.quarantined").count() == 1
-    assert runs.reconcile() == {"quarantined": 0, "requeued": 0, "woken": 0}
+    assert lease.reconcile() == {"quarantined": 0, "requeued": 0, "woken": 0}
 
 
 def test_a_run_that_broke_is_put_back_twice_and_then_set_aside():
     run = runs.queue(recording=factories.make_ready_recording())
     states = []
     for _ in range(ATTEMPTS):
-        claimed = runs.claim(run.pk)
-        runs.put_back(run=claimed, step="frames", sentence="It broke.")
+        claimed = lease.claim(run.pk)
+        lease.put_back(run=claimed, step="frames", sentence="It broke.")
         run.refresh_from_db()
         states.append(run.state)
     assert states == ["queued", "queued", "quarantined"]

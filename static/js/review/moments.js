@@ -44,13 +44,13 @@ export class Moments {
     const [start, end] = [Number(row.dataset.start), Number(row.dataset.end)];
     this.onChoose(start, end);
     if (seek) this.clock.seek(start);
-    await this.explain(id);
+    await this.explain(id, row.dataset.card);
   }
 
-  async explain(id) {
+  async explain(id, address) {
     this.card.setAttribute("aria-busy", "true");
     try {
-      const response = await fetch(`/review/moments/${id}/`, { credentials: "same-origin" });
+      const response = await fetch(address, { credentials: "same-origin" });
       if (!response.ok) throw new Error(`moment: ${response.status}`);
       const html = await response.text();
       if (id !== this.id) return;

@@ -1,0 +1,201 @@
+"""Holding a run: claimed, kept alive, ended once. Every save is fenced by the claim's token.
+
+Rows are locked in one order everywhere, or two wait for each other: recording, then run, then the audit record.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from analysis.types import Outcome, Progress
+from hiring.audit import services as audit
+from hiring.recordings import services as recordings
+from hiring.recordings.models import Recording
+from hiring.runs import results
+from hiring.runs.models import ATTEMPTS, AnalysisRun
+from hiring.runs.services import wake
+
+State = AnalysisRun.State
+_WAKE_AGAIN = timedelta(seconds=30)
+
+
+class LeaseLost(Exception):
+    """The run was cancelled, or another worker holds it now: stop and keep nothing."""
+
+
+def claim(run_id: uuid.UUID) -> AnalysisRun | None:
+    """Take a queued run, or one whose worker died. Returns None where it is not to be had: that is no error."""
+    now = timezone.now()
+    to_be_had = Q(state=State.QUEUED) | Q(state=State.RUNNING, lease_until__lt=now)
+    won = AnalysisRun.objects.filter(to_be_had, pk=run_id, attempt__lt=ATTEMPTS).update(
+        state=State.RUNNING,
+        attempt=F("attempt") + 1,
+        token=uuid.uuid4(),
+        lease_until=now + timedelta(seconds=settings.RUN_LEASE_SECONDS),
+        heartbeat_at=now,
+        started_at=now,
+        step="",
+        done_ms=0,
+    )
+    if not won:
+        return None
+    return AnalysisRun.objects.select_related("recording__interview__position").get(pk=run_id)
+
+
+def _held(run: AnalysisRun) -> Q:
+    return Q(pk=run.pk, token=run.token, state=State.RUNNING)
+
+
+def heartbeat(run: AnalysisRun, progress: Progress | None = None) -> None:
+    """Renew the lease and note the progress. Raises LeaseLost."""
+    now = timezone.now()
+    columns: dict[str, object] = {
+        "lease_until": now + timedelta(seconds=settings.RUN_LEASE_SECONDS),
+        "heartbeat_at": now,
+    }
+    if progress is not None:
+        columns |= {"step": progress.step, "done_ms": progress.done_ms, "total_ms": progress.total_ms}
+    if not AnalysisRun.objects.filter(_held(run)).update(**columns):
+        raise LeaseLost(f"run {run.pk} is not ours any more")
+
+
+@transaction.atomic
+def accept(*, run: AnalysisRun, kept: recordings.Kept) -> None:
+    """Note that the vault has the recording. Raises LeaseLost and changes nothing."""
+    _lock_recording(run)
+    heartbeat(run)
+    if not recordings.mark_ready(recording=run.recording, kept=kept):
+        raise LeaseLost(f"the recording of run {run.pk} is gone")
+
+
+@transaction.atomic
+def refuse(*, run: AnalysisRun, step: str, code: str, sentence: str) -> None:
+    """End a run whose file cannot be used, and say so to the candidate if it was never accepted. Raises LeaseLost."""
+    _lock_recording(run)
+    fail(run=run, step=step, sentence=sentence)
+    recordings.refuse(recording=run.recording, code=code, sentence=sentence)
+
+
+def _lock_recording(run: AnalysisRun) -> None:
+    if not Recording.objects.select_for_update().filter(pk=run.recording_id).exists():
+        raise LeaseLost(f"the recording of run {run.pk} is gone")
+
+
+@transaction.atomic
+def complete(*, run: AnalysisRun, outcome: Outcome, observations_file: str) -> None:
+    """Save everything a run found and end it, in one transaction. Raises LeaseLost and saves nothing."""
+    transcript = outcome.transcript
+    _lock_recording(run)
+    ended = AnalysisRun.objects.filter(_held(run)).update(
+        state=State.COMPLETE,
+        token=None,
+        lease_until=None,
+        finished_at=timezone.now(),
+        done_ms=outcome.info.duration_ms,
+        total_ms=outcome.info.duration_ms,
+        observations_file=observations_file,
+        frames=outcome.frames,
+        frames_with_face=outcome.frames_with_face,
+        baseline=dict(outcome.baseline),
+        manifest=dict(outcome.manifest),
+        transcript_source=transcript.source,
+        transcript_language=transcript.language,
+        transcript_low_confidence=transcript.low_confidence,
+        transcript_note=transcript.note[:300],
+        failed_step="",
+        failure="",
+    )
+    if not ended:
+        raise LeaseLost(f"run {run.pk} is not ours any more")
+    # What a container says of its length can be more than what it holds: the frames decide.
+    missing_ms = int(str(outcome.manifest.get("missing_ms") or 0))
+    recordings.note_length(recording=run.recording, duration_ms=outcome.info.duration_ms, missing_ms=missing_ms)
+    results.save(run, outcome)
+    audit.record(
+        actor=audit.SYSTEM,
+        action="run.complete",
+        obj=run,
+        interview=run.recording.interview_id,
+        attempt=run.attempt,
+        frames=outcome.frames,
+    )
+
+
+@transaction.atomic
+def fail(*, run: AnalysisRun, step: str, sentence: str) -> None:
+    """End a run that cannot succeed, with the step and one sentence for the recruiter. Raises LeaseLost."""
+    ended = AnalysisRun.objects.filter(_held(run)).update(
+        state=State.FAILED,
+        token=None,
+        lease_until=None,
+        finished_at=timezone.now(),
+        failed_step=step,
+        failure=sentence[:400],
+    )
+    if not ended:
+        raise LeaseLost(f"run {run.pk} is not ours any more")
+    audit.record(actor=audit.SYSTEM, action="run.failed", obj=run, interview=run.recording.interview_id, step=step)
+
+
+@transaction.atomic
+def put_back(*, run: AnalysisRun, step: str, sentence: str) -> None:
+    """Return a run whose attempt broke unexpectedly; after the last attempt it is set aside instead."""
+    if run.attempt >= ATTEMPTS:
+        _set_aside(AnalysisRun.objects.filter(_held(run)), run, step, sentence)
+        return
+    AnalysisRun.objects.filter(_held(run)).update(
+        state=State.QUEUED, token=None, lease_until=None, woken_at=None, failed_step=step, failure=sentence[:400]
+    )
+
+
+def _set_aside(chosen: QuerySet[AnalysisRun], run: AnalysisRun, step: str, sentence: str) -> None:
+    done = chosen.update(
+        state=State.QUARANTINED,
+        token=None,
+        lease_until=None,
+        finished_at=timezone.now(),
+        failed_step=step,
+        failure=sentence[:400],
+    )
+    if done:
+        audit.record(
+            actor=audit.SYSTEM, action="run.quarantined", obj=run, interview=run.recording.interview_id, step=step
+        )
+
+
+def reconcile() -> dict[str, int]:
+    """Find what the broker lost: set aside what died too often, requeue what died, wake what was not delivered.
+
+    Run every few seconds by every worker: it is safe at any time and as often as one likes.
+    """
+    now = timezone.now()
+    counts = {"quarantined": 0, "requeued": 0, "woken": 0}
+    dead = Q(state=State.RUNNING, lease_until__lt=now)
+    for run in AnalysisRun.objects.filter(dead, attempt__gte=ATTEMPTS).select_related("recording"):
+        with transaction.atomic():
+            sentence = f"The analysis stopped unexpectedly {ATTEMPTS} times; the recording itself is safe."
+            _set_aside(AnalysisRun.objects.filter(dead, pk=run.pk), run, run.step, sentence)
+        counts["quarantined"] += 1
+    counts["requeued"] = AnalysisRun.objects.filter(dead, attempt__lt=ATTEMPTS).update(
+        state=State.QUEUED, token=None, lease_until=None, woken_at=None
+    )
+    for run_id in _claim_undelivered(now):
+        wake(run_id)
+        counts["woken"] += 1
+    return counts
+
+
+@transaction.atomic
+def _claim_undelivered(now: datetime) -> list[uuid.UUID]:
+    """Pick queued runs that no worker was told of lately; reconcilers on other machines skip them."""
+    undelivered = Q(woken_at=None, queued_at__lt=now - timedelta(seconds=2)) | Q(woken_at__lt=now - _WAKE_AGAIN)
+    rows = AnalysisRun.objects.filter(undelivered, state=State.QUEUED).order_by("queued_at")
+    ids = list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True)[:200])
+    AnalysisRun.objects.filter(pk__in=ids).update(woken_at=now)
+    return ids
