@@ -93,9 +93,11 @@ def recording_for(user: object, pk: UUID) -> Recording:
 
 
 def runs(user: object) -> QuerySet[AnalysisRun]:
-    return AnalysisRun.objects.filter(
+    """Runs of what was handed in. A cancelled one would tell what the candidate withdrew."""
+    rows = AnalysisRun.objects.filter(
         recording__interview__position__memberships__user=_staff(user), recording__interview__state__in=HANDED_IN
-    ).select_related("recording")
+    )
+    return rows.exclude(state=AnalysisRun.State.CANCELLED).select_related("recording")
 
 
 def run_for(user: object, pk: UUID) -> AnalysisRun:

@@ -121,6 +121,7 @@ AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_CLIENT_IP_CALLABLE = "hiring.lib.client_address.client_address"
 AXES_VERBOSE = False
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_LOCKOUT_TEMPLATE = "accounts/locked_out.html"
@@ -157,7 +158,8 @@ SECURE_HSTS_SECONDS = 63072000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-if ENV.trust_proxy:
+TRUST_PROXY = ENV.trust_proxy
+if TRUST_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -217,6 +219,8 @@ CELERY_TASK_SOFT_TIME_LIMIT = CELERY_TASK_TIME_LIMIT - 120
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
+# Short and urgent work has a queue and a process of its own: a backlog of analyses must not delay erasure.
+CELERY_TASK_ROUTES = {"sightline.reconcile": {"queue": "control"}, "sightline.sweep": {"queue": "control"}}
 CELERY_BEAT_SCHEDULE = {
     "reconcile": {"task": "sightline.reconcile", "schedule": 15.0, "options": {"expires": 15}},
     "sweep": {"task": "sightline.sweep", "schedule": timedelta(hours=1), "options": {"expires": 3600}},

@@ -6,6 +6,7 @@ import io
 import itertools
 import math
 from collections.abc import Iterable
+from dataclasses import replace as replace
 from datetime import timedelta
 
 import pyarrow as pa

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib.auth.tokens import default_token_generator
-from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
@@ -45,16 +44,8 @@ def change_person(*, user: User, role: str, is_active: bool, actor: Actor) -> Us
     locked.save(update_fields=["role", "is_active"])
     if not is_active:
         AuthToken.objects.filter(user=locked).delete()
-        end_sessions(user=locked)
     audit.record(actor=actor, action="person.changed", obj=locked, role=role, active=is_active)
     return locked
-
-
-def end_sessions(*, user: User) -> None:
-    """Sign a person out everywhere."""
-    for session in Session.objects.iterator():
-        if session.get_decoded().get("_auth_user_id") == str(user.pk):
-            session.delete()
 
 
 def password_link_parts(user: User) -> tuple[str, str]:

@@ -35,7 +35,6 @@ class ChoosePassword(auth_views.PasswordResetConfirmView):
     success_url = reverse_lazy("accounts:sign_in")
 
     def form_valid(self, form) -> HttpResponse:
-        services.end_sessions(user=form.user)
         audit.record(actor=form.user.as_actor(), action="person.password_chosen", obj=form.user)
         messages.success(self.request, _("Your password is set. Please sign in."))
         return super().form_valid(form)

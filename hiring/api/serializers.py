@@ -130,7 +130,7 @@ class RunDetails(serializers.ModelSerializer):
     class Meta:
         model = AnalysisRun
         fields = [
-            *("id", "recording", "state", "plan", "attempt", "step", "step_label", "done_ms", "total_ms", "percent"),
+            *("id", "recording", "state", "attempt", "step", "step_label", "done_ms", "total_ms", "percent"),
             *("queued_at", "started_at", "finished_at", "failed_step", "failure", "frames", "frames_with_face"),
             "manifest",
         ]

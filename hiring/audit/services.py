@@ -1,12 +1,22 @@
-"""Append to the record, inside the transaction of what it records; and check that nobody changed it."""
+"""Append to the record, inside the transaction of what it records; and check that nobody changed it.
+
+The hashes are keyed by the master key, which is not in the database: whoever can only write rows cannot make a chain
+that fits. And the head is noted every hour in a file beside the keys: a chain that was cut off or replaced as a whole
+no longer meets it.
+"""
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import hmac
 import json
 from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
@@ -38,7 +48,8 @@ def _digest(event: Event) -> str:
         event.interview_id,
         event.details,
     ]
-    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+    key = hashlib.sha256(b"audit chain" + base64.b64decode(settings.MASTER_KEY)).digest()
+    return hmac.new(key, json.dumps(facts, sort_keys=True).encode(), hashlib.sha256).hexdigest()
 
 
 @transaction.atomic
@@ -64,14 +75,54 @@ def record(
     return event
 
 
+def record_look(*, actor: Actor, obj: models.Model, interview: Any) -> None:
+    """Note that somebody looked at a recording, once an hour for each person: a player asks for a hundred ranges."""
+    lately = Event.objects.filter(
+        actor_id=actor.id,
+        action="viewed.recording",
+        object_id=str(obj.pk),
+        at__gt=timezone.now() - timedelta(hours=1),
+    )
+    if not lately.exists():
+        record(actor=actor, action="viewed.recording", obj=obj, interview=interview)
+
+
+def _anchor_file() -> Path:
+    return Path(settings.KEY_DIR) / "audit-head.json"
+
+
+def anchor() -> None:
+    """Note the chain's head outside the database, beside the keys."""
+    head = ChainHead.objects.filter(id=1).first()
+    if head is None:
+        return
+    path = _anchor_file()
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_suffix(".new")
+    draft.write_text(json.dumps({"events": head.events, "hash": head.last_hash, "at": timezone.now().isoformat()}))
+    draft.replace(path)
+
+
+def _anchored() -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(_anchor_file().read_text())
+    except FileNotFoundError:
+        return {"events": 0, "hash": GENESIS}
+    return found
+
+
 def first_broken() -> str:
     """Walk the whole chain; return one sentence on the first event that does not fit, or an empty text."""
-    previous, count = GENESIS, 0
+    previous, count, anchored = GENESIS, 0, _anchored()
     for event in Event.objects.order_by("id").iterator(chunk_size=2000):
         count += 1
         if event.previous_hash != previous or event.hash != _digest(event):
             return f"Event {event.id} does not follow the one before it: something was changed, removed or reordered."
         previous = event.hash
+        if count == anchored["events"] and event.hash != anchored["hash"]:
+            return f"Event {event.id} is not the one whose hash was noted outside the database."
+    if count < anchored["events"]:
+        return f"The record has {count} events, but {anchored['events']} were noted outside the database."
     head = ChainHead.objects.filter(id=1).first()
     if head and (head.last_hash != previous or head.events != count):
         return f"The record ends after {count} events, but {head.events} were written."

@@ -45,7 +45,8 @@ def _local_secrets(var_dir: Path) -> dict[str, str]:
     """Read the secrets of the embedded default; write new ones, for the owner's eyes only, on first start."""
     path = var_dir / "secrets.json"
     if not path.exists():
-        var_dir.mkdir(parents=True, exist_ok=True)
+        # The database lies here too: names, and the sessions of whoever is signed in.
+        var_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh = {
             "SECRET_KEY": secrets.token_urlsafe(50),
             "MASTER_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),

@@ -53,6 +53,11 @@ def get(interview_id: UUID) -> bytes:
         raise KeyGone("The key of this interview was destroyed.") from error
 
 
+def is_there(interview_id: UUID) -> bool:
+    """Whether the interview's key can still be had."""
+    return _path(interview_id).exists()
+
+
 def destroy(interview_id: UUID) -> bool:
     """Overwrite and remove the key. Returns whether there was one."""
     path = _path(interview_id)

@@ -43,15 +43,20 @@ def requested_range(header: str, size: int) -> tuple[int, int] | None:
 
 
 class _Pieces:
-    """Iterates over `length` bytes of an open file; Django closes it when the answer ends or the line drops."""
+    """Iterates over `length` bytes of an open file; Django closes it when the answer ends or the line drops.
 
-    def __init__(self, file: BufferedReader, length: int) -> None:
-        self._file, self._left = file, length
+    Raises KeyGone where the interview is erased meanwhile: an open file has its key, and would be sent to its end.
+    """
+
+    def __init__(self, interview_id: UUID, file: BufferedReader, length: int) -> None:
+        self._interview_id, self._file, self._left = interview_id, file, length
 
     def __iter__(self) -> Iterator[bytes]:
         return self
 
     def __next__(self) -> bytes:
+        if self._left and not keys.is_there(self._interview_id):
+            raise keys.KeyGone("The key of this interview was destroyed.")
         piece = self._file.read(min(_PIECE, self._left)) if self._left else b""
         if not piece:
             raise StopIteration
@@ -83,7 +88,7 @@ def media_response(request: HttpRequest, interview_id: UUID, name: str, content_
         response = HttpResponse(content_type=content_type)
     else:
         file.seek(first)
-        pieces = _Pieces(file, last - first + 1)
+        pieces = _Pieces(interview_id, file, last - first + 1)
         response = StreamingHttpResponse(pieces, status=206 if span else 200, content_type=content_type)
     response["Content-Length"] = str(last - first + 1)
     if span:

@@ -1,37 +1,36 @@
-"""Rows for reviewers, always by way of access: what was not handed in yet is not theirs to see."""
+"""Rows for reviewers, by way of access, which opens them once they are handed in; each look is written down."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 
 from hiring import access
+from hiring.audit import services as audit
 from hiring.positions.models import Interview
 from hiring.recordings.models import Recording
 from hiring.runs.models import Moment
 
-HANDED_IN = (Interview.State.SUBMITTED, Interview.State.DECIDED)
+
+def seen_recording(request: HttpRequest, pk: UUID) -> Recording:
+    """A recording whose content is about to be shown. Raises Http404."""
+    row = access.recording_for(request.user, pk)
+    audit.record_look(actor=request.user.as_actor(), obj=row, interview=row.interview_id)
+    return row
+
+
+def seen_moment(request: HttpRequest, pk: UUID) -> Moment:
+    """A moment that is about to be shown. Raises Http404."""
+    row = access.moment_for(request.user, pk)
+    recording = row.run.recording
+    audit.record_look(actor=request.user.as_actor(), obj=recording, interview=recording.interview_id)
+    return row
 
 
 def handed_in(interview: Interview) -> bool:
     """Whether reviewers may look: before, the candidate can still replace an answer."""
-    return interview.state in HANDED_IN
-
-
-def recording(request: HttpRequest, pk: UUID) -> Recording:
-    """A recording that was handed in. Raises Http404."""
-    row = access.recording_for(request.user, pk)
-    if not handed_in(row.interview):
-        raise Http404
-    return row
-
-
-def moment(request: HttpRequest, pk: UUID) -> Moment:
-    """A moment of a recording that was handed in. Raises Http404."""
-    row = access.moment_for(request.user, pk)
-    recording(request, row.run.recording_id)
-    return row
+    return interview.state in access.HANDED_IN
 
 
 def answers(request: HttpRequest, interview: Interview) -> list[Recording]:

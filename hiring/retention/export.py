@@ -18,6 +18,7 @@ from hiring.positions.models import Interview
 from hiring.recordings import vault
 from hiring.recordings.models import Recording
 from hiring.review.captions import webvtt
+from hiring.review.models import Decision, Note, Verdict
 from hiring.review.wording import kind_label, moment_sentence
 from hiring.runs.models import AnalysisRun
 from hiring.runs.selectors import complete_run
@@ -67,6 +68,7 @@ def _entries(interview: Interview) -> Iterator[Entry]:
     yield _json("interview.json", _about(interview))
     yield _json("consent-receipts.json", _receipts(interview))
     yield _json("who-looked.json", _looks(interview))
+    yield _json("what-reviewers-wrote.json", _written(interview))
     kept = interview.recordings.filter(state=Recording.State.READY).select_related("question")
     for number, recording in enumerate(kept, start=1):
         yield from _of_recording(f"answer-{number}", recording)
@@ -94,12 +96,26 @@ def _looks(interview: Interview) -> list[dict[str, Any]]:
     return list(audit_selectors.views_of(str(interview.pk)).values("at", "action", "actor_kind", "actor_id"))
 
 
+def _written(interview: Interview) -> dict[str, Any]:
+    """Notes, answers to moments and the decision: they are about the candidate. Who wrote them stays out."""
+    notes = Note.objects.filter(recording__interview=interview)
+    verdicts = Verdict.objects.filter(interview=interview)
+    return {
+        "notes": list(notes.values("recording", "at_ms", "text", "created_at")),
+        "answers_to_moments": list(verdicts.values("moment__kind", "moment__start_ms", "answer", "reason", "at")),
+        "decision": Decision.objects.filter(interview=interview).values("outcome", "reason", "at").first(),
+    }
+
+
 def _of_recording(folder: str, recording: Recording) -> Iterator[Entry]:
     columns = ("file_name", "size_bytes", "received_at", "sha256", "duration_ms", "width", "height", "fps")
     about = {name: getattr(recording, name) for name in columns}
     yield _json(f"{folder}/recording.json", {"question": recording.question.text, **about})
     suffix = re.sub(r"[^a-z0-9]", "", recording.file_name.rpartition(".")[2].lower())[:5] or "video"
     yield f"{folder}/original.{suffix}", _plain(recording, recording.original_file)
+    if recording.transcript_file:
+        own = recording.transcript_file.rpartition(".")[2]
+        yield f"{folder}/own-transcript.{own}", _plain(recording, recording.transcript_file)
     run = complete_run(recording)
     if run is not None:
         yield from _of_run(folder, recording, run)

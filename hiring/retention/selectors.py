@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from hiring.policy.rules import Place, rule_for
+from hiring.policy.rules import Place, places, rule_for
 from hiring.policy.selectors import rule_of
 from hiring.positions.models import Interview, Position
 from hiring.recordings.models import Recording
@@ -71,6 +72,21 @@ def due_of(interview: Interview) -> Due:
 def due(until: datetime | None = None) -> Iterator[Due]:
     """Everything due at `until` (now by default), the longest overdue first."""
     until = until or timezone.now()
-    rows = Interview.objects.exclude(state__in=_OVER).select_related("position")
-    found = (due_of(interview) for interview in rows.iterator(chunk_size=1000))
+    found = (due_of(interview) for position in Position.objects.all() for interview in _maybe_due(position, until))
     yield from sorted((item for item in found if item.due_at <= until), key=lambda item: item.due_at)
+
+
+def _maybe_due(position: Position, until: datetime) -> Iterator[Interview]:
+    """Interviews of a position that can be due: the candidate's own place may still make the time shorter."""
+    shortest = min(place.media_days_after_decision for place in places().values())
+    after = until - timedelta(days=min(position.days_after_decision, shortest))
+    without = until - timedelta(days=position.days_without_decision)
+    rows = Interview.objects.filter(
+        Q(decided_at__lte=after)
+        | Q(decided_at=None, submitted_at__lte=without)
+        | Q(decided_at=None, submitted_at=None, created_at__lte=without),
+        position=position,
+    )
+    for interview in rows.exclude(state__in=_OVER).iterator(chunk_size=1000):
+        interview.position = position
+        yield interview

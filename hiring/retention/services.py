@@ -19,7 +19,6 @@ from hiring.audit.services import Actor
 from hiring.consent import selectors as consent_selectors
 from hiring.consent import services as consent
 from hiring.policy.rules import Purpose
-from hiring.positions import services as positions
 from hiring.positions.models import Interview, Position
 from hiring.recordings import keys, uploads, vault
 from hiring.recordings.models import Recording
@@ -193,12 +192,8 @@ def _compute_again(recording: Recording, leftovers: _Leftovers, *, keep_transcri
         runs.queue(recording=recording)
 
 
-def change_places(*, position: Position, employer_place: str, job_place: str, actor: Actor) -> None:
-    """Change where employer and job are. What the places now forbid is deleted; the rest is computed again."""
-    with transaction.atomic():
-        positions.change_position(
-            position=position, employer_place=employer_place, job_place=job_place, actor=actor
-        )
+def apply_places(*, position: Position) -> None:
+    """After a position's places changed: delete what they now forbid, and compute the rest again."""
     for interview in position.interviews.exclude(state=Interview.State.ERASED).select_related("position"):
         leftovers = _Leftovers(interview)
         with transaction.atomic():

@@ -6,12 +6,14 @@ import logging
 import shutil
 import time
 from pathlib import Path
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 from knox.models import AuthToken
 
+from hiring.audit import services as audit
 from hiring.recordings import uploads, vault
 from hiring.recordings.models import Recording
 from hiring.retention import services as retention
@@ -29,6 +31,7 @@ def sweep() -> dict[str, int]:
         "work": _old_folders(Path(settings.WORK_DIR)),
         "orphans": _orphans(),
     }
+    audit.anchor()
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
     AuthToken.objects.filter(expiry__lt=timezone.now()).delete()
     log.info("Sweep: %s", counts)
@@ -62,9 +65,16 @@ def _uploads_without_rows() -> int:
     return count
 
 
-def _is_old(path: Path) -> bool:
+def _is_id(name: str) -> bool:
     try:
-        return time.time() - path.stat().st_mtime > _DAY_S
+        return str(UUID(name)) == name
+    except ValueError:
+        return False
+
+
+def _is_old(path: Path, days: int = 1) -> bool:
+    try:
+        return time.time() - path.stat().st_mtime > days * _DAY_S
     except FileNotFoundError:
         return False
 
@@ -74,7 +84,9 @@ def _old_folders(folder: Path) -> int:
     count = 0
     for path in folder.iterdir() if folder.exists() else []:
         run_id, _, attempt = path.name.partition(".")
-        rows = AnalysisRun.objects.filter(pk=run_id, attempt=attempt or 0, state=AnalysisRun.State.RUNNING)
+        if not _is_id(run_id) or not attempt.isdigit():
+            continue  # not ours: a mount's lost+found, say
+        rows = AnalysisRun.objects.filter(pk=run_id, attempt=attempt, state=AnalysisRun.State.RUNNING)
         if not rows.exists():
             shutil.rmtree(path, ignore_errors=True)
             count += 1
@@ -85,6 +97,9 @@ def _orphans() -> int:
     """Vault files that no row names: a worker was killed between writing one and saving."""
     root, count = Path(settings.VAULT_DIR), 0
     for folder in root.iterdir() if root.exists() else []:
+        # Only folders in which something happened lately: an orphan is found on the day after it was left.
+        if not _is_id(folder.name) or _is_old(folder, days=3):
+            continue
         recordings = Recording.objects.filter(interview_id=folder.name)
         named = set(recordings.values_list("original_file", "playable_file", "poster_file", "transcript_file"))
         known = {name for row in named for name in row if name}

@@ -8,6 +8,7 @@ import zipfile
 import pytest
 
 from hiring.audit.models import Event
+from hiring.review import services as review
 from tests import factories
 from tests.candidate.conftest import video_bytes
 
@@ -36,7 +37,21 @@ def test_it_holds_the_original_transcript_moments_and_receipts(candidate, interv
 
 
 def test_before_any_video_it_holds_the_receipts(candidate):
-    assert archive_of(candidate).namelist() == ["interview.json", "consent-receipts.json", "who-looked.json"]
+    assert archive_of(candidate).namelist() == [
+        "interview.json",
+        "consent-receipts.json",
+        "who-looked.json",
+        "what-reviewers-wrote.json",
+    ]
+
+
+def test_it_holds_what_reviewers_wrote_and_not_who(candidate, interview):
+    reviewer = factories.make_user(name="Rosa Unmistakable")
+    run = factories.make_complete_run(factories.make_ready_recording(interview))
+    review.add_note(recording=run.recording, author=reviewer, at_ms=1000, text="Asked about the rollback")
+    review.give_verdict(moment=run.moments.first(), reviewer=reviewer, answer="dismissed", reason="Just a yawn")
+    written = archive_of(candidate).read("what-reviewers-wrote.json").decode()
+    assert "Asked about the rollback" in written and "Just a yawn" in written and "Unmistakable" not in written
 
 
 def test_taking_a_copy_is_written_down(candidate, interview):

@@ -139,3 +139,11 @@ def test_a_range_inside_the_file_is_taken_as_it_is(first, length, size):
     if last < size:
         assert requested_range(f"bytes={first}-{last}", size) == (first, last)
         assert requested_range(f"bytes=-{length}", size) == (size - length, size - 1)
+
+
+def test_an_answer_that_is_under_way_ends_when_the_interview_is_erased(kept):
+    pieces = iter(get(kept).streaming_content)
+    assert next(pieces) == CONTENT[: vault.BLOCK]
+    assert keys.destroy(kept[0])
+    with pytest.raises(keys.KeyGone):
+        next(pieces)

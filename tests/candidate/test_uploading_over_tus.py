@@ -238,6 +238,50 @@ def test_a_disk_that_fills_up_half_way_keeps_the_upload(tus, question, monkeypat
     assert tus.patch(recording, 0, VIDEO).status_code == 204
 
 
+def test_what_did_not_fit_on_a_full_disk_gives_its_room_back(tus, question, monkeypatch):
+    recording = tus.start(question, len(VIDEO))
+    assert tus.patch(recording, 0, VIDEO[:6000]).status_code == 204
+    sizes = []
+
+    def full(descriptor):
+        sizes.append(uploads.os.fstat(descriptor).st_size)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(uploads.os, "fsync", full)
+    assert tus.patch(recording, 6000, VIDEO[6000:]).status_code == 507
+    monkeypatch.undo()
+    assert sizes == [10_000] and uploads.path_of(recording).stat().st_size == 6000
+    assert tus.patch(recording, 6000, VIDEO[6000:]).status_code == 204
+    assert uploads.path_of(recording).read_bytes() == VIDEO
+
+
+@pytest.mark.parametrize("left", [0, 4000])
+def test_bytes_that_a_disk_has_lost_are_asked_for_again_and_not_filled_with_zeros(tus, question, left):
+    recording = tus.start(question, len(VIDEO))
+    assert tus.patch(recording, 0, VIDEO[:6000]).status_code == 204
+    if left:
+        uploads.os.truncate(uploads.path_of(recording), left)
+    else:
+        uploads.path_of(recording).unlink()
+    answer = tus.patch(recording, 6000, VIDEO[6000:])
+    assert (answer.status_code, code(answer)) == (409, "offset")
+    assert tus.head(recording)["Upload-Offset"] == str(left)
+    assert tus.patch(recording, left, VIDEO[left:]).status_code == 204
+    assert uploads.path_of(recording).read_bytes() == VIDEO
+
+
+def test_a_part_without_a_length_is_refused_and_not_dropped_quietly(tus, question):
+    recording = tus.start(question, len(VIDEO))
+    answer = tus.patch(recording, 0, b"", **{"Transfer-Encoding": "chunked"})
+    assert (answer.status_code, code(answer)) == (411, "length")
+    assert "Content-Length" in answer.json()["error"]["sentence"]
+
+
+def test_a_file_name_cannot_turn_the_text_around_it_round(tus, question):
+    recording = tus.start(question, 10, "my\u202egpj.4pm\r\nname\x00 é🎥.mp4")
+    assert recording.file_name == "mygpj.4pmname é🎥.mp4"
+
+
 def test_a_method_may_be_named_in_a_header(tus, candidate, question):
     recording = tus.start(question, 10)
     answer = candidate.post(

@@ -107,8 +107,9 @@ class Product:
 
     def start_worker(self) -> subprocess.Popen[bytes]:
         return self.start(
-            BIN / "celery", "-A", "hiring", "worker", "--beat", "--concurrency", "2", "--loglevel", "WARNING",
-            "--without-gossip", "--without-mingle", "-s", str(self.folder / f"beat-{uuid.uuid4().hex}"),
+            BIN / "celery", "-A", "hiring", "worker", "-Q", "celery,control", "--beat", "--concurrency", "2",
+            "--loglevel", "WARNING", "--without-gossip", "--without-mingle",
+            "-s", str(self.folder / f"beat-{uuid.uuid4().hex}"),
         )  # fmt: skip
 
     def kill(self, process: subprocess.Popen[bytes]) -> None:

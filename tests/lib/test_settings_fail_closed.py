@@ -67,3 +67,10 @@ def test_the_web_process_loads_no_heavy_library(tmp_path):
     assert done.returncode == 0, done.stderr
     heavy = {"torch", "cv2", "av", "openvino", "pocketsphinx", "faster_whisper", "skimage", "analysis.pipeline"}
     assert not heavy & set(done.stdout.split())
+
+
+def test_local_data_is_open_to_its_owner_alone(tmp_path):
+    done = _start(tmp_path / "var")
+    assert done.returncode == 0, done.stderr
+    modes = {name: (tmp_path / name).stat().st_mode & 0o777 for name in ("var", "var/secrets.json")}
+    assert modes == {"var": 0o700, "var/secrets.json": 0o600}

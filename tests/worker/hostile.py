@@ -65,7 +65,7 @@ def sound_only(container: str = "ipod") -> bytes:
     return target.getvalue()
 
 
-def sound_without_end(packets: int = 30, packet_s: int = 8_000) -> bytes:
+def sound_without_end(packets: int = 20, packet_s: int = 400) -> bytes:
     """A few kB of sound at one sample a second whose clock stands still: hours and hours once resampled."""
     target = io.BytesIO()
     with av.open(target, "w", format="matroska") as out:

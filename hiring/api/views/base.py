@@ -40,9 +40,7 @@ class NothingHere(APIView):
 
 def note_view(request: Request, recording: Recording) -> None:
     """Write down that this person read what a recording shows; the candidate sees it."""
-    audit.record(
-        actor=request.user.as_actor(), action="viewed.recording", obj=recording, interview=recording.interview_id
-    )
+    audit.record_look(actor=request.user.as_actor(), obj=recording, interview=recording.interview_id)
 
 
 def refused(error: Exception) -> ValidationError:

@@ -1,4 +1,4 @@
-"""What the review page's scripts and its video element fetch. Looking was noted when the page was opened."""
+"""What the review page's scripts and its video element fetch. Every look is written down."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _etag(recording: Recording, window: dict) -> str:
 @gzip_page
 def timeline(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The Plotly figure of a window. 404 while there is no finished analysis."""
-    recording, window = lookups.recording(request, pk), _window(request)
+    recording, window = lookups.seen_recording(request, pk), _window(request)
     etag = _etag(recording, window)
     unchanged = get_conditional_response(request, etag=etag)
     if unchanged is not None:
@@ -71,7 +71,7 @@ def timeline(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _ready(request: HttpRequest, pk: UUID) -> Recording:
-    recording = lookups.recording(request, pk)
+    recording = lookups.seen_recording(request, pk)
     if recording.state != Recording.State.READY:
         raise Http404
     return recording

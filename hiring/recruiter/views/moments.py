@@ -37,14 +37,14 @@ def _card(request: HttpRequest, row: Moment, problem: str = "", **more: object) 
 @require_safe
 @login_required
 def moment(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return _card(request, lookups.moment(request, pk))
+    return _card(request, lookups.seen_moment(request, pk))
 
 
 @require_POST
 @login_required
 def verdict(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Confirm or dismiss. The answer is the card, and the moment's row beside it out of band."""
-    row = lookups.moment(request, pk)
+    row = lookups.seen_moment(request, pk)
     answer, reason = request.POST.get("answer", ""), request.POST.get("reason", "")
     try:
         services.give_verdict(moment=row, reviewer=request.user, answer=answer, reason=reason)
@@ -56,6 +56,6 @@ def verdict(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @login_required
 def undo(request: HttpRequest, pk: UUID) -> HttpResponse:
-    row = lookups.moment(request, pk)
+    row = lookups.seen_moment(request, pk)
     services.withdraw_verdict(moment=row, reviewer=request.user)
     return _card(request, row, changed=True)

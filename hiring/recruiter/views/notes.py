@@ -13,7 +13,6 @@ from django.views.decorators.http import require_POST
 
 from hiring import access
 from hiring.recordings.models import Recording
-from hiring.recruiter import lookups
 from hiring.review import selectors, services
 
 
@@ -30,7 +29,7 @@ def _list(request: HttpRequest, recording: Recording, problem: str = "", text: s
 @require_POST
 @login_required
 def add(request: HttpRequest, pk: UUID) -> HttpResponse:
-    recording, form = lookups.recording(request, pk), NoteForm(request.POST)
+    recording, form = access.recording_for(request.user, pk), NoteForm(request.POST)
     if not form.is_valid():
         sentence = _("Please write a note of at most 2,000 letters.")
         return _list(request, recording, sentence, request.POST.get("text", ""))
@@ -45,7 +44,7 @@ def add(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
     note = access.note_for(request.user, pk)
-    recording = lookups.recording(request, note.recording_id)
+    recording = access.recording_for(request.user, note.recording_id)
     try:
         services.delete_note(note=note, actor=request.user)
     except services.NotAllowed as error:

@@ -20,6 +20,7 @@ from hiring.policy.rules import NOT_IN_THIS_VERSION, Purpose, Rule, rule_for
 from hiring.positions import services
 from hiring.positions.models import Interview, Invitation, Position
 from hiring.recruiter.forms import InviteForm, PlacesForm, PositionForm, TeamForm
+from hiring.retention import services as retention
 
 _PAGE = 25
 _PURPOSES = {
@@ -100,6 +101,7 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     except services.NotAllowed as error:
         form.add_error("questions", str(error))
         return _form_page(request, form, position)
+    retention.apply_places(position=position)
     messages.success(request, _("The position is changed."))
     return redirect("recruiter:position", pk=pk)
 

@@ -101,7 +101,7 @@ def _progress_words(recording: Recording, state: selectors.Progress) -> dict[str
 @login_required
 def progress(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Where the analysis stands, polled by the page; it reloads once there is something to see."""
-    recording = lookups.recording(request, pk)
+    recording = access.recording_for(request.user, pk)
     state = selectors.progress(recording)
     page = {
         "recording": recording,
@@ -119,7 +119,7 @@ def progress(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 def retry(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Queue a failed analysis again."""
-    recording = lookups.recording(request, pk)
+    recording = access.recording_for(request.user, pk)
     run = latest_run(recording)
     if run is not None and selectors.progress(recording).stage == "failed":
         runs.retry(run=run, actor=request.user.as_actor())
