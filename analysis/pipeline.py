@@ -96,7 +96,7 @@ class Analysis:
         with self._clock("moments"):
             baseline = find_baseline(series, config.signals.baseline_ms)
             lanes = [*visibility_segments(series), *expression_segments(series, config.signals.min_segment_ms)]
-            moments = find(series, baseline, config.moments, config.plan)
+            moments = find(series, baseline, config)
         return Outcome(
             info=info,
             segments=tuple(lanes),

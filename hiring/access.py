@@ -83,7 +83,7 @@ def recordings(user: object) -> QuerySet[Recording]:
     """Recordings that were handed in."""
     return (
         Recording.objects.filter(interview__position__memberships__user=_staff(user), interview__state__in=HANDED_IN)
-        .exclude(state__in=[Recording.State.ERASED, Recording.State.UPLOADING])
+        .exclude(state=Recording.State.UPLOADING)
         .select_related("interview__position", "question")
     )
 
@@ -189,7 +189,7 @@ def candidate_question(request: HttpRequest, pk: UUID) -> Question:
 
 
 def candidate_recording(request: HttpRequest, pk: UUID) -> Recording:
-    own = Recording.objects.filter(interview=candidate_interview(request)).exclude(state=Recording.State.ERASED)
+    own = Recording.objects.filter(interview=candidate_interview(request))
     return _or_404(own.select_related("interview__position", "question"), pk=pk)
 
 

@@ -4,33 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from itertools import groupby
 
-from analysis.config import MomentConfig
+from analysis.config import MomentConfig, PipelineConfig
 from analysis.moments import another_person, expression_shift, hard_to_see, nobody_visible
 from analysis.signals.baseline import Baseline
 from analysis.signals.series import Series
-from analysis.types import STAGES_OF_KIND, Moment, MomentKind, Span, Stage
+from analysis.types import STAGES_OF_KIND, Moment, MomentKind, Span
 
 Rule = Callable[[Series, Baseline | None, MomentConfig], list[Moment]]
 
-RULES: Mapping[MomentKind, Rule] = {
-    MomentKind.EXPRESSION_SHIFT: expression_shift.find,
-    MomentKind.NOBODY_VISIBLE: nobody_visible.find,
-    MomentKind.ANOTHER_PERSON: another_person.find,
-    MomentKind.HARD_TO_SEE: hard_to_see.find,
-}
 
 
-def find(
-    series: Series, baseline: Baseline | None, config: MomentConfig, plan: frozenset[Stage]
-) -> tuple[Moment, ...]:
-    """Every moment of the kinds whose stages are all in `plan`."""
+def rules(config: PipelineConfig) -> Mapping[MomentKind, Rule]:
+    """The rule of each kind. Below which quality a face is not read is the face stage's to say."""
+    return {
+        MomentKind.EXPRESSION_SHIFT: expression_shift.find,
+        MomentKind.NOBODY_VISIBLE: nobody_visible.find,
+        MomentKind.ANOTHER_PERSON: another_person.find,
+        MomentKind.HARD_TO_SEE: partial(hard_to_see.find, bound=config.faces.min_quality),
+    }
+
+
+def find(series: Series, baseline: Baseline | None, config: PipelineConfig) -> tuple[Moment, ...]:
+    """Every moment of the kinds whose stages are all in the plan."""
     found = [
         moment
-        for kind, rule in RULES.items()
-        if plan >= STAGES_OF_KIND[kind]
-        for moment in bundled(rule(series, baseline, config))
+        for kind, rule in rules(config).items()
+        if config.plan >= STAGES_OF_KIND[kind]
+        for moment in bundled(rule(series, baseline, config.moments))
     ]
     return tuple(sorted(found, key=lambda moment: (moment.span.start_ms, moment.span.end_ms, moment.kind)))
 
@@ -54,4 +57,7 @@ def _merged(group: list[Moment]) -> Moment:
     evidence = [item for moment in ordered for item in moment.evidence]
     unique = [next(same) for _, same in groupby(evidence)]
     span = Span(min(m.span.start_ms for m in group), max(m.span.end_ms for m in group))
-    return replace(first, span=span, evidence=tuple(unique))
+    values = dict(first.values)
+    if "duration_s" in values:
+        values["duration_s"] = round(span.duration_ms / 1000, 1)
+    return replace(first, span=span, values=values, evidence=tuple(unique))

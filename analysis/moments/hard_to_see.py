@@ -22,13 +22,12 @@ def rule(config: MomentConfig) -> str:
     return f"The quality of the face stays below its bound for at least {config.hard_to_see_min_ms / 1000:g} s."
 
 
-def find(series: Series, baseline: Baseline | None, config: MomentConfig) -> list[Moment]:
+def find(series: Series, baseline: Baseline | None, config: MomentConfig, *, bound: float) -> list[Moment]:
+    """bound: the quality, 0..1, below which the face stage does not read a face."""
     hard = series.is_shown(Visibility.HARD_TO_SEE)
     spans = long_stretches(series, hard, min_ms=config.hard_to_see_min_ms, close_gap_ms=_CLOSE_GAP_MS)
     seen = series.quality[series.is_shown(Visibility.SEEN)]
     usual = round(float(np.median(seen)), 3) if len(seen) else 0.0
-    # The bound itself belongs to the face stage; the best frame that failed it says where it is.
-    bound = round(float(np.nanmax(series.quality[hard])), 3) if hard.any() else 0.0
     return [_moment(series, config, first, last, usual, bound) for first, last in spans]
 
 

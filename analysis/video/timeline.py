@@ -93,7 +93,7 @@ class Packets:
 
 def quarter_turns(frame: av.VideoFrame) -> int:
     """How often a frame is turned by 90 degrees to be upright: 0 to 3. Matrices may say any angle, such as 359."""
-    return round(frame.rotation / 90) % 4
+    return int(round(frame.rotation / 90) % 4)
 
 
 def upright_rgb(frame: av.VideoFrame, side_px: int) -> NDArray[np.uint8]:

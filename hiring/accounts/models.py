@@ -51,9 +51,5 @@ class User(AbstractBaseUser):
     def is_administrator(self) -> bool:
         return self.role == Role.ADMINISTRATOR
 
-    @property
-    def is_recruiter(self) -> bool:
-        return self.role == Role.RECRUITER
-
     def as_actor(self) -> Actor:
         return Actor("user", str(self.pk))

@@ -56,7 +56,7 @@ class Answer:
 def answers_of(interview: Interview) -> list[Answer]:
     """Every question in order, with the newest recording."""
     newest: dict[UUID, Recording] = {}
-    for recording in interview.recordings.exclude(state=State.ERASED).order_by("created_at"):
+    for recording in interview.recordings.order_by("created_at"):
         newest[recording.question_id] = recording
     questions = interview.position.questions.all()
     return [Answer(n, question, newest.get(question.pk)) for n, question in enumerate(questions, start=1)]

@@ -36,9 +36,6 @@ _PURPOSE_TEXTS = {
 _LOOKS = {
     "viewed.interview": gettext_lazy("opened your interview"),
     "viewed.recording": gettext_lazy("opened an answer"),
-    "viewed.transcript": gettext_lazy("read a transcript"),
-    "viewed.moments": gettext_lazy("opened the marked moments"),
-    "viewed.report": gettext_lazy("opened a report"),
 }
 
 
@@ -89,11 +86,3 @@ def forbidden_titles(interview: Interview) -> list[str]:
 def look_label(action: str) -> str:
     """What somebody opened, for the list of who looked."""
     return str(_LOOKS.get(action, _("looked at your interview")))
-
-
-def minutes_label(milliseconds: int | None) -> str:
-    """Return a length of media such as 3:07, or an empty text."""
-    if milliseconds is None:
-        return ""
-    minutes, seconds = divmod(round(milliseconds / 1000), 60)
-    return f"{minutes}:{seconds:02}"

@@ -1,10 +1,15 @@
-"""Response headers that every page shares."""
+"""What holds for every request: no endless bodies, no stored pages."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+#: No form here needs more; uploads are streamed and have a limit of their own.
+_LARGEST_BODY = 4 * 1024 * 1024
+_STREAMED = "application/offset+octet-stream"
 
 
 class PersonalPagesAreNotStored:
@@ -18,3 +23,16 @@ class PersonalPagesAreNotStored:
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("Permissions-Policy", "camera=(self), microphone=(self), geolocation=()")
         return response
+
+
+class BodiesHaveALimit:
+    """Answer 413 to a large body before anything reads it: Django would write a form's files to the disk first."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if request.content_type != _STREAMED and length.isdigit() and int(length) > _LARGEST_BODY:
+            return HttpResponse(_("This is more than a form can hold. Nothing was changed."), status=413)
+        return self.get_response(request)

@@ -75,7 +75,6 @@ class Interview(models.Model):
         OPENED = "opened", "Opened"
         SUBMITTED = "submitted", "Submitted"
         DECIDED = "decided", "Decided"
-        WITHDRAWN = "withdrawn", "Withdrawn"
         ERASED = "erased", "Erased"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

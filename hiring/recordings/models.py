@@ -15,7 +15,7 @@ class Recording(models.Model):
     """One answer's video.
 
     uploading: bytes come in. received: all bytes are here, a worker has not looked yet. ready: checked, encrypted,
-    playable. refused: not usable, with the reason. erased: nothing is left but this row.
+    playable. refused: not usable, with the reason. Deleting one removes its row.
     """
 
     class State(models.TextChoices):
@@ -23,7 +23,6 @@ class Recording(models.Model):
         RECEIVED = "received", "Received"
         READY = "ready", "Ready"
         REFUSED = "refused", "Refused"
-        ERASED = "erased", "Erased"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="recordings")
@@ -71,11 +70,6 @@ class Recording(models.Model):
             ),
             models.CheckConstraint(
                 name="recording_ready_is_kept", condition=~Q(state="ready") | ~Q(original_file="") & ~Q(sha256="")
-            ),
-            models.CheckConstraint(
-                name="recording_erased_has_no_files",
-                condition=~Q(state="erased")
-                | Q(original_file="", playable_file="", poster_file="", transcript_file="", file_name=""),
             ),
         ]
 

@@ -30,6 +30,8 @@ _WRITER_S = 30
 _NOTE_EVERY_S = 5.0
 _HEAD_BYTES = 4096
 _ROOM_LEFT = 64 * 1024 * 1024
+#: Uploads begun together may need more than there is. The last of the disk is the database's, or every page fails.
+_NOT_FOR_UPLOADS = 32 * 1024 * 1024
 
 
 class UploadRefused(Exception):
@@ -225,6 +227,8 @@ def _write(
             for piece in pieces:
                 if offset + written + len(piece) > recording.size_bytes:
                     raise UploadRefused("size", _("More bytes arrived than the file was said to have."))
+                if shutil.disk_usage(file.fileno()).free < _NOT_FOR_UPLOADS + len(piece):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
                 file.write(piece)
                 if digest:
                     digest.update(piece)

@@ -13,7 +13,6 @@ from django.utils.translation import ngettext
 from hiring.policy.rules import Place, places, rule_for
 from hiring.policy.selectors import rule_of
 from hiring.positions.models import Interview, Position
-from hiring.recordings.models import Recording
 from hiring.review.models import Decision, Note, Verdict
 from hiring.runs.models import AnalysisRun, Moment, Segment, Word
 
@@ -44,7 +43,7 @@ def contents_of(interview: Interview) -> dict[str, int]:
     """How many rows of each kind erasing this interview removes."""
     of_run = {"run__recording__interview": interview}
     return {
-        "recordings": interview.recordings.exclude(state=Recording.State.ERASED).count(),
+        "recordings": interview.recordings.count(),
         "runs": AnalysisRun.objects.filter(recording__interview=interview).count(),
         "segments": Segment.objects.filter(**of_run).count(),
         "words": Word.objects.filter(**of_run).count(),

@@ -161,7 +161,7 @@ def _facts(ids: list[UUID], viewer: User) -> dict[str, dict[UUID, Any]]:
 
 def _recordings(ids: Iterable[UUID]) -> dict[UUID, list[tuple[str, str, int]]]:
     """(recording's state, newest run's state, its percent) of each interview's recordings."""
-    kept = Recording.objects.filter(interview__in=ids).exclude(state=Recording.State.ERASED)
+    kept = Recording.objects.filter(interview__in=ids)
     found: dict[UUID, list[tuple[str, str, int]]] = {}
     for recording in kept.prefetch_related("runs"):
         runs = [run for run in recording.runs.all() if run.state != AnalysisRun.State.CANCELLED]

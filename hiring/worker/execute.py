@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import shutil
 from dataclasses import replace
@@ -9,6 +10,7 @@ from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
+from django.db import DatabaseError
 
 from analysis.observations import ObservationWriter
 from analysis.pipeline import Analysis
@@ -95,9 +97,11 @@ def _perform(run: AnalysisRun, folder: Path, keeper: Keeper) -> None:
         name = vault.store(recording.interview_id, file, "parquet")
     try:
         lease.complete(run=run, outcome=outcome, observations_file=name)
-    except BaseException:
-        vault.delete(recording.interview_id, name)
-        raise
+    finally:
+        # The row is asked, not the error: a database that is restarted may save and still say that it failed.
+        with contextlib.suppress(DatabaseError):
+            if not AnalysisRun.objects.filter(pk=run.pk, observations_file=name).exists():
+                vault.delete(recording.interview_id, name)
 
 
 def _analysed(analysis: Analysis, plain: Path) -> Outcome:

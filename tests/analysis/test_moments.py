@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
-from analysis.config import MomentConfig, SignalConfig
+from analysis.config import PipelineConfig, SignalConfig
 from analysis.moments.find import bundled, find
 from analysis.signals.baseline import find_baseline
 from analysis.signals.series import Series
@@ -14,13 +15,13 @@ from analysis.types import EXPRESSIONS, Moment, MomentKind, Span, Stage, Visibil
 
 from .series import between, calm_series, hide, show
 
-CONFIG = MomentConfig()
+CONFIG = PipelineConfig()
 ALL = frozenset(Stage)
 FORBIDDEN = re.compile(r"lie|lying|honest|decept|authentic|fake|stress|nervous|trustworth|risk", re.IGNORECASE)
 
 
 def found(series: Series, plan: frozenset[Stage] = ALL) -> tuple[Moment, ...]:
-    return find(series, find_baseline(series, SignalConfig().baseline_ms), CONFIG, plan)
+    return find(series, find_baseline(series, SignalConfig().baseline_ms), replace(CONFIG, plan=plan))
 
 
 def test_a_calm_recording_has_no_moments() -> None:
@@ -34,15 +35,15 @@ def test_a_sudden_expression_is_found_with_its_evidence() -> None:
     assert (moment.kind, moment.span) == (MomentKind.EXPRESSION_SHIFT, Span(30_000, 31_200))
     assert moment.values["expression"] == "surprise"
     (evidence,) = moment.evidence
-    assert evidence.baseline < 0.05 < CONFIG.shift_min_prob <= evidence.threshold < evidence.value
-    assert moment.distance > CONFIG.shift_robust_z
+    assert evidence.baseline < 0.05 < CONFIG.moments.shift_min_prob <= evidence.threshold < evidence.value
+    assert moment.distance > CONFIG.moments.shift_robust_z
     assert moment.quality == pytest.approx(0.9)
 
 
 def test_what_is_too_short_or_too_weak_is_no_shift() -> None:
     series = calm_series(60)
-    show(series, between(20_000, 20_000 + CONFIG.shift_min_ms - 80), "happy")
-    show(series, between(40_000, 42_000), "happy", prob=CONFIG.shift_min_prob - 0.05)
+    show(series, between(20_000, 20_000 + CONFIG.moments.shift_min_ms - 80), "happy")
+    show(series, between(40_000, 42_000), "happy", prob=CONFIG.moments.shift_min_prob - 0.05)
     assert found(series) == ()
 
 
@@ -72,7 +73,7 @@ def test_many_shifts_are_not_a_flood() -> None:
     for start_ms in range(62_000, 118_000, 4000):
         show(series, between(start_ms, start_ms + 600), "fear", prob=0.5 + (start_ms % 7) / 100)
     starts = [moment.span.start_ms for moment in found(series)]
-    assert len(starts) == CONFIG.shift_max_per_min
+    assert len(starts) == CONFIG.moments.shift_max_per_min
     assert starts == sorted(starts)
 
 

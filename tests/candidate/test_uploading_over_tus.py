@@ -255,6 +255,20 @@ def test_what_did_not_fit_on_a_full_disk_gives_its_room_back(tus, question, monk
     assert uploads.path_of(recording).read_bytes() == VIDEO
 
 
+def test_the_last_of_the_disk_is_left_to_the_database(tus, question, monkeypatch):
+    recording = tus.start(question, len(VIDEO))
+    assert tus.patch(recording, 0, VIDEO[:6000]).status_code == 204
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(uploads.shutil, "disk_usage", lambda path: usage(2**40, 2**40 - 2**25, 2**25))
+    answer = tus.patch(recording, 6000, VIDEO[6000:])
+    assert (answer.status_code, code(answer)) == (507, "room")
+    assert uploads.path_of(recording).stat().st_size == 6000
+    assert tus.head(recording)["Upload-Offset"] == "6000"
+    monkeypatch.undo()
+    assert tus.patch(recording, 6000, VIDEO[6000:]).status_code == 204
+    assert uploads.path_of(recording).read_bytes() == VIDEO
+
+
 @pytest.mark.parametrize("left", [0, 4000])
 def test_bytes_that_a_disk_has_lost_are_asked_for_again_and_not_filled_with_zeros(tus, question, left):
     recording = tus.start(question, len(VIDEO))
@@ -303,7 +317,7 @@ def test_without_agreeing_to_the_recording_nothing_comes_in(client):
     assert (answer.status_code, code(answer)) == (403, "not_allowed")
 
 
-@pytest.mark.parametrize(("state", "status"), [("submitted", 201), ("decided", 403), ("withdrawn", 403)])
+@pytest.mark.parametrize(("state", "status"), [("submitted", 201), ("decided", 403)])
 def test_after_the_decision_nothing_comes_in(tus, interview, question, state, status):
     type(interview).objects.update(state=state)
     assert tus.create(question, 10).status_code == status
