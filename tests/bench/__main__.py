@@ -13,6 +13,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.bench import review_page
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 CLIPS = ROOT.parent / "shared" / "media" / "clips"
 DEFAULT = ("expressive_d14.mp4", "expressive_s18.mp4", "phone_portrait_speech_20s.mp4", "grid_bbaf2n.mpg")
@@ -63,6 +65,7 @@ def main() -> None:
             print(line(video.name, facts))
             stages = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in facts["stages"].items())
             print(f"{'':<6}{stages}")
+    review_page.measure()
 
 
 if __name__ == "__main__":

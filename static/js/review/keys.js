@@ -2,8 +2,14 @@
 
 const TYPING = "input:not([type=range], [type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog";
 
+const OFF = "sightline-keys-off";
+
 export function listen({ clock, player, timeline, moments, notes, tabs }) {
   const dialog = document.getElementById("keys");
+  const letters = document.getElementById("letters");
+  letters.checked = localStorage.getItem(OFF) !== "yes";
+  letters.addEventListener("change", () => localStorage.setItem(OFF, letters.checked ? "no" : "yes"));
+  document.getElementById("show-keys").addEventListener("click", () => dialog.showModal());
   const actions = {
     " ": () => player.toggle(),
     ArrowLeft: (event) => clock.seek(clock.ms - (event.shiftKey ? 1000 : 5000)),
@@ -31,7 +37,8 @@ export function listen({ clock, player, timeline, moments, notes, tabs }) {
     if (event.key === " " && event.target.closest("button, a, summary, [role=button]")) return;
     if (event.key.startsWith("Arrow") && event.target.matches("input[type=range]")) return;
     const action = actions[event.key];
-    if (!action) return;
+    // Somebody who dictates can switch the single keys off (WCAG 2.1.4); space and arrows stay.
+    if (!action || (!letters.checked && event.key.length === 1 && event.key !== " ")) return;
     event.preventDefault();
     action(event);
   });

@@ -1,4 +1,5 @@
 // Moments: the list, the chosen one, its "why" card, and the answer to it.
+import { say } from "./spoken.js";
 
 export class Moments {
   constructor(clock, { onChoose }) {
@@ -14,6 +15,7 @@ export class Moments {
     });
     // A refusal (422) comes as the same card with its sentence, so it is shown like any other answer.
     document.body.addEventListener("htmx:beforeSwap", ({ detail }) => {
+      if (detail.target === this.card) this.held = this.card.contains(document.activeElement);
       if (detail.xhr.status === 422) [detail.shouldSwap, detail.isError] = [true, false];
     });
     document.body.addEventListener("htmx:afterSettle", ({ detail }) => {
@@ -44,18 +46,21 @@ export class Moments {
     const [start, end] = [Number(row.dataset.start), Number(row.dataset.end)];
     this.onChoose(start, end);
     if (seek) this.clock.seek(start);
-    await this.explain(id, row.dataset.card);
+    await this.explain(id, row.dataset.card, seek);
   }
 
-  async explain(id, address) {
+  async explain(id, address, aloud) {
     this.card.setAttribute("aria-busy", "true");
     try {
       const response = await fetch(address, { credentials: "same-origin" });
       if (!response.ok) throw new Error(`moment: ${response.status}`);
       const html = await response.text();
       if (id !== this.id) return;
+      const held = this.card.contains(document.activeElement);
       this.card.innerHTML = html;
+      if (held) this.card.focus({ preventScroll: true });
       window.htmx?.process(this.card);
+      if (aloud) say(this.text("h2"), this.text(".place"), this.text("p"), this.text(".given"));
     } catch (error) {
       console.error(error);
     } finally {
@@ -63,10 +68,15 @@ export class Moments {
     }
   }
 
-  /** After an answer: keep the keyboard where it was useful. */
+  text(selector) {
+    return this.card.querySelector(selector)?.textContent.trim();
+  }
+
+  /** After an answer: say it, and keep the keyboard where it was useful. */
   settled() {
+    say(this.text(".given"), document.getElementById("seen")?.textContent);
     if (this.card.querySelector("#verdict-problem")) document.getElementById("reason")?.focus();
-    else if (document.activeElement === document.body) this.card.querySelector(".verdict button")?.focus();
+    else if (this.held) this.card.focus({ preventScroll: true }); // not the button: space would take the answer back
   }
 
   step(by) {

@@ -1,5 +1,6 @@
 // A note belongs to the time at which its writing began.
 import { clockText } from "./clock.js";
+import { say } from "./spoken.js";
 
 export class Notes {
   constructor(clock, tabs) {
@@ -13,6 +14,19 @@ export class Notes {
       document.getElementById("note-count").textContent = notes.dataset.count;
       if (!this.writing()) this.stamp();
     });
+    document.body.addEventListener("htmx:afterSettle", ({ detail }) => detail.target.id === "notes" && this.settled());
+    // A finished analysis reloads the page; a note that is being written is worth waiting for.
+    document.body.addEventListener("htmx:beforeOnLoad", (event) => {
+      if (event.detail.xhr.getResponseHeader("HX-Refresh") && this.writing()) event.preventDefault();
+    });
+  }
+
+  /** After a note was kept, refused or deleted: say it, and keep the keyboard here. */
+  settled() {
+    const problem = document.getElementById("note-problem");
+    if (!problem) say(document.getElementById("tab-notes").textContent);
+    if (problem) document.getElementById("note-text").focus();
+    else if (document.activeElement === document.body) document.getElementById("note-keep").focus();
   }
 
   writing() {

@@ -1,5 +1,6 @@
 // The video and its controls. Its frames drive the clock; without a video the clock still moves by hand.
 import { clockText } from "./clock.js";
+import { say } from "./spoken.js";
 
 const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2];
 const BEFORE_SPEECH_MS = 250;
@@ -129,6 +130,7 @@ export class Player {
   setSpeed(rate) {
     this.video.playbackRate = rate;
     document.getElementById("speed").textContent = `${rate}×`;
+    say(this.button("speed").textContent);
   }
 
   toggleSkip() {
@@ -136,6 +138,7 @@ export class Player {
     if (!button) return;
     this.skipping = !this.skipping;
     button.setAttribute("aria-pressed", this.skipping);
+    say(this.skipping ? button.dataset.on : button.dataset.off);
   }
 
   toggleCaptions() {
