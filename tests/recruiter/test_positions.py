@@ -77,4 +77,4 @@ def test_nobody_is_invited_to_a_closed_position(desk, reviewer):
 def test_the_list_counts_each_positions_interviews(desk, reviewer):
     handed_in_recording(reviewer)
     html = desk.get(reverse("recruiter:positions")).content.decode()
-    assert '<td class="number">1</td>' in html
+    assert 'data-label="Answered">1</td>' in html

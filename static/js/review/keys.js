@@ -1,7 +1,6 @@
 // The keyboard. Never active while somebody types, in a dialog, or together with Ctrl, Alt or Meta.
 
 const TYPING = "input:not([type=range], [type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog";
-
 const OFF = "sightline-keys-off";
 
 export function listen({ clock, player, timeline, moments, notes, tabs }) {
