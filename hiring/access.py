@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest
 from hiring.accounts.models import User
 from hiring.audit import selectors as audit_selectors
 from hiring.audit.models import Event
+from hiring.lib.errors import LinkNeeded
 from hiring.positions.models import Interview, Position, Question
 from hiring.recordings.models import Recording
 from hiring.retention.models import ErasureCertificate
@@ -178,10 +179,12 @@ def candidate_interview(request: HttpRequest) -> Interview:
     Revoking the link ends the session that it opened.
     """
     pk, link = request.session.get(CANDIDATE_SESSION_KEY), request.session.get(CANDIDATE_LINK_KEY)
-    if not pk or not link:
-        raise Http404
     rows = Interview.objects.exclude(state=Interview.State.ERASED).select_related("position")
-    return _or_404(rows.filter(invitations__pk=link, invitations__revoked_at=None), pk=pk)
+    own = rows.filter(invitations__pk=link, invitations__revoked_at=None, pk=pk) if pk and link else rows.none()
+    interview = own.first()
+    if interview is None:
+        raise LinkNeeded
+    return interview
 
 
 def candidate_question(request: HttpRequest, pk: UUID) -> Question:

@@ -248,9 +248,6 @@ else:
         "socket_connect_timeout": 2,
     }
 
-EMAIL_CONFIG = environment.environ.Env.email_url_config(ENV.email_url)
-vars().update(EMAIL_CONFIG)
-
 ORGANISATION = ENV.organisation
 CONTACT = ENV.contact
 MODEL_DIR = ENV.model_dir

@@ -37,7 +37,6 @@ class Environment:
     max_upload_bytes: int
     lease_s: int
     analysis_threads: int
-    email_url: str
     trust_proxy: bool
 
 
@@ -113,6 +112,5 @@ def read() -> Environment:
         max_upload_bytes=env.int("MAX_UPLOAD_BYTES", default=2 * 1024**3),
         lease_s=env.int("LEASE_SECONDS", default=30),
         analysis_threads=env.int("ANALYSIS_THREADS", default=2),
-        email_url=env.str("EMAIL_URL", default="consolemail://"),
         trust_proxy=env.bool("TRUST_PROXY", default=False),
     )

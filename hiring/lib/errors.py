@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -15,7 +15,17 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     return _page(request, 400, _("That did not work"), _("The request could not be read. Nothing was changed."))
 
 
+class LinkNeeded(Http404):
+    """A candidate's page without the session that a personal link opens: missing, expired or revoked."""
+
+
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if isinstance(exception, LinkNeeded):
+        title = _("Please open your personal link")
+        sentence = _(
+            "This page opens from the personal link in your invitation. Please open that link in this browser."
+        )
+        return _page(request, 404, title, sentence)
     return _page(
         request, 404, _("Nothing here"), _("This page does not exist, or it is not open to you. Nothing was changed.")
     )

@@ -46,7 +46,8 @@ def test_revoking_a_link_ends_the_session_that_it_opened(client, invited):
     client.post(START)
     assert client.get("/interview/notice/").status_code == 200
     positions.revoke_links(interview=invited, actor=factories.SYSTEM)
-    assert client.get("/interview/notice/").status_code == 404
+    answer = client.get("/interview/notice/")
+    assert answer.status_code == 404 and "Please open your personal link" in answer.content.decode()
 
 
 def test_the_button_uses_the_link_up_and_begins_a_fresh_session(client, invited):
