@@ -47,7 +47,6 @@ class Step(StrEnum):
     PROBE = "probe"
     FRAMES = "frames"
     TRANSCRIPT = "transcript"
-    SIGNALS = "signals"
     MOMENTS = "moments"
     PLAYABLE = "playable"
 

@@ -51,8 +51,7 @@ def _run_line(answer: Answer, run: AnalysisRun | None) -> Line:
     if run is None or run.state == State.QUEUED:
         return Line(answer, "waiting", _("Waiting for its turn"))
     if run.state == State.RUNNING:
-        label = _("Comparing with your own usual") if run.step == "signals" else step_label(run.step)
-        return Line(answer, "running", label, run.percent)
+        return Line(answer, "running", step_label(run.step), run.percent)
     if run.state == State.COMPLETE:
         return Line(answer, "done", _("Ready"))
     sentence = _("The analysis could not be finished. Your video is safe, and the team can watch it.")

@@ -124,7 +124,8 @@ def erase(*, interview: Interview, actor: Actor, reason: str, due_at: datetime |
             reason=reason,
             due_at=due_at,
             counts={**counts, "files": files},
-            key_destroyed=destroyed,
+            # The first upload makes the key. Where an earlier attempt broke off, that one destroyed it.
+            key_destroyed=destroyed or counts["recordings"] > 0,
         )
         audit.record(actor=actor, action="interview.erased", obj=certificate, interview=interview, reason=reason)
     # A worker that was writing while the key went may have left a file behind.
@@ -155,7 +156,8 @@ def erase_due(now: datetime | None = None, *, actor: Actor = audit.SYSTEM, at_mo
 
 
 def _locked(interview: Interview) -> list[Recording]:
-    """The interview's recordings, locked with their runs: rows come before the audit record, everywhere."""
+    """The interview's recordings, locked with it and their runs: rows come before the audit record, everywhere."""
+    Interview.objects.select_for_update().get(pk=interview.pk)
     rows = Recording.objects.select_for_update().filter(interview=interview).order_by("pk")
     recordings = list(rows)
     list(AnalysisRun.objects.select_for_update().filter(recording__in=recordings).order_by("pk").values_list("pk"))

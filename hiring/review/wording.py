@@ -46,7 +46,6 @@ _STEPS = {
     "probe": _("Checking the file"),
     "frames": _("Looking at the picture"),
     "transcript": _("Writing down what was said"),
-    "signals": _("Comparing with this person's own baseline"),
     "moments": _("Looking for moments"),
     "playable": _("Preparing playback"),
 }

@@ -1,6 +1,6 @@
 """Holding a run: claimed, kept alive, ended once. Every save is fenced by the claim's token.
 
-Rows are locked in one order everywhere, or two wait for each other: recording, then run, then the audit record.
+Rows are locked in one order everywhere, or two wait for each other: interview, recording, run, audit record.
 """
 
 from __future__ import annotations
@@ -172,7 +172,7 @@ def _set_aside(chosen: QuerySet[AnalysisRun], run: AnalysisRun, step: str, sente
 def reconcile() -> dict[str, int]:
     """Find what the broker lost: set aside what died too often, requeue what died, wake what was not delivered.
 
-    Run every few seconds by every worker: it is safe at any time and as often as one likes.
+    Safe at any time, as often as one likes, and by several at once.
     """
     now = timezone.now()
     counts = {"quarantined": 0, "requeued": 0, "woken": 0}

@@ -173,5 +173,6 @@ def use_transcript(*, recording: Recording, content: bytes, file_name: str) -> N
 @transaction.atomic
 def retry(*, run: AnalysisRun, actor: audit.Actor) -> AnalysisRun:
     """Queue a failed or set-aside run's recording again, with what consent and law allow now."""
+    again = queue(recording=run.recording)  # first: rows are locked before the audit record
     audit.record(actor=actor, action="run.retried", obj=run, interview=run.recording.interview_id)
-    return queue(recording=run.recording)
+    return again

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,10 @@ from django.db import connection
 from analysis.types import Stage
 from hiring.policy.rules import Purpose
 from hiring.positions.models import Interview
+from hiring.recordings import services as recordings
 from hiring.recordings import uploads, vault
 from hiring.recordings.models import Recording
+from hiring.recordings.services import NotComplete
 from hiring.retention import services as retention
 from hiring.runs import lease
 from hiring.runs import services as runs
@@ -137,6 +140,29 @@ def test_a_run_that_ends_well_forgets_the_attempt_that_broke_and_notes_what_is_m
     assert (recording.duration_ms, recording.missing_ms) == (5_000, 5_000)
 
 
+def _at_once(*jobs) -> list[Exception]:
+    """Run the jobs in threads of their own, begun together; return what went wrong, a lost lease apart."""
+    faults, barrier = [], threading.Barrier(len(jobs))
+
+    def attempt(job):
+        barrier.wait()
+        try:
+            job()
+        except (lease.LeaseLost, NotComplete):
+            pass
+        except Exception as error:
+            faults.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=attempt, args=(job,)) for job in jobs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return faults
+
+
 @pytest.mark.django_db(transaction=True)
 def test_withdrawing_while_a_worker_saves_ends_well_for_one_of_them():
     """Both lock the same rows; with two orders PostgreSQL would end one of them with a deadlock."""
@@ -145,32 +171,25 @@ def test_withdrawing_while_a_worker_saves_ends_well_for_one_of_them():
         run = lease.claim(runs.queue(recording=recording).pk)
         name = vault.store(recording.interview_id, io.BytesIO(b"observations"), "parquet")
         outcome = factories.make_outcome(12_000, [Stage(stage) for stage in run.plan])
-        faults, barrier = [], threading.Barrier(2)
-
-        def attempt(work, faults=faults, barrier=barrier):
-            barrier.wait()
-            try:
-                work()
-            except lease.LeaseLost:
-                pass
-            except Exception as error:
-                faults.append(error)
-            finally:
-                connection.close()
-
-        jobs = [
-            lambda run=run, outcome=outcome, name=name: lease.complete(
-                run=run, outcome=outcome, observations_file=name
+        faults = _at_once(
+            partial(lease.complete, run=run, outcome=outcome, observations_file=name),
+            partial(
+                retention.change_consent, interview=recording.interview, granted=[Purpose.RECORDING], language="en"
             ),
-            lambda recording=recording: retention.change_consent(
-                interview=recording.interview, granted=[Purpose.RECORDING], language="en"
-            ),
-        ]
-        threads = [threading.Thread(target=attempt, args=(job,)) for job in jobs]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        )
         assert faults == []
         assert not Moment.objects.filter(run__recording=recording).exists()
         assert not Word.objects.filter(run__recording=recording).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_withdrawing_while_handing_in_ends_well_and_leaves_no_recording():
+    for _ in range(12):
+        interview = factories.make_ready_recording().interview
+        faults = _at_once(
+            partial(recordings.submit, interview=Interview.objects.get(pk=interview.pk)),
+            partial(retention.change_consent, interview=interview, granted=[], language="en"),
+        )
+        assert faults == []
+        assert not interview.recordings.exists()
+        assert Interview.objects.get(pk=interview.pk).state == "opened"

@@ -104,7 +104,7 @@ def test_an_erasure_that_broke_off_after_the_key_is_finished_by_the_next(reviewe
     monkeypatch.undo()
     interview.refresh_from_db()
     assert interview.state != "erased"
-    _erase(interview)
+    assert _erase(interview).key_destroyed
     interview.refresh_from_db()
     assert interview.state == "erased" and not Word.objects.exists()
 

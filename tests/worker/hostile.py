@@ -206,10 +206,5 @@ def huge_jpeg() -> bytes:
     return bytes(content)
 
 
-def two_sizes() -> bytes:
-    """A transport stream whose picture grows in the middle."""
-    return video("mpegts") + video("mpegts", size=(640, 480))
-
-
 def noise(head: bytes) -> bytes:
     return head + random.Random(1).randbytes(20_000)

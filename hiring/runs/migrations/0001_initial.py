@@ -130,7 +130,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='analysisrun',
-            constraint=models.CheckConstraint(condition=models.Q(('step', ''), ('step__in', ['probe', 'frames', 'transcript', 'signals', 'moments', 'playable']), _connector='OR'), name='run_step_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('step', ''), ('step__in', ['probe', 'frames', 'transcript', 'moments', 'playable']), _connector='OR'), name='run_step_known'),
         ),
         migrations.AddIndex(
             model_name='moment',
