@@ -1,13 +1,19 @@
-"""Probabilities that mean what they say: temperature scaling and how far off they still are.
+"""Probabilities that mean what they say, how far off they still are, and when to say "not sure" instead.
 
-Guo et al. 2017, "On calibration of modern neural networks".
+Temperature scaling and the expected calibration error: Guo et al. 2017, "On calibration of modern neural
+networks". Offsets: their vector scaling with one scale for all classes, which is also the correction of changed
+class frequencies by Saerens et al. 2002. Abstention: Chow 1970, "On optimum recognition error and reject tradeoff",
+with the bound set by coverage (Geifman and El-Yaniv 2017).
 """
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
+from scipy.optimize import minimize, minimize_scalar
+from scipy.special import logsumexp, softmax
 
 #: Bounds of a believable temperature; a fit that ends at one of them found nothing.
 COLDEST, HOTTEST = 0.2, 5.0
@@ -25,11 +31,16 @@ def probabilities(logits: NDArray[np.floating], temperature: float) -> NDArray[n
     return shares
 
 
+def log_loss(probs: NDArray[np.floating], labels: NDArray[np.integer]) -> NDArray[np.float64]:
+    """(N, 7) probabilities, (N,) labels -> (N,) minus the logarithm of what the label was given."""
+    given = probs[np.arange(len(labels)), labels].astype(np.float64)
+    losses: NDArray[np.float64] = -np.log(np.maximum(given, np.finfo(np.float32).tiny))
+    return losses
+
+
 def _mean_log_loss(logits: NDArray[np.floating], labels: NDArray[np.integer], temperature: float) -> float:
     scaled = logits.astype(np.float64) / temperature
-    scaled -= scaled.max(axis=1, keepdims=True)
-    chosen = scaled[np.arange(len(labels)), labels]
-    return float(np.mean(np.log(np.exp(scaled).sum(axis=1)) - chosen))
+    return float(np.mean(logsumexp(scaled, axis=1) - scaled[np.arange(len(labels)), labels]))
 
 
 def fit_temperature(logits: NDArray[np.floating], labels: NDArray[np.integer]) -> float:
@@ -46,14 +57,72 @@ def fit_temperature(logits: NDArray[np.floating], labels: NDArray[np.integer]) -
     return float(np.exp(found.x))
 
 
+def fit_temperature_and_offsets(
+    logits: NDArray[np.floating], labels: NDArray[np.integer]
+) -> tuple[float, NDArray[np.float64]]:
+    """A temperature and (7,) offsets for softmax((logits + offsets) / temperature), as `fit_temperature` fits one.
+
+    The offsets undo a shift of the classes' frequencies, such as weights of classes and votes leave behind; they can
+    be added to the last layer's bias. They are held towards 0 by a standard normal prior on offsets / temperature:
+    nothing beside a thousand images, enough to keep a class that the images lack from vanishing.
+
+    Unlike a temperature they move winners, towards whatever gave the labels: on the first shipped network, fitted
+    with FER-2013's labels, accuracy rose by 1.9 points (0.9 to 3.0) by these labels and fell by 7.9 by FER+'s.
+    """
+    if len(labels) == 0:
+        raise ValueError("offsets cannot be fitted on no images")
+    x, n = logits.astype(np.float64), len(labels)
+    wanted = np.eye(x.shape[1])[labels]  # (N, 7)
+
+    def loss_and_slope(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        # logistic regression with one slope for all classes: convex, so what is found is the one best answer
+        scale, shift = parameters[0], parameters[1:]
+        scaled = scale * x + shift
+        too_much = softmax(scaled, axis=1) - wanted  # (N, 7)
+        loss = np.sum(logsumexp(scaled, axis=1) - np.sum(scaled * wanted, axis=1)) + 0.5 * np.sum(shift**2)
+        return float(loss) / n, np.append(np.sum(too_much * x), too_much.sum(axis=0) + shift) / n
+
+    start = np.append(1 / fit_temperature(logits, labels), np.zeros(x.shape[1]))
+    bounds = [(1 / HOTTEST, 1 / COLDEST), *[(None, None)] * x.shape[1]]
+    found = minimize(loss_and_slope, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-12})
+    temperature = 1 / float(found.x[0])
+    return temperature, found.x[1:] * temperature
+
+
+def threshold_for_coverage(probs: NDArray[np.floating], coverage: float) -> float:
+    """The highest bound on the winner's probability that still answers for `coverage` (0..1) of (N, 7) `probs`.
+
+    "Not sure" is what lies below it, so an image at the bound is answered. Equal probabilities are answered
+    together: the coverage is reached or passed, never missed.
+    """
+    if len(probs) == 0:
+        raise ValueError("a threshold cannot be fitted on no images")
+    if not 0 < coverage <= 1:
+        raise ValueError(f"a coverage is above 0 and at most 1, not {coverage}")
+    answered = math.ceil(round(coverage * len(probs), 6))  # rounded first: 0.55 * 100 is 55.000000000000007
+    return float(np.sort(probs.max(axis=1))[-answered])
+
+
+def is_sure(probs: NDArray[np.floating], abstain_below: float) -> NDArray[np.bool_]:
+    """(N, 7) probabilities -> (N,) whether the winner is named; where false, the answer is "not sure"."""
+    return np.asarray(probs.max(axis=1) >= abstain_below)
+
+
+def confidence_bins(
+    probs: NDArray[np.floating], labels: NDArray[np.integer], bins: int = ECE_BINS
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.bool_]]:
+    """(N,) bin of equal width, (N,) the winner's probability, (N,) whether the winner is the label."""
+    confidence = probs.max(axis=1).astype(np.float64)
+    bin_of = np.minimum((confidence * bins).astype(np.int64), bins - 1)
+    return bin_of, confidence, np.asarray(probs.argmax(axis=1) == labels)
+
+
 def expected_calibration_error(
     probs: NDArray[np.floating], labels: NDArray[np.integer], bins: int = ECE_BINS
 ) -> float:
     """Mean distance, 0..1, between the highest probability and how often it is right, in equal-width bins."""
     if len(labels) == 0:
         raise ValueError("a calibration error cannot be measured on no images")
-    confidence = probs.max(axis=1).astype(np.float64)  # (N,)
-    correct = (probs.argmax(axis=1) == labels).astype(np.float64)
-    bin_of = np.minimum((confidence * bins).astype(np.int64), bins - 1)
-    gaps = np.bincount(bin_of, weights=correct - confidence, minlength=bins)
+    bin_of, confidence, right = confidence_bins(probs, labels, bins)
+    gaps = np.bincount(bin_of, weights=right - confidence, minlength=bins)
     return float(np.abs(gaps).sum() / len(labels))

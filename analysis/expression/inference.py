@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from analysis.expression import weights_file
 from analysis.expression.calibration import probabilities
-from analysis.expression.network import ExpressionNet, count_parameters
+from analysis.expression.network import ExpressionNet, Mirrored, count_parameters
 from analysis.expression.preprocessing import CROP_PX, normalise
 from analysis.expression.weights_file import WeightsInfo
 from analysis.types import EXPRESSIONS
@@ -27,12 +27,16 @@ BATCH = 32
 
 
 class ExpressionClassifier:
-    """A loaded network, for one caller at a time. `name` and `weights_sha256` (of the file) identify it."""
+    """A loaded network, for one caller at a time. `name` and `weights_sha256` (of the file) identify it.
+
+    It answers for a face and its mirror image at once, so which way a face is turned makes no difference. A winner
+    below `abstain_below` means "not sure".
+    """
 
     def __init__(self, network: ExpressionNet, info: WeightsInfo, weights_sha256: str, threads: int = 2) -> None:
         self.name = info.name
         self.weights_sha256 = weights_sha256
-        self.temperature = info.temperature
+        self.temperature, self.abstain_below = info.temperature, info.abstain_below
         self.parameters = count_parameters(network)
         self._compiled = _compile(network.eval(), threads)
 
@@ -72,6 +76,6 @@ class ExpressionClassifier:
 def _compile(network: ExpressionNet, threads: int) -> openvino.CompiledModel:
     example = torch.zeros(2, 1, CROP_PX, CROP_PX)
     any_batch = [([-1, 1, CROP_PX, CROP_PX], np.float32)]
-    model = openvino.convert_model(network, example_input=example, input=any_batch)
+    model = openvino.convert_model(Mirrored(network), example_input=example, input=any_batch)
     options = {"INFERENCE_NUM_THREADS": threads, "NUM_STREAMS": 1, "PERFORMANCE_HINT": "LATENCY"}
     return openvino.Core().compile_model(model, "CPU", options)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
+import torch
 from torch import Tensor, nn
 
 from analysis.types import EXPRESSIONS
@@ -120,11 +121,28 @@ class ExpressionNet(nn.Module):
                 channels = width
         return blocks
 
+    def features(self, faces: Tensor) -> Tensor:
+        """(B, 1, 48, 48) -> (B, widths[-1], 6, 6): what is known of each part of the face before it is named."""
+        features: Tensor = self.stages(self.stem(faces))
+        return features
+
     def forward(self, faces: Tensor) -> Tensor:
-        x = self.stem(faces)  # (B, 1, 48, 48) -> (B, 32, 24, 24)
-        x = self.stages(x)  # (B, 32, 24, 24) -> (B, 128, 6, 6)
-        logits: Tensor = self.head(x)  # (B, 7) logits; softmax belongs to the caller
+        logits: Tensor = self.head(self.features(faces))  # (B, 7) logits; softmax belongs to the caller
         return logits
+
+
+class Mirrored(nn.Module):
+    """A network's mean answer to a face and to its mirror image: left and right weigh the same, by construction."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, faces: Tensor) -> Tensor:
+        """(B, 1, 48, 48) -> (B, 7) logits."""
+        own, mirrored = self.network(torch.cat([faces, faces.flip(-1)])).chunk(2)
+        mean: Tensor = (own + mirrored) / 2
+        return mean
 
 
 def count_parameters(network: nn.Module) -> int:

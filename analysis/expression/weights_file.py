@@ -31,7 +31,8 @@ class BadWeights(Exception):
 class WeightsInfo:
     """What a weights file says of itself.
 
-    temperature: of the softmax, fitted on images held out of training.
+    temperature: of the softmax, fitted on images held out of training. abstain_below: a winner with a lower
+    probability than this is called "not sure"; fitted on the same images.
     training: the recipe and its circumstances; training_sha256: over recipe and dataset (analysis.training).
     tensors_sha256: over names, shapes and bytes of the tensors, checked whenever they are read.
     """
@@ -39,6 +40,7 @@ class WeightsInfo:
     name: str
     architecture: NetworkConfig
     temperature: float
+    abstain_below: float
     training: Mapping[str, object]
     training_sha256: str
     tensors_sha256: str = ""
@@ -55,9 +57,12 @@ def tensors_sha256(tensors: Mapping[str, Tensor]) -> str:
 
 
 def write(path: Path, network: ExpressionNet, info: WeightsInfo) -> None:
-    """Writes network and metadata to `path` in one step: a reader sees the old file or the new one."""
+    """Writes network and metadata to `path` in one step: a reader sees the old file or the new one.
+
+    Matrices are kept in half precision, which is more than the engine computes with, in half of the space.
+    """
     tensors = {
-        name: value.detach().to(torch.float32).contiguous()
+        name: value.detach().to(torch.float16 if value.ndim > 1 else torch.float32).contiguous()
         for name, value in network.state_dict().items()
         if not name.endswith("num_batches_tracked")  # counts that only training reads
     }
@@ -65,6 +70,7 @@ def write(path: Path, network: ExpressionNet, info: WeightsInfo) -> None:
         "name": info.name,
         "architecture": network.config.as_mapping(),
         "temperature": info.temperature,
+        "abstain_below": info.abstain_below,
         "training": dict(info.training),
         "training_sha256": info.training_sha256,
         "tensors_sha256": tensors_sha256(tensors),
@@ -103,6 +109,7 @@ def _info(about: Mapping[str, object]) -> WeightsInfo:
         name=str(about["name"]),
         architecture=NetworkConfig.from_mapping(architecture),
         temperature=float(str(about["temperature"])),
+        abstain_below=float(str(about.get("abstain_below", 0.0))),
         training=training,
         training_sha256=str(about["training_sha256"]),
         tensors_sha256=str(about["tensors_sha256"]),

@@ -32,7 +32,12 @@ class FaceStage:
 
     def __init__(self, config: FaceConfig, threads: int) -> None:
         self._config = config
-        self._tracker = Tracker(Cascade(config, threads), config)
+        self._cascade = Cascade(config, threads)
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin anew, as for another recording: no face is known, and nobody is the candidate yet."""
+        self._tracker = Tracker(self._cascade, self._config)
         self._candidate = CandidateChooser()
 
     def look(self, picture: NDArray[np.uint8], pts_ms: int) -> Seen:

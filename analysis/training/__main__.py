@@ -1,4 +1,4 @@
-"""`python -m analysis.training train|evaluate|export|card`: from a dataset to shipped, documented weights."""
+"""`python -m analysis.training …`: from a dataset to shipped, measured, documented weights."""
 
 from __future__ import annotations
 
@@ -7,14 +7,18 @@ import json
 import sys
 from pathlib import Path
 
+from analysis.audit.audit import audit
+from analysis.audit.readers import READERS
+from analysis.audit.storage import BadImages
+from analysis.audit.table import as_table as as_audit_table
 from analysis.expression.weights_file import SHIPPED, BadWeights
-from analysis.training import card, checkpoints
+from analysis.training import auxiliary, card, checkpoints, experiments
 from analysis.training.checkpoints import BadCheckpoint
 from analysis.training.config import DEFAULT_RECIPE, BadRecipe, read_recipe
 from analysis.training.datasets import BadDataset, read_dataset
 from analysis.training.evaluate import as_table, evaluate
 from analysis.training.export import export
-from analysis.training.train import train
+from analysis.training.train import LOG, train
 
 DEFAULT_OUT = Path("var/training")
 DEFAULT_NAME = "sightline-expression"
@@ -22,18 +26,59 @@ DEFAULT_NAME = "sightline-expression"
 
 def _train(args: argparse.Namespace) -> None:
     config = read_recipe(args.config)
-    newest = train(config, read_dataset(args.dataset), args.out, args.threads, resume=args.resume)
+    dataset = read_dataset(args.dataset)
+    targets = auxiliary.read(args.targets, dataset) if args.targets else None
+    newest = train(
+        config,
+        dataset,
+        args.out,
+        args.threads,
+        auxiliary=targets,
+        resume=args.resume,
+        device=args.device,
+        compiled=args.compile,
+    )
+    _draw_curves(newest.parent)
     print(f"Trained {config.epochs} epochs: {newest}")
 
 
+def _draw_curves(folder: Path) -> None:
+    from analysis.training import curves  # matplotlib is slow to import and needed nowhere else
+
+    curves.draw(folder / LOG, folder / curves.FILE_NAME)
+
+
+def _targets(args: argparse.Namespace) -> None:
+    dataset = read_dataset(args.dataset)
+    targets = auxiliary.read_faces(dataset, args.landmarker, args.threads)
+    auxiliary.save(args.out, targets)
+    sure = float((targets.trust > 0.5).mean())
+    print(f"Wrote {args.out}: {len(dataset):,} faces, {sure:.1%} of them surely seen.")
+
+
 def _evaluate(args: argparse.Namespace) -> None:
-    measured = evaluate(args.weights, read_dataset(args.dataset), args.threads)
+    measured = evaluate(args.weights, read_dataset(args.dataset), args.threads, args.split)
     print(json.dumps(measured) if args.json else as_table(measured))
 
 
 def _export(args: argparse.Namespace) -> None:
-    sha256 = export(checkpoints.load(args.checkpoint), args.weights, args.name)
+    checkpoint, dataset = checkpoints.load(args.checkpoint), read_dataset(args.dataset)
+    sha256 = export(checkpoint, dataset, args.weights, args.name, args.offsets)
     print(f"Wrote {args.weights}, SHA-256 {sha256}. Run `card` next: its figures are of other weights now.")
+
+
+def _audit(args: argparse.Namespace) -> None:
+    result = audit(args.images, args.weights, args.threads, args.reader)
+    if args.out:
+        args.out.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(json.dumps(result) if args.json else as_audit_table(result))
+
+
+def _experiments(args: argparse.Namespace) -> None:
+    dataset = read_dataset(args.dataset)
+    found = experiments.run(args.plan, args.results, dataset, auxiliary.read(args.targets, dataset), args.threads)
+    for row in (*found["ablation"], *found["sizes"]):
+        print(f"{row['name']:<32}{row['accuracy']:.4f}  recall {row['macro_recall']:.4f}  {row['minutes']} min")
 
 
 def _card(args: argparse.Namespace) -> None:
@@ -44,30 +89,54 @@ def _card(args: argparse.Namespace) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m analysis.training", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="train|evaluate|export|card")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     training = commands.add_parser("train", help="learn from a dataset's Training rows")
     training.add_argument("--config", type=Path, default=DEFAULT_RECIPE, help="a recipe in TOML")
-    training.add_argument("--out", type=Path, default=DEFAULT_OUT, help="folder for checkpoint and log")
+    training.add_argument("--targets", type=Path, help="the auxiliary task's targets, from `targets`")
+    training.add_argument("--out", type=Path, default=DEFAULT_OUT, help="folder for checkpoint, log and curves")
     training.add_argument("--resume", action="store_true", help="go on after the newest checkpoint in --out")
+    training.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    training.add_argument("--compile", action="store_true", help="through torch.compile: needs a C++ compiler")
     training.set_defaults(command=_train)
 
+    reading = commands.add_parser("targets", help="read blendshapes off every image, for the auxiliary task")
+    reading.add_argument("--landmarker", type=Path, required=True, help="face_landmarker.task")
+    reading.add_argument("--out", type=Path, required=True, help="the NPZ to write")
+    reading.set_defaults(command=_targets)
+
     measuring = commands.add_parser("evaluate", help="measure weights on PublicTest or all rows")
+    measuring.add_argument("--split", type=int, help="rows of this split alone: 0 Training, 1 PublicTest")
     measuring.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     measuring.set_defaults(command=_evaluate)
 
     exporting = commands.add_parser("export", help="turn a checkpoint into shipped weights")
     exporting.add_argument("--checkpoint", type=Path, default=DEFAULT_OUT / checkpoints.NEWEST)
     exporting.add_argument("--name", default=DEFAULT_NAME, help="name of the weights, shown with every run")
+    exporting.add_argument("--offsets", type=float, default=0.0, metavar="PART", help="of the class offsets, 0 to 1")
     exporting.set_defaults(command=_export)
+
+    auditing = commands.add_parser("audit", help="what the product says about groups of people, side by side")
+    auditing.add_argument("--images", type=Path, required=True, help="a folder, .tar or .zip of images with groups")
+    auditing.add_argument("--reader", choices=("auto", *READERS), default="auto", help="how groups are written down")
+    auditing.add_argument("--out", type=Path, help="also write the result as JSON to this file")
+    auditing.add_argument("--json", action="store_true", help="one JSON object instead of a table")
+    auditing.add_argument("--threads", type=int, default=2, help="CPU threads")
+    auditing.set_defaults(command=_audit)
+
+    trying = commands.add_parser("experiments", help="short trainings: what each part of the recipe is worth")
+    trying.add_argument("--plan", type=Path, default=experiments.DEFAULT_PLAN, help="what to try, in TOML")
+    trying.add_argument("--results", type=Path, default=experiments.RESULTS, help="the JSON to fill")
+    trying.add_argument("--targets", type=Path, required=True, help="the auxiliary task's targets, from `targets`")
+    trying.set_defaults(command=_experiments)
 
     documenting = commands.add_parser("card", help="measure the weights and write their model card")
     documenting.set_defaults(command=_card)
 
-    for command in (training, measuring, documenting):
-        command.add_argument("--dataset", type=Path, required=True, help="an NPZ of labelled face crops")
+    for command in (training, reading, measuring, exporting, trying, documenting):
+        command.add_argument("--dataset", type=Path, required=True, help="labelled face crops, in a published layout")
         command.add_argument("--threads", type=int, default=2, help="CPU threads")
-    for command in (measuring, exporting, documenting):
+    for command in (measuring, exporting, auditing, documenting):
         command.add_argument("--weights", type=Path, default=SHIPPED, help="a .safetensors file")
     return parser
 
@@ -77,7 +146,7 @@ def main(arguments: list[str] | None = None) -> int:
     args = _parser().parse_args(arguments)
     try:
         args.command(args)
-    except (BadDataset, BadRecipe, BadCheckpoint, BadWeights) as error:
+    except (BadDataset, BadImages, BadRecipe, BadCheckpoint, BadWeights, card.BadFigures) as error:
         print(error, file=sys.stderr)
         return 2
     return 0

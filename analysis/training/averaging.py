@@ -6,20 +6,23 @@ Polyak and Juditsky 1992, "Acceleration of stochastic approximation by averaging
 from __future__ import annotations
 
 import copy
+from typing import Generic, TypeVar
 
 import torch
 from torch import nn
 
+Network = TypeVar("Network", bound=nn.Module)
 
-class AveragedWeights:
+
+class AveragedWeights(Generic[Network]):
     """A second network that trails the first: `network` is in evaluation mode and never trained itself."""
 
-    def __init__(self, trained: nn.Module, decay: float) -> None:
+    def __init__(self, trained: Network, decay: float) -> None:
         self.network = copy.deepcopy(trained).eval().requires_grad_(False)
         self.decay = decay
 
     @torch.no_grad()
-    def update(self, trained: nn.Module, step: int) -> None:
+    def update(self, trained: Network, step: int) -> None:
         """Moves towards `trained` after step 1, 2, …; early steps count more, to forget the start."""
         decay = min(self.decay, (1 + step) / (10 + step))
         means, values = self.network.state_dict(), trained.state_dict()

@@ -27,15 +27,23 @@ class BadCheckpoint(Exception):
 class Checkpoint:
     """State after `epochs_done` epochs.
 
-    trained, averaged: state dicts of the two networks. temperature: fitted on the held-out images with the
-    averaged network. seconds: wall time of all epochs so far. machine: threads and torch's version.
+    trained: state dict of the network that learns, with its auxiliary head; averaged and averaged_auxiliary: of the
+    moving average, apart, because only the first is exported. temperature: fitted on the held-out images with the
+    averaged network. learned, held_out: (N,), (M,) rows of the dataset. dropped_duplicates: Training images left out
+    as copies of measured ones. seconds: wall time
+    of all epochs so far. machine: threads, torch's version, device.
     """
 
     config: TrainConfig
     dataset_sha256: str
+    auxiliary_sha256: str
+    learned: Tensor
+    held_out: Tensor
+    dropped_duplicates: int
     epochs_done: int
     trained: dict[str, Tensor]
     averaged: dict[str, Tensor]
+    averaged_auxiliary: dict[str, Tensor]
     optimiser: dict[str, Any]
     temperature: float
     seconds: float

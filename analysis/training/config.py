@@ -22,21 +22,34 @@ class BadRecipe(Exception):
 
 @dataclass(frozen=True, slots=True)
 class OptimisationConfig:
-    """AdamW with warm-up, cosine decay, gradient clipping and a moving average of the weights."""
+    """Warm-up, then half a cosine, gradient clipping and a moving average of the weights.
 
+    method: "adamw", or "sgd" with Nesterov's momentum.
+    """
+
+    method: str = "adamw"
     learning_rate: float = 3e-3
+    momentum: float = 0.9
     weight_decay: float = 0.03
     warm_up_epochs: float = 2.0
     clip_norm: float = 2.0
     average_decay: float = 0.998
 
+    def __post_init__(self) -> None:
+        if self.method not in ("adamw", "sgd"):
+            raise ValueError(f"method is adamw or sgd, not {self.method!r}")
+
 
 @dataclass(frozen=True, slots=True)
 class LabelConfig:
-    """votes_share: part of the target taken from FER+ votes. class_power: how strongly rare classes count."""
+    """votes_share: part of the target taken from FER+ votes. class_power: how strongly rare classes count.
+
+    weight: of the expressions' loss; 0 learns the auxiliary task alone, to start another training from.
+    """
 
     votes_share: float = 0.5
     class_power: float = 0.3
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +62,52 @@ class AugmentConfig:
     shift: float = 0.08
     brightness: float = 0.35
     contrast: float = 0.3
+    gamma: float = 0.0  # natural logarithm of the largest exponent
     blur: float = 0.15
+    noise: float = 0.0
+    noise_levels: float = 10.0  # of 255
     erase: float = 0.3
     erase_side: float = 0.35
+    mixup: float = 0.0  # chance of a batch
+    cutmix: float = 0.0  # chance of a batch
+
+
+@dataclass(frozen=True, slots=True)
+class SizeConfig:
+    """Learning first from smaller pictures, which is quicker: `early_px` until `part` of the epochs is done."""
+
+    early_px: int = 48
+    part: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class AuxiliaryConfig:
+    """A second task from the same pixels: the blendshape coefficients that another network reads off the face.
+
+    weight: of its loss beside the expressions' loss; 0 leaves the task out. It needs `train --targets FILE`.
+    """
+
+    weight: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class TransferConfig:
+    """Where to start. weights: a checkpoint or exported weights; "" starts from chance.
+
+    frozen: "stem", "stages" or both joined by "+", which learn nothing for the first `frozen_epochs`.
+    """
+
+    weights: str = ""
+    frozen: str = ""
+    frozen_epochs: int = 0
+
+    def __post_init__(self) -> None:
+        if unknown := set(self.frozen_parts) - {"stem", "stages"}:
+            raise ValueError(f"only stem and stages can be frozen, not {', '.join(sorted(unknown))}")
+
+    @property
+    def frozen_parts(self) -> tuple[str, ...]:
+        return tuple(part for part in self.frozen.split("+") if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +123,9 @@ class TrainConfig:
     optimisation: OptimisationConfig = field(default_factory=OptimisationConfig)
     labels: LabelConfig = field(default_factory=LabelConfig)
     augment: AugmentConfig = field(default_factory=AugmentConfig)
+    size: SizeConfig = field(default_factory=SizeConfig)
+    auxiliary: AuxiliaryConfig = field(default_factory=AuxiliaryConfig)
+    transfer: TransferConfig = field(default_factory=TransferConfig)
 
     def __post_init__(self) -> None:
         if self.precision not in ("bf16", "float32"):
@@ -85,6 +144,9 @@ class TrainConfig:
             "optimisation": OptimisationConfig,
             "labels": LabelConfig,
             "augment": AugmentConfig,
+            "size": SizeConfig,
+            "auxiliary": AuxiliaryConfig,
+            "transfer": TransferConfig,
         }
         made: dict[str, Any] = {
             name: sections[name](**value) if name in sections else value for name, value in values.items()
@@ -95,14 +157,33 @@ class TrainConfig:
         return asdict(self)
 
 
-def read_recipe(path: Path) -> TrainConfig:
-    """The recipe in a TOML file. Raises BadRecipe."""
+def read_toml(path: Path) -> dict[str, Any]:
+    """Raises BadRecipe."""
     try:
-        return TrainConfig.from_mapping(tomllib.loads(path.read_text(encoding="utf-8")))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise BadRecipe(f"The recipe {path} cannot be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError, ValueError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadRecipe(f"The recipe {path} is not usable: {error}.") from error
+
+
+def read_recipe(path: Path, *changes: Mapping[str, Any]) -> TrainConfig:
+    """The recipe in a TOML file, with changes in the same form laid over it one by one. Raises BadRecipe."""
+    values = read_toml(path)
+    try:
+        for change in changes:
+            values = overlaid(values, change)
+        return TrainConfig.from_mapping(values)
+    except (TypeError, ValueError) as error:
+        raise BadRecipe(f"The recipe {path} is not usable: {error}.") from error
+
+
+def overlaid(values: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+    """`values` with `change` in its place, section by section."""
+    merged = dict(values)
+    for name, value in change.items():
+        merged[name] = overlaid(merged.get(name, {}), value) if isinstance(value, Mapping) else value
+    return merged
 
 
 def training_sha256(config: TrainConfig, dataset_sha256: str) -> str:

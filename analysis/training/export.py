@@ -5,24 +5,57 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import torch
+
 from analysis.expression import weights_file
+from analysis.expression.calibration import (
+    fit_temperature,
+    fit_temperature_and_offsets,
+    probabilities,
+    threshold_for_coverage,
+)
 from analysis.expression.network import ExpressionNet
 from analysis.expression.weights_file import WeightsInfo
-from analysis.training.checkpoints import Checkpoint
+from analysis.training.checkpoints import BadCheckpoint, Checkpoint
 from analysis.training.config import training_sha256
+from analysis.training.datasets import Dataset
+from analysis.training.train import logits_of
+
+#: Of the images held out of training, the part that gets an answer; the others are "not sure".
+COVERAGE = 0.9
 
 
-def export(checkpoint: Checkpoint, path: Path, name: str) -> str:
-    """Writes the averaged network to `path` and returns the file's SHA-256."""
-    network = ExpressionNet(checkpoint.config.network)
+def export(checkpoint: Checkpoint, dataset: Dataset, path: Path, name: str, offsets_part: float = 0.0) -> str:
+    """Writes the averaged network to `path`, calibrated on held-out images, and returns the file's SHA-256.
+
+    offsets_part: how much of the fitted class offsets goes into the last layer's bias, 0..1. They undo what weights
+    of classes and votes did to the frequencies: more images are named right, fewer of the rare expressions found.
+    Raises BadCheckpoint where `dataset` is not the one that was trained on.
+    """
+    if dataset.sha256 != checkpoint.dataset_sha256:
+        raise BadCheckpoint(f"The checkpoint was not trained on {dataset.source}, so nothing of it was held out.")
+    network = ExpressionNet(checkpoint.config.network).eval()
     network.load_state_dict(checkpoint.averaged)
+    held_out = dataset.rows(checkpoint.held_out.numpy())
+    if offsets_part:
+        _, offsets = fit_temperature_and_offsets(logits_of(network, held_out.images), held_out.labels)
+        with torch.no_grad():
+            network.head[-1].bias += torch.from_numpy(offsets_part * offsets).to(torch.float32)  # type: ignore[operator]
+    logits = logits_of(network, held_out.images)
+    temperature = fit_temperature(logits, held_out.labels)
     info = WeightsInfo(
         name=name,
         architecture=checkpoint.config.network,
-        temperature=checkpoint.temperature,
+        temperature=temperature,
+        abstain_below=threshold_for_coverage(probabilities(logits, temperature), COVERAGE),
         training={
             "config": checkpoint.config.as_mapping(),
             "dataset_sha256": checkpoint.dataset_sha256,
+            "auxiliary_sha256": checkpoint.auxiliary_sha256,
+            "dropped_duplicates": checkpoint.dropped_duplicates,
+            "held_out": len(held_out),
+            "offsets_part": offsets_part,
+            "coverage": COVERAGE,
             "epochs_done": checkpoint.epochs_done,
             "seconds": round(checkpoint.seconds),
             "machine": checkpoint.machine,

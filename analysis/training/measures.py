@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.expression.calibration import log_loss
 from analysis.training.datasets import EXPRESSION_OF_VOTE
 from analysis.types import EXPRESSIONS
 
@@ -47,3 +48,14 @@ def ferplus_labels(votes: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray
     top = seven.max(axis=1)  # (N,)
     counts = (top >= MAJORITY_VOTES) & (top > others.max(axis=1))
     return EXPRESSION_OF_VOTE[seven.argmax(axis=1)], counts
+
+
+def mean_log_loss(probs: NDArray[np.floating], labels: NDArray[np.integer]) -> float:
+    """Mean of minus the natural logarithm of the probability that (N, 7) `probs` gave the (N,) labels."""
+    return float(log_loss(probs, labels).mean())
+
+
+def brier_score(probs: NDArray[np.floating], labels: NDArray[np.integer]) -> float:
+    """Mean squared distance of (N, 7) `probs` from certainty in the label, summed over classes: 0..2 (Brier 1950)."""
+    certain = np.eye(probs.shape[1])[labels]
+    return float(np.square(probs - certain).sum(axis=1).mean())

@@ -6,7 +6,11 @@ import pytest
 from analysis.expression.calibration import (
     expected_calibration_error,
     fit_temperature,
+    fit_temperature_and_offsets,
+    is_sure,
+    log_loss,
     probabilities,
+    threshold_for_coverage,
 )
 
 
@@ -59,3 +63,63 @@ def test_no_images_are_refused_by_name() -> None:
         expected_calibration_error(np.empty((0, 7)), np.empty(0, dtype=int))
     with pytest.raises(ValueError, match="no images"):
         fit_temperature(np.empty((0, 7)), np.empty(0, dtype=int))
+    with pytest.raises(ValueError, match="no images"):
+        fit_temperature_and_offsets(np.empty((0, 7)), np.empty(0, dtype=int))
+    with pytest.raises(ValueError, match="no images"):
+        threshold_for_coverage(np.empty((0, 7)), 0.9)
+
+
+def test_the_fit_finds_the_offsets_that_the_labels_were_drawn_with() -> None:
+    logits, _ = drawn(1.0)
+    true_offsets = np.array([1.0, -1.0, 0.5, 0.0, 0.0, -0.5, 0.0])
+    noise = np.random.default_rng(12).gumbel(size=logits.shape)
+    labels = ((logits + true_offsets) / 1.5 + noise).argmax(axis=1)
+    temperature, offsets = fit_temperature_and_offsets(logits, labels)
+    assert temperature == pytest.approx(1.5, rel=0.05)
+    assert np.abs((offsets - offsets.mean()) - (true_offsets - true_offsets.mean())).max() < 0.1
+    with_offsets, without = probabilities(logits + offsets, temperature), probabilities(logits, 1.5)
+    assert log_loss(with_offsets, labels).mean() < log_loss(without, labels).mean()
+
+
+def test_a_class_that_the_images_lack_is_made_rarer_and_does_not_vanish() -> None:
+    logits, labels = drawn(1.0, n=300)
+    kept = labels != 2
+    temperature, offsets = fit_temperature_and_offsets(logits[kept], labels[kept])
+    assert np.isfinite(offsets).all() and offsets.argmin() == 2
+    assert probabilities(offsets[None], temperature)[0, 2] > 0.001
+
+
+def test_the_threshold_for_a_coverage_answers_for_the_surest_so_many() -> None:
+    # winners, from the surest: 0.9, 0.8, 0.7, 0.6, 0.5
+    probs = np.array([[0.7, 0.3], [0.1, 0.9], [0.5, 0.5], [0.8, 0.2], [0.4, 0.6]])
+    assert threshold_for_coverage(probs, 0.4) == 0.8
+    assert threshold_for_coverage(probs, 0.41) == 0.7  # 2.05 images are three
+    assert threshold_for_coverage(probs, 1.0) == 0.5
+    assert is_sure(probs, 0.7).tolist() == [True, True, False, True, False]  # the image at the bound is answered
+
+
+def test_equal_probabilities_are_answered_together() -> None:
+    probs = np.array([[0.9, 0.1]] + [[0.6, 0.4]] * 9)
+    threshold = threshold_for_coverage(probs, 0.5)
+    assert threshold == 0.6 and is_sure(probs, threshold).mean() == 1.0
+
+
+@pytest.mark.parametrize("count", [7, 100, 999])
+@pytest.mark.parametrize("coverage", [0.5, 0.55, 0.9, 0.95, 1.0])
+def test_no_threshold_answers_for_an_image_too_many_or_too_few(count: int, coverage: float) -> None:
+    probs = np.random.default_rng(3).dirichlet(np.ones(7), count)
+    answered = is_sure(probs, threshold_for_coverage(probs, coverage)).sum()
+    assert answered - 1 < coverage * count <= answered + 1e-9
+
+
+@pytest.mark.parametrize("coverage", [0.0, -0.1, 1.01])
+def test_a_coverage_that_is_none_is_refused(coverage: float) -> None:
+    with pytest.raises(ValueError, match="coverage"):
+        threshold_for_coverage(np.eye(7), coverage)
+
+
+def test_the_log_loss_is_the_logarithm_of_what_the_label_was_given_and_stays_finite() -> None:
+    probs = np.array([[0.5, 0.5], [0.25, 0.75], [1.0, 0.0]])
+    losses = log_loss(probs, np.array([0, 0, 1]))
+    assert losses[:2] == pytest.approx([np.log(2), np.log(4)])
+    assert np.isfinite(losses[2]) and losses[2] > 80

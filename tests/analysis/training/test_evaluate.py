@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
 from analysis.training import measures
-from analysis.training.datasets import Dataset
-from analysis.training.evaluate import as_table, figures, rows_to_measure
+from analysis.training.datasets import PRIVATE_TEST, BadDataset, Dataset
+from analysis.training.evaluate import as_table, details, figures, rows_to_measure
+from analysis.types import EXPRESSIONS
 
 HAPPY, SAD, SURPRISE, NEUTRAL = 3, 4, 5, 6
 
@@ -78,6 +81,47 @@ def test_public_test_rows_are_measured_where_there_are_some_and_every_row_otherw
     assert len(rows_to_measure(Dataset(images, labels))) == 3
 
 
-def test_the_table_says_what_was_not_measured() -> None:
-    table = as_table(figures(certain([HAPPY]), np.array([HAPPY]), None))
-    assert "recall disgust       not measured" in table
+def test_another_split_is_measured_where_it_is_asked_for_by_name() -> None:
+    images = np.zeros((3, 48, 48), dtype=np.uint8)
+    dataset = Dataset(images, np.array([0, 1, 2]), np.array([0, 1, PRIVATE_TEST]))
+    assert rows_to_measure(dataset, PRIVATE_TEST).labels.tolist() == [2]
+    with pytest.raises(BadDataset, match="no rows"):
+        rows_to_measure(Dataset(images, np.array([0, 1, 2])), PRIVATE_TEST)
+
+
+def test_details_hold_the_confusions_and_what_the_bound_does() -> None:
+    labels = np.array([HAPPY, HAPPY, SAD, NEUTRAL])
+    probs = np.vstack([certain([HAPPY, SAD], 0.9), certain([SAD, NEUTRAL], 0.5)])
+    found = details(probs, labels, None, abstain_below=0.6)
+    assert found["confusion"]["labels"] == list(EXPRESSIONS)
+    counts = np.array(found["confusion"]["counts"])
+    assert counts.shape == (7, 7) and counts.sum() == 4
+    assert (counts[HAPPY, HAPPY], counts[HAPPY, SAD], counts[SAD, SAD], counts[NEUTRAL, NEUTRAL]) == (1, 1, 1, 1)
+    # given to the labels: 0.9, 0.1 / 6, 0.5, 0.5
+    assert found["nll"] == round(-np.mean(np.log([0.9, 0.1 / 6, 0.5, 0.5])), 4)
+    right_at_90, right_at_50 = 0.1**2 + 6 * (0.1 / 6) ** 2, 0.5**2 + 6 * (0.5 / 6) ** 2
+    wrong_at_90 = 0.9**2 + (1 - 0.1 / 6) ** 2 + 5 * (0.1 / 6) ** 2
+    assert found["brier"] == pytest.approx((right_at_90 + wrong_at_90 + 2 * right_at_50) / 4, abs=1e-4)
+    assert (found["abstention"]["coverage"], found["abstention"]["accuracy"]) == (0.5, 0.5)
+    assert found["coverage"][0]["coverage"] == 1.0
+    assert set(found["intervals"]) == {"accuracy", "macro_recall", "ece", "per_class_recall", "ferplus_accuracy"}
+
+
+def all_figures() -> dict[str, object]:
+    probs, labels = certain([HAPPY, HAPPY, SAD]), np.array([HAPPY, HAPPY, HAPPY])
+    costs = {"params": 699_119, "weights_bytes": 2_813_988, "ms_per_face": 0.394}
+    return {**figures(probs, labels, None), **costs, **details(probs, labels, None, 0.4)}
+
+
+def test_the_figures_are_json_to_the_last_one() -> None:
+    assert json.loads(json.dumps(all_figures(), allow_nan=False)) == all_figures()
+
+
+def test_the_table_shows_every_figure_its_interval_and_what_was_not_measured() -> None:
+    lines = as_table(all_figures()).splitlines()
+    table = {line[:23].strip(): line[23:].split() for line in lines}
+    assert table["n"] == ["3"] and table["params"] == ["699,119"]
+    assert table["accuracy"] == ["0.6667", "0", "to", "1"]
+    assert table["recall disgust"] == table["ferplus_accuracy"] == ["not", "measured"]
+    assert table["happy"] == ["0", "0", "0", "2", "1", "0", "0"]
+    assert any(line.startswith("in use") and "100.0%" in line and "0.400" in line for line in lines)
