@@ -57,7 +57,8 @@ bench: .venv/.ready-dev
 messages:
 	$(BIN)/python manage.py makemessages -l es -l de -l fr --no-wrap --no-location --no-obsolete \
 	  $(foreach path,.venv $(VAR_DIR) tests docs analysis hiring/recruiter hiring/administration hiring/api \
-	    hiring/accounts hiring/worker hiring/retention hiring/review/evidence.py hiring/review/figures.py \
+	    hiring/accounts hiring/worker hiring/networks hiring/runs/networks.py hiring/retention \
+	    hiring/review/evidence.py hiring/review/figures.py \
 	    hiring/review/services.py templates/recruiter templates/administration templates/accounts,-i '$(path)*')
 
 clean:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.progress import StageClock
+from analysis.signals.peak_crops import PeakCrops
 from analysis.signals.smoothing import GAP, StreamSmoother
 from analysis.types import EXPRESSIONS, Observation
 from analysis.video.decode import Frame
@@ -21,7 +22,10 @@ WINDOW = 32
 
 
 class FrameStages:
-    """Turns frames into observations. Both stages may be None: then they are not computed."""
+    """Turns frames into observations. Both stages may be None: then they are not computed.
+
+    peaks: the faces that were kept for explaining moments afterwards.
+    """
 
     def __init__(
         self,
@@ -32,9 +36,11 @@ class FrameStages:
     ) -> None:
         self._faces, self._classifier, self._clock = faces, classifier, clock
         self._smoother = StreamSmoother(smooth_ms)
+        self.peaks = PeakCrops()
         self._drafts: list[dict[str, Any]] = []  # observations' fields, waiting to be classified
         self._crops: list[NDArray[np.uint8] | None] = []  # one for each of them
         self._unsmoothed: list[dict[str, Any]] = []  # waiting for their neighbours
+        self._unsettled_crops: list[NDArray[np.uint8] | None] = []  # one for each of them
 
     def observe(self, frame: Frame, full_width: int) -> list[Observation]:
         """The observations that are settled by this frame: mostly none, then those of a second or so at once.
@@ -73,14 +79,22 @@ class FrameStages:
         self._unsmoothed += [
             draft | {"expression": _values(row)} for draft, row in zip(self._drafts, probs, strict=True)
         ]
+        self._unsettled_crops += self._crops
         self._drafts, self._crops = [], []
         with self._clock("signals"):
             smoothed, band = self._smoother.push(pts_ms, np.where(read, tracks, GAP), probs, last=last)
         settled, self._unsmoothed = self._unsmoothed[: len(smoothed)], self._unsmoothed[len(smoothed) :]
+        self._keep_peaks(settled, smoothed)
         return [
             Observation(**draft, smoothed=_values(values), uncertainty=_values(widths))
             for draft, values, widths in zip(settled, smoothed, band, strict=True)
         ]
+
+    def _keep_peaks(self, settled: list[dict[str, Any]], smoothed: NDArray[np.float32]) -> None:
+        crops = self._unsettled_crops[: len(settled)]
+        self._unsettled_crops = self._unsettled_crops[len(settled) :]
+        if self._classifier is not None:
+            self.peaks.offer(np.array([draft["pts_ms"] for draft in settled], np.int64), smoothed, crops)
 
 
 def _draft(frame: Frame, seen: Seen | None, full_width: int) -> dict[str, Any]:

@@ -57,8 +57,12 @@ def build(
     stages: Mapping[Stage, str],
     weights: Mapping[str, str],
     stage_seconds: Mapping[str, float],
+    explanations: Mapping[str, object],
 ) -> dict[str, object]:
-    """The manifest. Everything but `measured` is the same for the same input, configuration and versions."""
+    """The manifest. Everything but `measured` is the same for the same input, configuration and versions.
+
+    explanations: how many moments have one, and why others do not; empty where no expression was read.
+    """
     return {
         "input_sha256": sha256,
         "config_fingerprint": config.fingerprint(),
@@ -66,6 +70,7 @@ def build(
         "stages": {str(stage): stages[stage] for stage in Stage},
         "seed": config.seed,
         "weights": dict(weights),
+        "explanations": dict(explanations),
         "versions": versions(),
         "complete": ending.complete,
         "missing_ms": ending.missing_ms,

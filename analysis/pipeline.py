@@ -19,9 +19,10 @@ from analysis.frames import FrameStages
 from analysis.moments.find import find
 from analysis.progress import Heartbeat, StageClock
 from analysis.signals.baseline import find_baseline
+from analysis.signals.peak_crops import PeakCrops
 from analysis.signals.segments import expression_segments, visibility_segments
 from analysis.signals.series import Series, SeriesBuilder
-from analysis.types import Observation, Outcome, Progress, Stage, Step, Transcript, VideoInfo
+from analysis.types import Moment, Observation, Outcome, Progress, Stage, Step, Transcript, VideoInfo
 from analysis.video.decode import Decoder, Ending, Frame
 from analysis.video.probe import probe
 
@@ -55,6 +56,7 @@ class Analysis:
         self._clock = StageClock()
         self._stages = _unplanned(config.plan)
         self._weights: dict[str, str] = {}
+        self._abstain_below = 1.0  # until a classifier says what its answers are worth
         self._outcome: Outcome | None = None
 
     @property
@@ -87,16 +89,19 @@ class Analysis:
         assert info is not None and ending is not None  # noqa: S101 - or iterating had raised
         transcript = uploaded or self._heard_transcript(info.duration_ms)
         beat.at(Step.MOMENTS, 0, 0)
-        self._outcome = self._concluded(info, ending, series.build(ending.last_frame_ms), transcript, sha256)
+        built = series.build(ending.last_frame_ms)
+        self._outcome = self._concluded(info, ending, built, stages.peaks, transcript, sha256)
 
     def _concluded(
-        self, info: VideoInfo, ending: Ending, series: Series, transcript: Transcript, sha256: str
+        self, info: VideoInfo, ending: Ending, series: Series, peaks: PeakCrops, transcript: Transcript, sha256: str
     ) -> Outcome:
         config = self._config
         with self._clock("moments"):
             baseline = find_baseline(series, config.signals.baseline_ms)
-            lanes = [*visibility_segments(series), *expression_segments(series, config.signals.min_segment_ms)]
+            shown = expression_segments(series, config.signals.min_segment_ms, self._abstain_below)
+            lanes = [*visibility_segments(series), *shown]
             moments = find(series, baseline, config)
+        moments, explanations = self._explained(moments, peaks)
         return Outcome(
             info=info,
             segments=tuple(lanes),
@@ -112,8 +117,21 @@ class Analysis:
                 stages=self._stages,
                 weights=self._weights,
                 stage_seconds=self._clock.seconds,
+                explanations=explanations,
             ),
         )
+
+    def _explained(
+        self, moments: tuple[Moment, ...], peaks: PeakCrops
+    ) -> tuple[tuple[Moment, ...], dict[str, object]]:
+        """The moments with what carried their expressions, and what the manifest says of it."""
+        if self._stages[Stage.EXPRESSION] != manifest.DONE:
+            return moments, {}
+        from analysis.moments.explained import explained
+
+        with self._clock("explanation"):
+            found = explained(moments, peaks, beat=self._heartbeat.again)
+        return found.moments, {"explained": found.count, "note": found.note}
 
     def _frame_stages(self) -> FrameStages:
         with self._clock("load"):
@@ -181,6 +199,7 @@ class Analysis:
         except BadWeights:  # a missing model disables its stage, visibly, and never a run
             return None
         self._weights["expression"] = classifier.weights_sha256
+        self._abstain_below = classifier.abstain_below
         return classifier
 
     def _uploaded_transcript(self) -> Transcript | None:

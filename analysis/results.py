@@ -3,15 +3,19 @@
 timeline.json: {"duration_ms", "points": {"pts_ms": [...], "quality": [...], "visibility": [...], one list for each
 expression: [...]}, "segments": [{"start_ms", "end_ms", "stage", "lane", "value", "mean_prob"}]}. Points are at most
 2,000 frames picked evenly from all; expressions are smoothed, and null where nothing was read.
-moments.json: a list of types.Moment as objects, with "text", the sentence with its values filled in.
+moments.json: a list of types.Moment as objects, with "text", the sentence with its values filled in; where the moment
+is explained, "explanation" has "at_ms", "expression", "regions" with their shares, "text", the same in words, and
+"picture", the name of a PNG in this folder. explanation-1.png and so on: those pictures, of the candidate's face.
 transcript.vtt: WebVTT with one cue for each stretch of words. manifest.json: see manifest.py.
 """
 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import math
+import re
 import shutil
 import tempfile
 from collections import Counter
@@ -24,7 +28,17 @@ import numpy as np
 
 from analysis.observations import read_table
 from analysis.speech.vtt import as_vtt
-from analysis.types import EXPRESSIONS, NOT_SURE, SMOOTHED_COLUMNS, MomentKind, Outcome, Stage
+from analysis.types import (
+    ELSEWHERE,
+    EXPRESSIONS,
+    NOT_SURE,
+    REGIONS,
+    SMOOTHED_COLUMNS,
+    Moment,
+    MomentKind,
+    Outcome,
+    Stage,
+)
 
 OBSERVATIONS = "observations.parquet"
 _MAX_POINTS = 2000
@@ -43,6 +57,8 @@ def whole_folder(out: Path) -> Iterator[Path]:
         draft.chmod(0o755)
         out.parent.mkdir(parents=True, exist_ok=True)
         if out.exists():  # only files that we write are replaced: the folder may be somebody's home
+            for picture in filter(_is_picture, out.iterdir()):
+                picture.unlink()  # of an earlier recording, whose moments are replaced: perhaps another face
             for file in draft.iterdir():
                 file.replace(out / file.name)
         else:
@@ -51,13 +67,33 @@ def whole_folder(out: Path) -> Iterator[Path]:
         shutil.rmtree(draft, ignore_errors=True)
 
 
+def _is_picture(path: Path) -> bool:
+    return re.fullmatch(r"explanation-[0-9]+\.png", path.name) is not None
+
+
 def write_outcome(outcome: Outcome, folder: Path) -> None:
     """Write everything but the observations, which must be in `folder` already."""
     _write_json(folder / "timeline.json", timeline(outcome, folder / OBSERVATIONS))
-    moments = [asdict(moment) | {"text": moment.sentence.format_map(moment.values)} for moment in outcome.moments]
+    pictures = (folder / f"explanation-{number}.png" for number in itertools.count(1))
+    moments = [_moment(moment, picture) for moment, picture in zip(outcome.moments, pictures, strict=False)]
     _write_json(folder / "moments.json", moments)
     _write_json(folder / "manifest.json", dict(outcome.manifest))
     (folder / "transcript.vtt").write_text(as_vtt(outcome.transcript), encoding="utf-8")
+
+
+def _moment(moment: Moment, picture: Path) -> dict[str, Any]:
+    """One entry of moments.json; writes the picture that belongs to it."""
+    about = asdict(moment) | {"text": moment.sentence.format_map(moment.values)}
+    if moment.explanation is not None:
+        picture.write_bytes(moment.explanation.picture)
+        about["explanation"] |= {"picture": picture.name, "text": _in_words(moment.explanation.regions)}
+    return about
+
+
+def _in_words(regions: Mapping[str, float]) -> str:
+    """What the picture shows, for whoever does not see it: the parts of the face, the greatest share first."""
+    named = sorted(REGIONS, key=lambda name: -regions[name])
+    return ", ".join(f"{name} {100 * regions[name]:.0f} %" for name in [*named, ELSEWHERE])
 
 
 def timeline(outcome: Outcome, observations: Path) -> dict[str, Any]:

@@ -15,6 +15,10 @@ EXPRESSIONS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"
 #: The value of an expression segment in which no expression stands out: the analysis abstains.
 NOT_SURE = "not_sure"
 
+#: Parts of a face that an explanation names; what is in none of them (forehead, chin, border) is ELSEWHERE.
+REGIONS = ("brows", "eyes", "nose", "cheeks", "mouth")
+ELSEWHERE = "elsewhere"
+
 #: Columns of observations.parquet, one of each for every expression: as classified, after smoothing, and half
 #: the width of the 80 % band. Analysis writes them; a web process reads them by these names.
 RAW_COLUMNS = tuple(f"p_{name}" for name in EXPRESSIONS)
@@ -209,6 +213,24 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Explanation:
+    """Which parts of the face carried an expression in one frame: where the network looked, nothing more.
+
+    regions: the share of each of REGIONS and of ELSEWHERE, which sum to 1.
+    picture: a PNG of the face with the same drawn over it.
+    """
+
+    at_ms: int
+    expression: str
+    regions: Mapping[str, float]
+    picture: bytes
+
+    def __post_init__(self) -> None:
+        if set(self.regions) != {*REGIONS, ELSEWHERE} or abs(sum(self.regions.values()) - 1) > 0.001:
+            raise ValueError(f"the regions of a face must sum to 1: {dict(self.regions)}")
+
+
+@dataclass(frozen=True, slots=True)
 class Moment:
     """Something visible or audible that is worth a second look. Never says what it means about the person.
 
@@ -226,6 +248,7 @@ class Moment:
     distance: float
     confidence: float | None = None
     quality: float | None = None
+    explanation: Explanation | None = None
 
 
 @dataclass(frozen=True, slots=True)

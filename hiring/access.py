@@ -16,6 +16,7 @@ from hiring.accounts.models import User
 from hiring.audit import selectors as audit_selectors
 from hiring.audit.models import Event
 from hiring.lib.errors import LinkNeeded
+from hiring.networks.models import FairnessAudit, Network
 from hiring.positions.models import Interview, Position, Question
 from hiring.recordings.models import Recording
 from hiring.retention.models import ErasureCertificate
@@ -109,7 +110,7 @@ def moments(user: object) -> QuerySet[Moment]:
     shown = Q(run__state=AnalysisRun.State.COMPLETE, run__recording__interview__state__in=HANDED_IN)
     return Moment.objects.filter(
         shown, run__recording__interview__position__memberships__user=_staff(user)
-    ).select_related("run__recording")
+    ).select_related("run__recording", "explanation")
 
 
 def moment_for(user: object, pk: UUID) -> Moment:
@@ -156,6 +157,26 @@ def governed_interview_for(user: object, pk: UUID) -> Interview:
     return _or_404(governed_interviews(user), pk=pk)
 
 
+def networks(user: object) -> QuerySet[Network]:
+    """Every network that a worker ever named, the one in use first."""
+    administrator(user)
+    return Network.objects.prefetch_related("switches__by")
+
+
+def network_for(user: object, pk: UUID) -> Network:
+    return _or_404(networks(user), pk=pk)
+
+
+def fairness_audits(user: object) -> QuerySet[FairnessAudit]:
+    """Every fairness audit, newest first."""
+    administrator(user)
+    return FairnessAudit.objects.select_related("network", "started_by")
+
+
+def fairness_audit_for(user: object, pk: UUID) -> FairnessAudit:
+    return _or_404(fairness_audits(user), pk=pk)
+
+
 def audit_events(user: object, **chosen: str) -> QuerySet[Event]:
     administrator(user)
     return audit_selectors.events(**chosen)
@@ -194,6 +215,12 @@ def candidate_question(request: HttpRequest, pk: UUID) -> Question:
 def candidate_recording(request: HttpRequest, pk: UUID) -> Recording:
     own = Recording.objects.filter(interview=candidate_interview(request))
     return _or_404(own.select_related("interview__position", "question"), pk=pk)
+
+
+def candidate_moment(request: HttpRequest, pk: UUID) -> Moment:
+    """A moment that the candidate's own results show."""
+    own = Q(run__state=AnalysisRun.State.COMPLETE, run__recording__interview=candidate_interview(request))
+    return _or_404(Moment.objects.filter(own).select_related("run__recording", "explanation"), pk=pk)
 
 
 def candidate_looks(request: HttpRequest) -> list[tuple[Event, str]]:

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "hiring.policy",
     "hiring.consent",
     "hiring.recordings",
+    "hiring.networks",
     "hiring.runs",
     "hiring.review",
     "hiring.retention",
@@ -255,6 +256,7 @@ SPEECH_MODEL = ENV.speech_model
 MASTER_KEY = ENV.master_key
 KEY_DIR = ENV.key_dir
 VAULT_DIR = VAR_DIR / "vault"
+AUDIT_DIR = ENV.audit_dir
 UPLOAD_DIR = VAR_DIR / "uploads"
 WORK_DIR = VAR_DIR / "work"
 MAX_UPLOAD_BYTES = ENV.max_upload_bytes

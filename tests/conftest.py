@@ -17,6 +17,7 @@ def own_folders(settings, tmp_path: Path) -> None:
     settings.KEY_DIR = tmp_path / "keys"
     settings.UPLOAD_DIR = tmp_path / "uploads"
     settings.WORK_DIR = tmp_path / "work"
+    settings.AUDIT_DIR = tmp_path / "audits"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {
         **django_settings.STORAGES,

@@ -14,9 +14,12 @@ import pyarrow.parquet as pq
 from django.utils import timezone
 
 from analysis.types import (
+    ELSEWHERE,
     EXPRESSIONS,
+    REGIONS,
     STAGES_OF_KIND,
     Evidence,
+    Explanation,
     Moment,
     MomentKind,
     Outcome,
@@ -32,6 +35,10 @@ from hiring.accounts import services as accounts
 from hiring.accounts.models import User
 from hiring.audit.services import SYSTEM
 from hiring.consent import services as consent
+from hiring.networks import audits
+from hiring.networks import services as networks
+from hiring.networks.models import FairnessAudit, Network
+from hiring.networks.services import Shipped
 from hiring.policy.rules import Purpose
 from hiring.positions import services as positions
 from hiring.positions.models import Interview, Position
@@ -43,6 +50,8 @@ from hiring.runs.models import AnalysisRun
 
 PASSWORD = "correct horse battery staple"
 _numbers = itertools.count(1)
+#: The first bytes of a PNG: enough to be told from other files, not to be shown.
+PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 32
 #: The first bytes of an MP4: enough to be taken for one, not to be decoded.
 MP4_HEAD = b"\x00\x00\x00\x20ftypisom\x00\x00\x02\x00isomiso2avc1mp41" + b"\x00" * 64
 
@@ -156,8 +165,16 @@ def observations(duration_ms: int, fps: float = 30.0, gap: tuple[int, int] | Non
     return pa.table(columns)
 
 
+def make_explanation(at_ms: int) -> Explanation:
+    regions = dict(zip((*REGIONS, ELSEWHERE), (0.05, 0.2, 0.1, 0.15, 0.3, 0.2), strict=True))
+    return Explanation(at_ms, "happy", regions, PNG)
+
+
 def make_outcome(
-    duration_ms: int, plan: Iterable[Stage], text: str = "so we rolled back in eleven minutes"
+    duration_ms: int,
+    plan: Iterable[Stage],
+    text: str = "so we rolled back in eleven minutes",
+    weights: str = "abc",
 ) -> Outcome:
     plan = frozenset(plan)
     words = tuple(
@@ -181,6 +198,7 @@ def make_outcome(
             distance=5.0,
             confidence=0.7,
             quality=0.9,
+            explanation=make_explanation(4800 + 3000 * i) if Stage.EXPRESSION in STAGES_OF_KIND[kind] else None,
         )
         for i, kind in enumerate(kinds)
     )
@@ -195,7 +213,7 @@ def make_outcome(
         frames=duration_ms * 30 // 1000,
         frames_with_face=duration_ms * 29 // 1000,
         baseline={"happy": 0.06},
-        manifest={"weights": {"expression": "abc"}},
+        manifest={"weights": {"expression": weights} if Stage.EXPRESSION in plan else {}},
     )
 
 
@@ -212,13 +230,60 @@ def make_complete_run(
     pq.write_table(table, buffer, row_group_size=1800)
     buffer.seek(0)
     name = vault.store(recording.interview_id, buffer, "parquet")
-    lease.complete(
-        run=run,
-        outcome=make_outcome(recording.duration_ms, [Stage(s) for s in run.plan], **outcome),
-        observations_file=name,
-    )
+    found = make_outcome(recording.duration_ms, [Stage(s) for s in run.plan], **outcome)
+    pictures = {
+        number: vault.store(recording.interview_id, io.BytesIO(moment.explanation.picture), "png")
+        for number, moment in enumerate(found.moments)
+        if moment.explanation is not None
+    }
+    lease.complete(run=run, outcome=found, observations_file=name, pictures=pictures)
     run.refresh_from_db()
     return run
+
+
+def make_network(weights_sha256: str = "a" * 64, **facts) -> Network:
+    """A network that a worker has named, as its run's manifests do (`make_complete_run(weights=…)`)."""
+    shipped = Shipped(facts.pop("name", "test-expression"), weights_sha256, **facts)
+    return networks.register(shipped=shipped)
+
+
+def fairness_result(weights_sha256: str = "a" * 64, **changes) -> dict:
+    """A small result of a fairness audit: one dimension, one clear difference, one that may be chance."""
+    share = {"value": 0.5, "low": 0.41234, "high": 0.6}
+    predicted = dict.fromkeys((*EXPRESSIONS, "not_sure"), share)
+    group = {"n": 120, "detection_rate": {"value": 0.975, "low": 0.93, "high": 0.99}, "readable": 117,
+             "readable_rate": share, "predicted": predicted, "accuracy": None}  # fmt: skip
+    apart = {"of": {"sex": "male"}, "difference": -0.25, "low": -0.4, "high": -0.1, "ratio": 0.5, "clear": True}
+    chance = {**apart, "difference": -0.04, "low": -0.06, "high": -0.01, "ratio": 0.96, "clear": False}
+    none = {**apart, "difference": -0.01, "low": -0.06, "high": 0.02, "ratio": 0.99, "clear": False}
+    found = {"predicted:happy": apart, "predicted:sad": chance, "detection_rate": none}
+    result = {
+        "schema": 1,
+        "made_at": "2026-11-22T15:00:00+00:00",
+        "weights_name": "test-expression",
+        "weights_sha256": weights_sha256,
+        "dataset": {"name": "pictures", "reader": "utkface", "images": 240, "unreadable": 3, "sha256": "0" * 64},
+        "labelled": False,
+        "confidence": 0.95,
+        "dimensions": {"sex": ["female", "male"]},
+        "groups": [{"of": {"sex": sex}, **group} for sex in ("female", "male")],
+        "comparisons": [
+            {"measure": measure, "by": ["sex"], "best": {"sex": "female"}, "groups": [row]}
+            for measure, row in found.items()
+        ],
+        "notes": ["The pictures cannot say everything."],
+    }
+    return result | changes
+
+
+def make_fairness_audit(network: Network | None = None, result: dict | None = None) -> FairnessAudit:
+    """An audit that is complete."""
+    network = network or make_network()
+    row = audits.start_in_foreground(network=network, source="pictures")
+    audits.beat(row, 240, 240)
+    audits.complete(row=row, result=result or fairness_result(network.weights_sha256))
+    row.refresh_from_db()
+    return row
 
 
 def long_ago(days: int):

@@ -78,6 +78,8 @@ def world(db) -> World:
         "moment": run.moments.first().pk,
         "note": review.add_note(recording=recording, author=member, at_ms=1000, text="Ask again.").pk,
         "certificate": retention.erase(interview=gone, actor=SYSTEM, reason="candidate").pk,
+        "network": (network := factories.make_network()).pk,
+        "fairness_audit": factories.make_fairness_audit(network).pk,
         "text": "abcdefgh",
     }
     clients = {

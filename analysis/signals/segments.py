@@ -15,20 +15,25 @@ from analysis.types import EXPRESSIONS, NOT_SURE, Segment, Stage
 EXPRESSION_LANE = "expression"
 VISIBILITY_LANE = "visibility"
 
-# Below this, or with the runner-up this close, no expression stands out: "not sure".
-_MIN_TOP = 0.40
+# With the runner-up this close no expression stands out, however probable both are.
 _MIN_LEAD = 0.10
 
 _NOTHING, _NOT_SURE = -2, -1
 
 
-def expression_segments(series: Series, min_ms: int) -> list[Segment]:
+def expression_segments(series: Series, min_ms: int, abstain_below: float) -> list[Segment]:
     """Where one expression is shown most for at least `min_ms`, or where it is not sure which.
+
+    Not sure: the winner's smoothed probability is below `abstain_below`, or its lead is below a tenth. The bound is
+    the classifier's, set so that it answers for nine in ten single pictures of its own data, and is put to smoothed
+    probabilities as it is. The maximum of a mean is at most the mean of the maxima: a frame is named only if it and
+    its neighbours pass the bound on average **and** agree, while one doubtful frame among sure ones is carried by
+    them. The two pull in opposite ways, so which part of a recording is answered is not promised to be nine tenths.
 
     Shorter stretches join the neighbour before them, or become "not sure" where there is none.
     Where nothing could be read there is no segment: a gap stays a gap.
     """
-    labels = _top(series.smoothed)
+    labels = _top(series.smoothed, abstain_below)
     segments: list[Segment] = []
     for first, last in stretches(labels != _NOTHING):
         for begin, end, label in _without_short(series, labels[first : last + 1], first, min_ms):
@@ -48,12 +53,12 @@ def visibility_segments(series: Series) -> list[Segment]:
     return [Segment(series.span(a, b), Stage.FACES, VISIBILITY_LANE, value) for a, b, value in sorted(found)]
 
 
-def _top(smoothed: NDArray[np.float32]) -> NDArray[np.int8]:
+def _top(smoothed: NDArray[np.float32], abstain_below: float) -> NDArray[np.int8]:
     """(N, 7) -> (N,) the index of the expression that stands out, _NOT_SURE, or _NOTHING."""
     nothing = np.isnan(smoothed[:, 0])
     probs = np.where(nothing[:, None], 0, smoothed)
     ordered = np.sort(probs, axis=1)
-    clear = (ordered[:, -1] >= _MIN_TOP) & (ordered[:, -1] - ordered[:, -2] >= _MIN_LEAD)
+    clear = (ordered[:, -1] >= abstain_below) & (ordered[:, -1] - ordered[:, -2] >= _MIN_LEAD)
     return np.where(nothing, _NOTHING, np.where(clear, probs.argmax(axis=1), _NOT_SURE)).astype(np.int8)
 
 

@@ -12,11 +12,13 @@ from analysis.audit.readers import READERS
 from analysis.audit.storage import BadImages
 from analysis.audit.table import as_table as as_audit_table
 from analysis.expression.weights_file import SHIPPED, BadWeights
-from analysis.training import auxiliary, card, checkpoints, experiments
+from analysis.training import auxiliary, card, checkpoints, datasets, experiments
 from analysis.training.checkpoints import BadCheckpoint
 from analysis.training.config import DEFAULT_RECIPE, BadRecipe, read_recipe
-from analysis.training.datasets import BadDataset, read_dataset
+from analysis.training.datasets import BadDataset, Dataset, as_text, describe, read_dataset
+from analysis.training.datasets.layouts import AUTO, BY_NAME
 from analysis.training.evaluate import as_table, evaluate
+from analysis.training.explaining import deletion_report
 from analysis.training.export import export
 from analysis.training.train import LOG, train
 
@@ -26,7 +28,7 @@ DEFAULT_NAME = "sightline-expression"
 
 def _train(args: argparse.Namespace) -> None:
     config = read_recipe(args.config)
-    dataset = read_dataset(args.dataset)
+    dataset = _dataset(args)
     targets = auxiliary.read(args.targets, dataset) if args.targets else None
     newest = train(
         config,
@@ -48,8 +50,18 @@ def _draw_curves(folder: Path) -> None:
     curves.draw(folder / LOG, folder / curves.FILE_NAME)
 
 
+def _dataset(args: argparse.Namespace) -> Dataset:
+    return read_dataset(args.dataset, args.layout)
+
+
+def _describe(args: argparse.Namespace) -> None:
+    dataset = _dataset(args)
+    print(as_text(describe(dataset)))
+    print(datasets.card(dataset.layout))
+
+
 def _targets(args: argparse.Namespace) -> None:
-    dataset = read_dataset(args.dataset)
+    dataset = _dataset(args)
     targets = auxiliary.read_faces(dataset, args.landmarker, args.threads)
     auxiliary.save(args.out, targets)
     sure = float((targets.trust > 0.5).mean())
@@ -57,14 +69,18 @@ def _targets(args: argparse.Namespace) -> None:
 
 
 def _evaluate(args: argparse.Namespace) -> None:
-    measured = evaluate(args.weights, read_dataset(args.dataset), args.threads, args.split)
+    measured = evaluate(args.weights, _dataset(args), args.threads, args.split)
     print(json.dumps(measured) if args.json else as_table(measured))
 
 
 def _export(args: argparse.Namespace) -> None:
-    checkpoint, dataset = checkpoints.load(args.checkpoint), read_dataset(args.dataset)
+    checkpoint, dataset = checkpoints.load(args.checkpoint), _dataset(args)
     sha256 = export(checkpoint, dataset, args.weights, args.name, args.offsets)
     print(f"Wrote {args.weights}, SHA-256 {sha256}. Run `card` next: its figures are of other weights now.")
+
+
+def _explain(args: argparse.Namespace) -> None:
+    print(json.dumps(deletion_report(args.weights, _dataset(args), faces=args.faces), indent=1))
 
 
 def _audit(args: argparse.Namespace) -> None:
@@ -75,7 +91,7 @@ def _audit(args: argparse.Namespace) -> None:
 
 
 def _experiments(args: argparse.Namespace) -> None:
-    dataset = read_dataset(args.dataset)
+    dataset = _dataset(args)
     found = experiments.run(args.plan, args.results, dataset, auxiliary.read(args.targets, dataset), args.threads)
     for row in (*found["ablation"], *found["sizes"]):
         print(f"{row['name']:<32}{row['accuracy']:.4f}  recall {row['macro_recall']:.4f}  {row['minutes']} min")
@@ -83,7 +99,7 @@ def _experiments(args: argparse.Namespace) -> None:
 
 def _card(args: argparse.Namespace) -> None:
     path = args.weights.with_name(card.FILE_NAME)
-    card.write(path, args.weights, read_dataset(args.dataset), args.threads)
+    card.write(path, args.weights, _dataset(args), args.threads)
     print(f"Wrote {path}")
 
 
@@ -100,6 +116,9 @@ def _parser() -> argparse.ArgumentParser:
     training.add_argument("--compile", action="store_true", help="through torch.compile: needs a C++ compiler")
     training.set_defaults(command=_train)
 
+    describing = commands.add_parser("describe", help="what a dataset holds: counts, copies, terms, known faults")
+    describing.set_defaults(command=_describe)
+
     reading = commands.add_parser("targets", help="read blendshapes off every image, for the auxiliary task")
     reading.add_argument("--landmarker", type=Path, required=True, help="face_landmarker.task")
     reading.add_argument("--out", type=Path, required=True, help="the NPZ to write")
@@ -109,6 +128,10 @@ def _parser() -> argparse.ArgumentParser:
     measuring.add_argument("--split", type=int, help="rows of this split alone: 0 Training, 1 PublicTest")
     measuring.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     measuring.set_defaults(command=_evaluate)
+
+    explaining = commands.add_parser("explain", help="the deletion test: does hiding the top region matter most?")
+    explaining.add_argument("--faces", type=int, default=500, help="images, drawn by chance")
+    explaining.set_defaults(command=_explain)
 
     exporting = commands.add_parser("export", help="turn a checkpoint into shipped weights")
     exporting.add_argument("--checkpoint", type=Path, default=DEFAULT_OUT / checkpoints.NEWEST)
@@ -133,10 +156,11 @@ def _parser() -> argparse.ArgumentParser:
     documenting = commands.add_parser("card", help="measure the weights and write their model card")
     documenting.set_defaults(command=_card)
 
-    for command in (training, reading, measuring, exporting, trying, documenting):
+    for command in (describing, training, reading, measuring, explaining, exporting, trying, documenting):
         command.add_argument("--dataset", type=Path, required=True, help="labelled face crops, in a published layout")
+        command.add_argument("--layout", choices=(AUTO, *BY_NAME), default=AUTO, help="how it is laid out")
         command.add_argument("--threads", type=int, default=2, help="CPU threads")
-    for command in (measuring, exporting, auditing, documenting):
+    for command in (measuring, explaining, exporting, auditing, documenting):
         command.add_argument("--weights", type=Path, default=SHIPPED, help="a .safetensors file")
     return parser
 

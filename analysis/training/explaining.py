@@ -1,8 +1,7 @@
 """The deletion test: does hiding the region that an explanation names first take more away than hiding another one?
 
 After Petsiuk et al. 2018, "RISE: randomized input sampling for explanation of black-box models", by regions instead
-of pixels. FER-2013's crops are looser than the aligned ones of the product, so the regions fit them less well: what
-holds here holds there.
+of pixels. FER-2013's crops are looser than the aligned ones of the product, for which the regions were drawn.
 """
 
 from __future__ import annotations

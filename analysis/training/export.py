@@ -18,11 +18,18 @@ from analysis.expression.network import ExpressionNet
 from analysis.expression.weights_file import WeightsInfo
 from analysis.training.checkpoints import BadCheckpoint, Checkpoint
 from analysis.training.config import training_sha256
-from analysis.training.datasets import Dataset
+from analysis.training.datasets import Dataset, copies_of
 from analysis.training.train import logits_of
 
 #: Of the images held out of training, the part that gets an answer; the others are "not sure".
 COVERAGE = 0.9
+
+
+def _never_seen(dataset: Dataset, checkpoint: Checkpoint) -> Dataset:
+    """The held-out images without those of which a copy was learned: these would be answered too surely."""
+    held_out = dataset.rows(checkpoint.held_out.numpy())
+    copies = copies_of(held_out, dataset.rows(checkpoint.learned.numpy()))
+    return held_out if copies.all() else held_out.rows(~copies)
 
 
 def export(checkpoint: Checkpoint, dataset: Dataset, path: Path, name: str, offsets_part: float = 0.0) -> str:
@@ -36,7 +43,7 @@ def export(checkpoint: Checkpoint, dataset: Dataset, path: Path, name: str, offs
         raise BadCheckpoint(f"The checkpoint was not trained on {dataset.source}, so nothing of it was held out.")
     network = ExpressionNet(checkpoint.config.network).eval()
     network.load_state_dict(checkpoint.averaged)
-    held_out = dataset.rows(checkpoint.held_out.numpy())
+    held_out = _never_seen(dataset, checkpoint)
     if offsets_part:
         _, offsets = fit_temperature_and_offsets(logits_of(network, held_out.images), held_out.labels)
         with torch.no_grad():

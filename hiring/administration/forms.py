@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from hiring.accounts.models import Role, User
 from hiring.administration.wording import GROUPS
 from hiring.positions.models import Interview, Position
+from hiring.runs.networks import LONGEST_REASON
 
 ROLES = [(Role.RECRUITER.value, _("Recruiter")), (Role.ADMINISTRATOR.value, _("Administrator"))]
 _ROLES_HELP = _(
@@ -109,6 +110,31 @@ class ConfirmForm(forms.Form):
         if typed != self.interview.reference.upper():
             raise forms.ValidationError(_("This is not the reference of this interview. Nothing was erased."))
         return typed
+
+
+class SwitchForm(forms.Form):
+    """Why a network is switched: needed to switch it off, welcome to switch it on."""
+
+    reason = forms.CharField(label=_("Why, in one sentence"), max_length=LONGEST_REASON)
+
+    def __init__(self, *args: Any, to_on: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["reason"]
+        field.required = not to_on
+        field.widget.attrs["autocomplete"] = "off"
+        field.help_text = _("It is kept, and shown to administrators beside the network. Name nobody.")
+        if to_on:
+            field.label = _("Why, in one sentence (not required)")
+
+
+class StartAuditForm(forms.Form):
+    """Folders are chosen by the names that the server offers: what is typed into an address never becomes a path."""
+
+    source = forms.ChoiceField(label=_("Images"))
+
+    def __init__(self, *args: Any, names: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["source"].choices = [(name, name) for name in names]
 
 
 class AuditForm(forms.Form):

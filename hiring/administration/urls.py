@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from hiring.administration.views import audit, certificates, erasure, people, places, retention
+from hiring.administration.views import audit, certificates, erasure, fairness, networks, people, places, retention
 
 app_name = "administration"
 urlpatterns = [
@@ -19,6 +19,13 @@ urlpatterns = [
     path("retention/certificates/", certificates.certificates, name="certificates"),
     path("retention/certificates/<uuid:pk>/", certificates.certificate, name="certificate"),
     path("retention/places/", places.places, name="places"),
+    path("models/", networks.networks, name="networks"),
+    path("models/<uuid:pk>/", networks.network, name="network"),
+    path("models/<uuid:pk>/switch/", networks.switch, name="switch_network"),
+    path("models/fairness/", fairness.audits, name="fairness_audits"),
+    path("models/fairness/<uuid:pk>/", fairness.audit, name="fairness_audit"),
+    path("models/fairness/<uuid:pk>/now/", fairness.now, name="fairness_audit_now"),
+    path("models/fairness/<uuid:pk>/result.json", fairness.download, name="fairness_result"),
     path("audit/", audit.audit_log, name="audit"),
     path("audit/check/", audit.check, name="check_audit"),
 ]

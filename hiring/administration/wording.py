@@ -22,6 +22,8 @@ GROUPS = [
     ("moment.", _("Answers to moments")),
     ("note.", _("Notes")),
     ("retention.", _("Retention")),
+    ("network.", _("Networks")),
+    ("fairness.", _("Fairness audits")),
 ]
 _ACTIONS = {
     "viewed.recording": _("Opened a recording"),
@@ -66,6 +68,12 @@ _ACTIONS = {
     "note.added": _("Added a note"),
     "note.deleted": _("Deleted a note"),
     "retention.changed": _("Changed how long a position is kept"),
+    "network.registered": _("A worker brought a new network"),
+    "network.switched_off": _("Switched a network off"),
+    "network.switched_on": _("Switched a network on"),
+    "fairness.started": _("Started a fairness audit"),
+    "fairness.complete": _("Finished a fairness audit"),
+    "fairness.failed": _("A fairness audit failed"),
 }
 _CONTENTS = {
     "recordings": _("recordings with their encrypted media"),

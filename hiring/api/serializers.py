@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from hiring.accounts.models import User
@@ -13,7 +14,7 @@ from hiring.recordings.models import Recording
 from hiring.review.models import Note, Verdict
 from hiring.review.wording import step_label
 from hiring.runs.models import AnalysisRun
-from hiring.runs.selectors import latest_run
+from hiring.runs.selectors import latest_run, network_of
 
 
 def link(context: dict[str, Any], name: str, pk: Any) -> str:
@@ -123,21 +124,43 @@ class RecordingDetails(serializers.ModelSerializer):
         return {name: link(self.context, name, row.pk) for name in ("timeline", "transcript", "moments", "notes")}
 
 
+class NetworkOfRun(serializers.Serializer):
+    """The network that made a run's expressions. `note` is a sentence for people where it has been switched off."""
+
+    name = serializers.CharField()
+    weights_sha256 = serializers.CharField()
+    is_on = serializers.BooleanField()
+    note = serializers.CharField(allow_blank=True)
+
+
 class RunDetails(serializers.ModelSerializer):
     percent = serializers.SerializerMethodField()
     step_label = serializers.SerializerMethodField()
+    network = serializers.SerializerMethodField()
+    expression_was_off = serializers.BooleanField(
+        read_only=True,
+        help_text="No expression was computed, for anybody, when this was analysed: the network was switched off.",
+    )
 
     class Meta:
         model = AnalysisRun
         fields = [
             *("id", "recording", "state", "attempt", "step", "step_label", "done_ms", "total_ms", "percent"),
             *("queued_at", "started_at", "finished_at", "failed_step", "failure", "frames", "frames_with_face"),
-            "manifest",
+            *("manifest", "network", "expression_was_off"),
         ]
         read_only_fields = fields
 
     def get_percent(self, row: AnalysisRun) -> int:
         return 100 if row.state == AnalysisRun.State.COMPLETE else row.percent
+
+    def get_network(self, row: AnalysisRun) -> NetworkOfRun(allow_null=True):  # type: ignore[valid-type]
+        network = network_of(row)
+        if network is None:
+            return None
+        note = "" if network.is_on else _("Made by a network that has since been switched off.")
+        known = {"name": network.name, "weights_sha256": network.weights_sha256, "is_on": network.is_on}
+        return {**known, "note": note}
 
     def get_step_label(self, row: AnalysisRun) -> str:
         return step_label(row.step) if row.is_active else ""
@@ -226,6 +249,25 @@ class VerdictRow(serializers.Serializer):
     at = serializers.DateTimeField()
 
 
+class RegionShares(serializers.Serializer):
+    """Shares of the parts of a face, which sum to 1."""
+
+    brows = serializers.FloatField()
+    eyes = serializers.FloatField()
+    nose = serializers.FloatField()
+    cheeks = serializers.FloatField()
+    mouth = serializers.FloatField()
+    elsewhere = serializers.FloatField(help_text="Forehead, chin and the edge of the picture.")
+
+
+class Regions(serializers.Serializer):
+    """Where the network looked when it read an expression in one frame. Not why a face moved."""
+
+    at_ms = serializers.IntegerField(help_text="Media time of the frame.")
+    expression = serializers.CharField()
+    shares = RegionShares()
+
+
 class MomentRow(Mark):
     """Something worth a second look: why it was flagged, and what reviewers answered."""
 
@@ -235,6 +277,9 @@ class MomentRow(Mark):
     distance = serializers.FloatField()
     confidence = serializers.FloatField(allow_null=True)
     quality = serializers.FloatField(allow_null=True)
+    regions = Regions(
+        allow_null=True, help_text="Null where the moment rests on no expression, or could not be explained."
+    )
     verdicts = VerdictRow(many=True)
     own = VerdictRow(allow_null=True)
 

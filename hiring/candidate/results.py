@@ -7,21 +7,22 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from hiring import access
 from hiring.candidate.answers import answers_of
 from hiring.candidate.frame import page
-from hiring.candidate.wording import look_label
+from hiring.candidate.wording import look_label, network_note
 from hiring.consent import selectors as consent
-from hiring.lib.media_time import clock
+from hiring.lib.media_time import clock, clock_tenths
 from hiring.policy.rules import Purpose
 from hiring.recordings.models import Recording
 from hiring.recordings.streaming import media_response
 from hiring.review import captions as vtt
 from hiring.review import selectors as review
-from hiring.review.wording import kind_label, moment_sentence
-from hiring.runs.models import AnalysisRun
+from hiring.review.wording import kind_label, moment_sentence, regions_in_words, regions_tell
+from hiring.runs.models import AnalysisRun, Moment
 from hiring.runs.selectors import complete_run, latest_run
 
 _TYPES = {"mov": "video/mp4", "matroska": "video/webm", "avi": "video/x-msvideo", "mpeg": "video/mpeg"}
@@ -60,9 +61,23 @@ def _moments(run: AnalysisRun | None) -> list[dict[str, Any]]:
             "start_s": f"{moment.start_ms / 1000:.1f}",
             "span": f"{clock(moment.start_ms)}–{clock(moment.end_ms)}",
             "rule": moment.rule,
+            **_regions(moment),
         }
-        for moment in (run.moments.all() if run else ())
+        for moment in (run.moments.select_related("explanation") if run else ())
     ]
+
+
+def _regions(moment: Moment) -> dict[str, Any]:
+    """Which parts of the face carried the expression: in words, and where the picture is."""
+    found = getattr(moment, "explanation", None)
+    if found is None:
+        return {"regions": ""}
+    return {
+        "regions": regions_in_words(found.regions),
+        "regions_tell": regions_tell(found.expression),
+        "regions_at": clock_tenths(found.at_ms),
+        "picture": reverse("candidate:explanation", args=[moment.pk]) if found.picture_file else "",
+    }
 
 
 def _lines(transcript: dict[str, Any]) -> list[dict[str, Any]]:
@@ -97,6 +112,7 @@ def result(request: HttpRequest, pk: UUID) -> HttpResponse:
         run=run,
         pending=newest is not None and newest.is_active,
         moments=_moments(run),
+        network_note=network_note(run),
         transcript=transcript,
         lines=_lines(transcript),
         agreed_to_transcript=Purpose.TRANSCRIPT in consent.granted(recording.interview),
@@ -118,6 +134,16 @@ def video(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 def poster(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     recording = _ready(request, pk)
     return media_response(request, recording.interview_id, recording.poster_file, "image/jpeg")
+
+
+@require_safe
+def explanation(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """The picture that reviewers see beside a moment: where the network looked."""
+    moment = access.candidate_moment(request, pk)
+    found = getattr(moment, "explanation", None)
+    if found is None or not found.picture_file:
+        raise Http404
+    return media_response(request, moment.run.recording.interview_id, found.picture_file, "image/png")
 
 
 @require_safe

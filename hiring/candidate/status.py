@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from hiring import access
 from hiring.candidate.answers import Answer, answers_of
 from hiring.candidate.frame import page
+from hiring.candidate.wording import network_note
 from hiring.positions.models import Interview
 from hiring.recordings.models import Recording
 from hiring.review.wording import step_label
@@ -53,7 +54,7 @@ def _run_line(answer: Answer, run: AnalysisRun | None) -> Line:
     if run.state == State.RUNNING:
         return Line(answer, "running", step_label(run.step), run.percent)
     if run.state == State.COMPLETE:
-        return Line(answer, "done", _("Ready"))
+        return Line(answer, "done", _("Ready"), sentence=network_note(run))
     sentence = _("The analysis could not be finished. Your video is safe, and the team can watch it.")
     return Line(answer, "failed", _("Not finished"), sentence=sentence)
 

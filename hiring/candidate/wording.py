@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from hiring.consent import selectors as consent
+from hiring.networks import selectors as networks
 from hiring.policy.rules import NOT_IN_THIS_VERSION, Purpose
 from hiring.policy.selectors import rule_of
 from hiring.positions.models import Interview
 from hiring.retention.selectors import keep_days_after_decision
+from hiring.runs.models import AnalysisRun
+from hiring.runs.selectors import network_is_off
 
 PURPOSE_TITLES = {
     Purpose.RECORDING: gettext_lazy("My video and sound"),
@@ -39,6 +43,18 @@ _LOOKS = {
 }
 
 
+_OFF_NOW = gettext_lazy(
+    "Expressions are switched off for everybody at the moment: none are computed until they are switched on again. "
+    "Where your face could not be seen is still marked."
+)
+_WAS_OFF = gettext_lazy(
+    "When this answer was analysed, expressions were switched off for everybody, so none were computed."
+)
+_OFF_SINCE = gettext_lazy(
+    "The expressions here were computed by a network that has since been switched off. Reviewers are told so too."
+)
+
+
 @dataclass(frozen=True)
 class Offer:
     """One purpose as it is offered on the form."""
@@ -65,6 +81,8 @@ def offers(interview: Interview, granted: frozenset[Purpose]) -> list[Offer]:
     """The purposes that law and version allow here, in their usual order."""
     allowed = rule_of(interview).allowed
     texts = {**_PURPOSE_TEXTS, Purpose.RECORDING: _recording_text(interview)}
+    if not networks.is_on():
+        texts[Purpose.EXPRESSION] = f"{texts[Purpose.EXPRESSION]} {_OFF_NOW}"
     return [
         Offer(purpose, str(PURPOSE_TITLES[purpose]), str(texts[purpose]), purpose in granted)
         for purpose in Purpose
@@ -81,6 +99,15 @@ def forbidden_titles(interview: Interview) -> list[str]:
     """Purposes that the law of a place involved closes, so that they are not asked for."""
     closed = frozenset(Purpose) - NOT_IN_THIS_VERSION - rule_of(interview).allowed
     return [str(PURPOSE_TITLES[purpose]) for purpose in Purpose if purpose in closed]
+
+
+def network_note(run: AnalysisRun | None) -> str:
+    """What the candidate is told where the network for expressions was switched off, then or since; else nothing."""
+    if run is None:
+        return ""
+    if run.expression_was_off and Purpose.EXPRESSION in consent.granted(run.recording.interview):
+        return str(_WAS_OFF)
+    return str(_OFF_SINCE) if network_is_off(run) else ""
 
 
 def look_label(action: str) -> str:

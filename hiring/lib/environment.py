@@ -29,6 +29,7 @@ class Environment:
     broker_url: str
     var_dir: Path
     key_dir: Path
+    audit_dir: Path
     static_dir: Path
     model_dir: str
     speech_model: str
@@ -104,6 +105,7 @@ def read() -> Environment:
         broker_url=broker or "filesystem://",
         var_dir=var_dir,
         key_dir=Path(env.str("KEY_DIR", default=str(var_dir / "keys"))).resolve(),
+        audit_dir=Path(env.str("AUDIT_DIR", default=str(var_dir / "audits"))).resolve(),
         static_dir=Path(env.str("STATIC_DIR", default=str(var_dir / "static"))).resolve(),
         model_dir=env.str("MODEL_DIR", default=""),
         speech_model=env.str("SPEECH_MODEL", default="small"),

@@ -29,6 +29,7 @@ urlpatterns = [
     path("recordings/<uuid:pk>/notes/", notes.add, name="add_note"),
     path("notes/<uuid:pk>/delete/", notes.delete, name="delete_note"),
     path("moments/<uuid:pk>/", moments.moment, name="moment"),
+    path("moments/<uuid:pk>/explanation/", moments.explanation, name="explanation"),
     path("moments/<uuid:pk>/verdict/", moments.verdict, name="verdict"),
     path("moments/<uuid:pk>/undo/", moments.undo, name="undo_verdict"),
 ]

@@ -19,9 +19,9 @@ from hiring.recordings import vault
 from hiring.recordings.models import Recording
 from hiring.review.captions import webvtt
 from hiring.review.models import Decision, Note, Verdict
-from hiring.review.wording import kind_label, moment_sentence
-from hiring.runs.models import AnalysisRun
-from hiring.runs.selectors import complete_run
+from hiring.review.wording import kind_label, moment_sentence, regions_tell
+from hiring.runs.models import AnalysisRun, Moment
+from hiring.runs.selectors import complete_run, network_is_off
 
 _PIECE = 256 * 1024
 Entry = tuple[str, Iterable[bytes]]
@@ -125,21 +125,38 @@ def _of_run(folder: str, recording: Recording, run: AnalysisRun) -> Iterator[Ent
     words = run.words.all()
     yield f"{folder}/transcript.vtt", [webvtt(words).encode()]
     yield _json(f"{folder}/transcript.json", list(words.values("start_ms", "end_ms", "text", "confidence")))
-    yield _json(f"{folder}/moments.json", [_moment(moment) for moment in run.moments.all()])
+    moments = list(run.moments.select_related("explanation"))
+    pictures = {moment.pk: f"explanation-{number}.png" for number, moment in enumerate(moments, start=1)}
+    yield _json(f"{folder}/moments.json", [_moment(moment, pictures[moment.pk]) for moment in moments])
+    for moment in moments:
+        if hasattr(moment, "explanation") and moment.explanation.picture_file:
+            yield f"{folder}/{pictures[moment.pk]}", _plain(recording, moment.explanation.picture_file)
     facts = ("plan", "finished_at", "frames", "frames_with_face", "baseline", "manifest", "transcript_source")
     segments = list(run.segments.values("lane", "value", "start_ms", "end_ms", "mean_prob"))
-    yield _json(f"{folder}/analysis.json", {**{f: getattr(run, f) for f in facts}, "segments": segments})
+    switched = {"network_switched_off_since": network_is_off(run), "expression_was_off": run.expression_was_off}
+    about = {**{fact: getattr(run, fact) for fact in facts}, **switched, "segments": segments}
+    yield _json(f"{folder}/analysis.json", about)
     if run.observations_file:
         yield f"{folder}/observations.parquet", _plain(recording, run.observations_file)
 
 
-def _moment(moment: Any) -> dict[str, Any]:
+def _moment(moment: Moment, picture: str) -> dict[str, Any]:
     columns = ("start_ms", "end_ms", "peak_ms", "rule", "evidence", "confidence", "quality")
     return {
         "kind": kind_label(moment.kind),
         "sentence": moment_sentence(moment),
         **{name: getattr(moment, name) for name in columns},
+        "explanation": _explanation(moment, picture),
     }
+
+
+def _explanation(moment: Moment, picture: str) -> dict[str, Any] | None:
+    """Where the network looked; `picture` is the name of the file beside moments.json."""
+    found = getattr(moment, "explanation", None)
+    if found is None:
+        return None
+    about = {name: getattr(found, name) for name in ("at_ms", "expression", "regions")}
+    return {**about, "picture": picture if found.picture_file else "", "tells": regions_tell(found.expression)}
 
 
 def _plain(recording: Recording, name: str) -> Iterator[bytes]:

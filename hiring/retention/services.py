@@ -199,7 +199,7 @@ def apply_places(*, position: Position) -> None:
     for interview in position.interviews.exclude(state=Interview.State.ERASED).select_related("position"):
         leftovers = _Leftovers(interview)
         with transaction.atomic():
-            allowed = runs.plan_for(interview)
+            allowed = runs.allowed_for(interview)  # a network that is off takes nothing away that is here
             for recording in _locked(interview):
                 planned = {stage for plan in _plans(recording) for stage in plan}
                 if not planned <= allowed:

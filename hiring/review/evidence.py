@@ -7,11 +7,18 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from analysis.types import EXPRESSIONS
+from analysis.types import EXPRESSIONS, Stage
 from hiring.lib.media_time import clock, clock_tenths
 from hiring.review import observations
-from hiring.review.wording import expression_label, signal_label
-from hiring.runs.models import AnalysisRun, Moment
+from hiring.review.wording import (
+    expression_label,
+    region_label,
+    region_percents,
+    regions_in_words,
+    regions_tell,
+    signal_label,
+)
+from hiring.runs.models import AnalysisRun, Moment, stages_column
 
 #: The plot shows this much before and after the moment, on a canvas of these units.
 CONTEXT_MS = 4000
@@ -80,6 +87,27 @@ def plot(moment: Moment) -> dict[str, Any] | None:
         },
         "from": clock(start_ms),
         "to": clock(end_ms),
+    }
+
+
+def explanation(moment: Moment) -> dict[str, Any] | None:
+    """Which parts of the face carried the expression, for a screen; None where the moment rests on none.
+
+    `regions` is empty where there is no explanation, and `picture` false where only its figures are kept.
+    """
+    if stages_column([Stage.EXPRESSION]) not in moment.stages:
+        return None
+    found = getattr(moment, "explanation", None)
+    if found is None:
+        return {"regions": [], "picture": False}
+    return {
+        "regions": [
+            {"name": region_label(name), "percent": percent} for name, percent in region_percents(found.regions)
+        ],
+        "picture": bool(found.picture_file),
+        "at_ms": found.at_ms,
+        "in_words": regions_in_words(found.regions),
+        "tells": regions_tell(found.expression),
     }
 
 

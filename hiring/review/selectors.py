@@ -16,7 +16,7 @@ from hiring.review.inbox import inbox as inbox
 from hiring.review.models import Decision, Note, Verdict
 from hiring.review.wording import kind_label, moment_sentence, stage_label
 from hiring.runs.models import AnalysisRun, Moment, Word
-from hiring.runs.selectors import complete_run, latest_run
+from hiring.runs.selectors import complete_run, latest_run, network_is_off
 
 #: A pause longer than this is shown as a row of its own.
 SILENCE_MS = 1500
@@ -131,6 +131,14 @@ def _verdict(verdict: Verdict, viewer: User | None) -> dict[str, Any]:
     }
 
 
+def _regions(moment: Moment) -> dict[str, Any] | None:
+    """Which parts of the face carried the moment's expression, and in which frame; None where it has none."""
+    found = getattr(moment, "explanation", None)
+    if found is None:
+        return None
+    return {"at_ms": found.at_ms, "expression": found.expression, "shares": found.regions}
+
+
 def moment_details(moment: Moment, viewer: User | None = None) -> dict[str, Any]:
     """One moment with its reason and everybody's verdicts. JSON-ready."""
     verdicts = [_verdict(verdict, viewer) for verdict in moment.verdicts.all()]
@@ -140,6 +148,7 @@ def moment_details(moment: Moment, viewer: User | None = None) -> dict[str, Any]
         "distance": moment.distance,
         "confidence": moment.confidence,
         "quality": moment.quality,
+        "regions": _regions(moment),
         "verdicts": verdicts,
         "own": next((verdict for verdict in verdicts if verdict["own"]), None),
     }
@@ -150,7 +159,7 @@ def moments(recording: Recording, viewer: User | None = None) -> list[dict[str, 
     run = complete_run(recording)
     if run is None:
         return []
-    rows = run.moments.prefetch_related("verdicts__reviewer")
+    rows = run.moments.select_related("explanation").prefetch_related("verdicts__reviewer")
     return [moment_details(moment, viewer) for moment in rows]
 
 
@@ -219,6 +228,8 @@ def review_context(recording: Recording, viewer: User) -> dict[str, Any]:
         "has_expression": has_timeline and Stage.EXPRESSION in run.plan and Stage.EXPRESSION not in missing,
         "missing_ms": recording.missing_ms or (run.manifest.get("missing_ms", 0) if run else 0),
         "not_computed": [stage_label(stage) for stage in missing],
+        "network_is_off": network_is_off(run),
+        "expression_was_off": run is not None and run.expression_was_off,
     }
 
 

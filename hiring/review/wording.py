@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, Protocol
 
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
-from analysis.types import NOT_SURE, MomentKind, Stage
+from analysis.types import ELSEWHERE, NOT_SURE, MomentKind, Stage
 
 
 class Worded(Protocol):
@@ -63,6 +64,20 @@ _SIGNALS = {
     "quality": _("quality of the picture"),
     "face_away": _("time without the candidate's face"),
 }
+#: Parts of a face, in an explanation.
+_REGIONS = {
+    "brows": _("Brows"),
+    "eyes": _("Eyes"),
+    "nose": _("Nose"),
+    "cheeks": _("Cheeks"),
+    "mouth": _("Mouth"),
+    ELSEWHERE: _("Elsewhere"),
+}
+#: What an explanation says and what it does not, beside every one.
+_REGIONS_TELL = _(
+    "This shows where the network looked when it read the expression “{expression}”. It does not show why a face "
+    "moved, and says nothing about what the person felt."
+)
 #: Sentences of analysis/moments/*.py, listed so that they are extracted for translation.
 _SENTENCES = (
     gettext_noop(
@@ -101,6 +116,34 @@ def step_label(step: str) -> str:
 def stage_label(stage: Stage) -> str:
     """Return the name of a part of the analysis."""
     return str(_STAGES[stage])
+
+
+def region_label(region: str) -> str:
+    """Return the name of a part of the face."""
+    return str(_REGIONS.get(region, region))
+
+
+def regions_tell(expression: str) -> str:
+    """Return the sentence on what an explanation of this expression says."""
+    return str(_REGIONS_TELL).format(expression=expression_label(expression))
+
+
+def regions_in_words(regions: Mapping[str, float]) -> str:
+    """Return the parts of the face with their shares, the greatest first: what the picture shows, in words."""
+    return ", ".join(f"{region_label(name)} {percent} %" for name, percent in region_percents(regions))
+
+
+def region_percents(regions: Mapping[str, float]) -> list[tuple[str, int]]:
+    """Return parts of the face with whole percents that add up to 100, the greatest first, what is left last.
+
+    By the largest remainder: rounded one by one they would add up to 99 or 101.
+    """
+    whole = {name: math.floor(100 * share) for name, share in regions.items()}
+    short = 100 - sum(whole.values())
+    for name in sorted(regions, key=lambda name: whole[name] - 100 * regions[name])[: max(short, 0)]:
+        whole[name] += 1
+    named = sorted((name for name in regions if name != ELSEWHERE), key=lambda name: (-whole[name], name))
+    return [(name, whole[name]) for name in [*named, ELSEWHERE] if name in whole]
 
 
 def signal_label(signal: str) -> str:

@@ -6,6 +6,7 @@ Rows are locked in one order everywhere, or two wait for each other: interview, 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from django.utils import timezone
 
 from analysis.types import Outcome, Progress
 from hiring.audit import services as audit
+from hiring.networks import selectors as networks
 from hiring.recordings import services as recordings
 from hiring.recordings.models import Recording
 from hiring.runs import results
@@ -29,8 +31,12 @@ class LeaseLost(Exception):
     """The run was cancelled, or another worker holds it now: stop and keep nothing."""
 
 
-def claim(run_id: uuid.UUID) -> AnalysisRun | None:
-    """Take a queued run, or one whose worker died. Returns None where it is not to be had: that is no error."""
+def claim(run_id: uuid.UUID, weights_sha256: str = "") -> AnalysisRun | None:
+    """Take a queued run, or one whose worker died. Returns None where it is not to be had: that is no error.
+
+    Notes which expression network the worker has and whether it was switched off, on every run alike: what a screen
+    says of it must not tell who agreed to expression.
+    """
     now = timezone.now()
     to_be_had = Q(state=State.QUEUED) | Q(state=State.RUNNING, lease_until__lt=now)
     won = AnalysisRun.objects.filter(to_be_had, pk=run_id, attempt__lt=ATTEMPTS).update(
@@ -42,6 +48,8 @@ def claim(run_id: uuid.UUID) -> AnalysisRun | None:
         started_at=now,
         step="",
         done_ms=0,
+        weights_sha256=weights_sha256,
+        expression_was_off=not networks.is_on(weights_sha256=weights_sha256),
     )
     if not won:
         return None
@@ -88,8 +96,13 @@ def _lock_recording(run: AnalysisRun) -> None:
 
 
 @transaction.atomic
-def complete(*, run: AnalysisRun, outcome: Outcome, observations_file: str) -> None:
-    """Save everything a run found and end it, in one transaction. Raises LeaseLost and saves nothing."""
+def complete(
+    *, run: AnalysisRun, outcome: Outcome, observations_file: str, pictures: Mapping[int, str] | None = None
+) -> None:
+    """Save everything a run found and end it, in one transaction. Raises LeaseLost and saves nothing.
+
+    observations_file, pictures: names in the vault; pictures by the number of their moment in `outcome`.
+    """
     transcript = outcome.transcript
     _lock_recording(run)
     ended = AnalysisRun.objects.filter(_held(run)).update(
@@ -116,7 +129,7 @@ def complete(*, run: AnalysisRun, outcome: Outcome, observations_file: str) -> N
     # What a container says of its length can be more than what it holds: the frames decide.
     missing_ms = int(str(outcome.manifest.get("missing_ms") or 0))
     recordings.note_length(recording=run.recording, duration_ms=outcome.info.duration_ms, missing_ms=missing_ms)
-    results.save(run, outcome)
+    results.save(run, outcome, pictures or {})
     audit.record(
         actor=audit.SYSTEM,
         action="run.complete",

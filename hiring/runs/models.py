@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from analysis.types import STAGES_OF_KIND, MomentKind, Stage, Step
+from analysis.types import EXPRESSIONS, STAGES_OF_KIND, MomentKind, Stage, Step
 from hiring.recordings.models import Recording
 
 ATTEMPTS = 3
@@ -50,6 +50,8 @@ class AnalysisRun(models.Model):
     total_ms = models.BigIntegerField(default=0)
     failed_step = models.CharField(max_length=20, blank=True)
     failure = models.CharField(max_length=400, blank=True)
+    weights_sha256 = models.CharField(max_length=64, blank=True)
+    expression_was_off = models.BooleanField(default=False)
     observations_file = models.CharField(max_length=100, blank=True)
     frames = models.PositiveIntegerField(default=0)
     frames_with_face = models.PositiveIntegerField(default=0)
@@ -177,3 +179,26 @@ class Moment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} at {self.start_ms} ms"
+
+
+class Explanation(models.Model):
+    """Which parts of the face carried a moment's expression, and a picture of it in the vault.
+
+    A trigger refuses it unless its moment rests on expression and the run's plan has expression. The picture shows
+    the candidate's face: whoever deletes these rows removes `picture_file` too.
+    """
+
+    moment = models.OneToOneField(Moment, on_delete=models.CASCADE, primary_key=True, related_name="explanation")
+    at_ms = models.BigIntegerField()
+    expression = models.CharField(max_length=20)
+    regions = models.JSONField()
+    picture_file = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="explanation_time", condition=Q(at_ms__gte=0)),
+            models.CheckConstraint(name="explanation_expression_known", condition=Q(expression__in=EXPRESSIONS)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.expression} at {self.at_ms} ms"

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 
 from analysis.types import STAGES_OF_KIND, Outcome
-from hiring.runs.models import AnalysisRun, Moment, Segment, Word, stages_column
+from hiring.runs.models import AnalysisRun, Explanation, Moment, Segment, Word, stages_column
 
 
-def save(run: AnalysisRun, outcome: Outcome) -> None:
-    """Insert segments, words and moments."""
+def save(run: AnalysisRun, outcome: Outcome, pictures: Mapping[int, str]) -> None:
+    """Insert segments, words and moments with their explanations.
+
+    pictures: the vault's names of the explanations' pictures, by the number of the moment in `outcome`.
+    """
     Segment.objects.bulk_create(_segments(run, outcome), batch_size=500)
     Word.objects.bulk_create(_words(run, outcome), batch_size=500)
-    Moment.objects.bulk_create(_moments(run, outcome), batch_size=200)
+    moments = Moment.objects.bulk_create(_moments(run, outcome), batch_size=200)
+    Explanation.objects.bulk_create(_explanations(moments, outcome, pictures), batch_size=200)
 
 
 def _segments(run: AnalysisRun, outcome: Outcome) -> list[Segment]:
@@ -63,4 +68,18 @@ def _moments(run: AnalysisRun, outcome: Outcome) -> list[Moment]:
             quality=moment.quality,
         )
         for moment in outcome.moments
+    ]
+
+
+def _explanations(rows: list[Moment], outcome: Outcome, pictures: Mapping[int, str]) -> list[Explanation]:
+    return [
+        Explanation(
+            moment=row,
+            at_ms=found.explanation.at_ms,
+            expression=found.explanation.expression,
+            regions=dict(found.explanation.regions),
+            picture_file=pictures.get(number, ""),
+        )
+        for number, (row, found) in enumerate(zip(rows, outcome.moments, strict=True))
+        if found.explanation is not None
     ]

@@ -19,12 +19,13 @@ from analysis.config import PipelineConfig
 from analysis.types import Stage
 from hiring.audit import services as audit
 from hiring.consent import selectors as consent
+from hiring.networks import selectors as networks
 from hiring.policy.rules import stages_of
 from hiring.positions.models import Interview
 from hiring.recordings import services as recordings
 from hiring.recordings import uploads, vault
 from hiring.recordings.models import Recording
-from hiring.runs.models import AnalysisRun, Moment, Segment, Word
+from hiring.runs.models import AnalysisRun, Explanation, Moment, Segment, Word
 
 log = logging.getLogger(__name__)
 State = AnalysisRun.State
@@ -36,9 +37,18 @@ class TranscriptRefused(Exception):
     """A transcript cannot be used; `str(error)` is a sentence for the person."""
 
 
-def plan_for(interview: Interview) -> frozenset[Stage]:
+def allowed_for(interview: Interview) -> frozenset[Stage]:
     """The stages that the candidate agreed to and the law allows, now."""
     return stages_of(consent.granted(interview))
+
+
+def plan_for(interview: Interview, weights_sha256: str = "") -> frozenset[Stage]:
+    """What is allowed, now, without the stages whose network an administrator has switched off.
+
+    A worker asks for the weights that it has; without them the network counts that a worker named last.
+    """
+    off = frozenset() if networks.is_on(weights_sha256=weights_sha256) else frozenset({Stage.EXPRESSION})
+    return allowed_for(interview) - off
 
 
 def config_for(plan: Iterable[Stage]) -> PipelineConfig:
@@ -60,15 +70,15 @@ def _fingerprint(recording: Recording, plan: frozenset[Stage]) -> str:
 
 
 @transaction.atomic
-def queue(*, recording: Recording, tell_worker: bool = True) -> AnalysisRun:
-    """Queue the analysis that consent and law allow now; an equal run that is not over is returned instead.
+def queue(*, recording: Recording, tell_worker: bool = True, weights_sha256: str = "") -> AnalysisRun:
+    """Queue the analysis that `plan_for` allows now; an equal run that is not over is returned instead.
 
     `tell_worker=False` is for a caller that claims the run itself at once; if it does not, the reconciler steps in.
     """
     # Locked, so that a change of consent and this agree on who comes first.
     rows = Recording.objects.select_for_update(of=("self",)).select_related("interview__position")
     recording = rows.get(pk=recording.pk)
-    plan = plan_for(recording.interview)
+    plan = plan_for(recording.interview, weights_sha256)
     fingerprint = _fingerprint(recording, plan)
     try:
         with transaction.atomic():
@@ -127,7 +137,11 @@ def discard_results(*, recording: Recording) -> list[str]:
     """
     cancel(recording=recording)
     rows = AnalysisRun.objects.filter(recording=recording)
-    files = [name for name in rows.values_list("observations_file", flat=True) if name]
+    pictures = Explanation.objects.filter(moment__run__recording=recording)
+    files = [
+        *filter(None, rows.values_list("observations_file", flat=True)),
+        *filter(None, pictures.values_list("picture_file", flat=True)),
+    ]
     for model in (Segment, Word, Moment):
         model.objects.filter(run__recording=recording).delete()
     rows.filter(state=State.COMPLETE).update(

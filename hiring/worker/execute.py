@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import logging
 import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 from uuid import UUID
 
 from django.conf import settings
@@ -20,7 +24,7 @@ from hiring.recordings.models import Recording
 from hiring.runs import lease
 from hiring.runs import services as runs
 from hiring.runs.models import AnalysisRun
-from hiring.worker import intake
+from hiring.worker import intake, networks
 from hiring.worker.keeper import Keeper
 
 log = logging.getLogger(__name__)
@@ -28,7 +32,8 @@ log = logging.getLogger(__name__)
 
 def execute(run_id: UUID) -> str:
     """Perform a run if it is to be had, and return how it ended: a state, `stopped` or `not to be had`."""
-    run = lease.claim(run_id)
+    own = networks.register_own()
+    run = lease.claim(run_id, weights_sha256=own.weights_sha256 if own else "")
     if run is None:
         return "not to be had"
     if not _is_allowed(run):
@@ -44,12 +49,12 @@ def execute(run_id: UUID) -> str:
 
 
 def _is_allowed(run: AnalysisRun) -> bool:
-    """Ask consent and law again: between queueing and now either may have changed."""
-    allowed = runs.plan_for(run.recording.interview)
+    """Ask consent, law and registry again: between queueing and now each may have changed."""
+    allowed = runs.plan_for(run.recording.interview, run.weights_sha256)
     if frozenset(Stage(stage) for stage in run.plan) <= allowed:
         return True
     runs.cancel(recording=run.recording)
-    runs.queue(recording=run.recording)
+    runs.queue(recording=run.recording, weights_sha256=run.weights_sha256)
     return False
 
 
@@ -93,15 +98,36 @@ def _perform(run: AnalysisRun, folder: Path, keeper: Keeper) -> None:
         note = f"{error} {outcome.transcript.note}".strip()
         outcome = replace(outcome, transcript=replace(outcome.transcript, note=note))
     keeper.check()
-    with plain.open("rb") as file:
-        name = vault.store(recording.interview_id, file, "parquet")
+    with _nothing_is_left_unless_saved(run) as store:
+        with plain.open("rb") as file:
+            name = store(file, "parquet")
+        pictures = {
+            number: store(io.BytesIO(moment.explanation.picture), "png")
+            for number, moment in enumerate(outcome.moments)
+            if moment.explanation is not None
+        }
+        lease.complete(run=run, outcome=outcome, observations_file=name, pictures=pictures)
+
+
+@contextmanager
+def _nothing_is_left_unless_saved(run: AnalysisRun) -> Iterator[Callable[[BinaryIO, str], str]]:
+    """Give a function that stores in the vault; afterwards remove what it stored unless the run's row names it.
+
+    The row is asked, not the error: a database that is restarted may save and still say that it failed.
+    """
+    interview_id, names = run.recording.interview_id, list[str]()
+
+    def store(file: BinaryIO, suffix: str) -> str:
+        names.append(vault.store(interview_id, file, suffix))
+        return names[-1]
+
     try:
-        lease.complete(run=run, outcome=outcome, observations_file=name)
+        yield store
     finally:
-        # The row is asked, not the error: a database that is restarted may save and still say that it failed.
         with contextlib.suppress(DatabaseError):
-            if not AnalysisRun.objects.filter(pk=run.pk, observations_file=name).exists():
-                vault.delete(recording.interview_id, name)
+            if not AnalysisRun.objects.filter(pk=run.pk, observations_file__in=names).exists():
+                for name in names:
+                    vault.delete(interview_id, name)
 
 
 def _analysed(analysis: Analysis, plain: Path) -> Outcome:

@@ -17,7 +17,7 @@ from hiring.audit import services as audit
 from hiring.recordings import uploads, vault
 from hiring.recordings.models import Recording
 from hiring.retention import services as retention
-from hiring.runs.models import AnalysisRun
+from hiring.runs.models import AnalysisRun, Explanation
 
 log = logging.getLogger(__name__)
 _DAY_S = 24 * 60 * 60
@@ -105,6 +105,8 @@ def _orphans() -> int:
         known = {name for row in named for name in row if name}
         runs = AnalysisRun.objects.filter(recording__interview_id=folder.name)
         known |= set(runs.values_list("observations_file", flat=True))
+        pictures = Explanation.objects.filter(moment__run__recording__interview_id=folder.name)
+        known |= set(pictures.values_list("picture_file", flat=True))
         for name in vault.names(folder.name):
             path = folder / name
             if name not in known and _is_old(path):

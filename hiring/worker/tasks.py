@@ -8,7 +8,8 @@ from celery import shared_task
 from celery.signals import worker_ready
 from django.db import close_old_connections
 
-from hiring.runs import lease
+from hiring.networks import audits
+from hiring.runs import lease, networks
 
 
 @shared_task(name="sightline.run")
@@ -22,8 +23,26 @@ def run(run_id: str) -> str:
 
 @shared_task(name="sightline.reconcile")
 def reconcile() -> dict[str, int]:
-    """Find what the broker lost."""
-    return lease.reconcile()
+    """Find what the broker lost, and finish what a switched-off network still runs."""
+    return {**lease.reconcile(), **audits.reconcile(), "stopped": networks.stop_running()}
+
+
+@shared_task(name="sightline.register")
+def register() -> str:
+    """Tell the registry which network this worker has. Loads torch, so it is for the worker's child as well."""
+    from hiring.worker.networks import register_own
+
+    close_old_connections()
+    return str(register_own() or "no network")
+
+
+@shared_task(name="sightline.audit")
+def audit(audit_id: str) -> str:
+    """Perform one fairness audit."""
+    from hiring.worker.fairness import perform
+
+    close_old_connections()
+    return perform(UUID(audit_id))
 
 
 @shared_task(name="sightline.sweep")
@@ -36,6 +55,7 @@ def sweep() -> dict[str, int]:
 
 @worker_ready.connect
 def _look_at_once(**_: object) -> None:
-    """A worker that starts looks for what was queued while none was there."""
+    """A worker that starts says which network it has, and looks for what was queued while none was there."""
+    register.delay()
     reconcile.delay()
     sweep.delay()

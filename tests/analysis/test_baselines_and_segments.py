@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from analysis.signals.baseline import find_baseline
 from analysis.signals.segments import expression_segments, visibility_segments
 from analysis.signals.series import SeriesBuilder
+from analysis.signals.smoothing import smooth
 from analysis.signals.spans import long_stretches, stretches
 from analysis.types import EXPRESSIONS, NOT_SURE, Observation, Span, Visibility
 
@@ -46,7 +47,7 @@ def test_segments_follow_the_expression_shown_most_and_leave_gaps() -> None:
     series = calm_series(20)
     show(series, between(4_000, 8_000), "happy")
     hide(series, between(10_000, 12_000))
-    found = [(segment.value, segment.span) for segment in expression_segments(series, 500)]
+    found = [(segment.value, segment.span) for segment in expression_segments(series, 500, 0.4)]
     assert found == [
         ("neutral", Span(0, 4_000)),
         ("happy", Span(4_000, 8_000)),
@@ -58,7 +59,7 @@ def test_segments_follow_the_expression_shown_most_and_leave_gaps() -> None:
 def test_a_short_stretch_joins_the_one_before() -> None:
     series = calm_series(10)
     show(series, between(4_000, 4_200), "happy")
-    assert [segment.value for segment in expression_segments(series, 500)] == ["neutral"]
+    assert [segment.value for segment in expression_segments(series, 500, 0.4)] == ["neutral"]
 
 
 def test_where_nothing_stands_out_it_is_not_sure() -> None:
@@ -67,9 +68,38 @@ def test_where_nothing_stands_out_it_is_not_sure() -> None:
     tied = np.full(7, 0.02, np.float32)
     tied[[HAPPY, NEUTRAL]] = 0.45
     series.smoothed[between(6_000, 8_000)] = tied
-    found = expression_segments(series, 500)
+    found = expression_segments(series, 500, 0.4)
     assert [(segment.value, segment.span) for segment in found][1] == (NOT_SURE, Span(4_000, 8_000))
     assert found[1].mean_prob is None
+
+
+def test_the_classifiers_bound_decides_what_is_sure() -> None:
+    series = calm_series(10)
+    show(series, between(4_000, 6_000), "happy", prob=0.55)
+    for bound, value in ((0.50, "happy"), (0.60, NOT_SURE)):
+        found = [(segment.value, segment.span) for segment in expression_segments(series, 500, bound)]
+        assert found[1] == (value, Span(4_000, 6_000))
+
+
+def test_a_probability_at_the_bound_is_sure_and_a_close_runner_up_is_not_whatever_the_bound() -> None:
+    series = calm_series(10)
+    series.smoothed[:] = np.float32(0.05)
+    series.smoothed[:, HAPPY] = np.float32(0.5)
+    bound = float(series.smoothed[0, HAPPY])
+    assert [segment.value for segment in expression_segments(series, 500, bound)] == ["happy"]
+    series.smoothed[:, NEUTRAL] = np.float32(0.41)
+    assert [segment.value for segment in expression_segments(series, 500, 0.0)] == [NOT_SURE]
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(0.2, 0.9))
+@settings(max_examples=25, deadline=None)
+def test_smoothing_never_makes_a_frame_surer_than_its_surest_neighbour(seed: int, bound: float) -> None:
+    # what allows the bound of single pictures to be used for smoothed ones
+    count = 40
+    probs = np.random.default_rng(seed).dirichlet(np.full(7, 0.5), count).astype(np.float32)
+    smoothed, _ = smooth(np.arange(count) * 40, np.zeros(count, np.int32), probs, 400)
+    sure = np.flatnonzero(smoothed.max(axis=1) >= bound)
+    assert all(probs[max(at - 5, 0) : at + 6].max() >= bound - 1e-6 for at in sure)
 
 
 def test_the_visibility_lane_covers_the_whole_recording() -> None:

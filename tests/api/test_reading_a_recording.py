@@ -108,3 +108,13 @@ def test_before_the_answers_are_handed_in_nothing_recorded_is_open(api, team):
 def test_reading_the_file_facts_alone_is_no_look_at_the_recording(api, team):
     api.get(f"/api/v1/recordings/{team.recording.pk}/")
     assert _views() == 0
+
+
+def test_a_moment_says_which_parts_of_the_face_carried_its_expression(api, team):
+    rows = api.get(f"/api/v1/recordings/{team.recording.pk}/moments/").json()["results"]
+    regions = {row["kind"]: row["regions"] for row in rows}
+    assert regions["nobody_visible"] is None
+    assert (regions["expression_shift"]["at_ms"], regions["expression_shift"]["expression"]) == (4800, "happy")
+    shares = regions["expression_shift"]["shares"]
+    assert set(shares) == {"brows", "eyes", "nose", "cheeks", "mouth", "elsewhere"}
+    assert sum(shares.values()) == pytest.approx(1)

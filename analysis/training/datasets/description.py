@@ -54,7 +54,7 @@ def card(layout: str) -> str:
 
 
 def describe(dataset: Dataset, look_for_copies: bool = True) -> Description:
-    """Counts at once; copies take about two minutes on one core for FER-2013."""
+    """Counts at once; copies take a minute and a half on one core for FER-2013."""
     parts = _parts(dataset)
     return Description(
         source=dataset.source,

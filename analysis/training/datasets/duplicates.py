@@ -99,8 +99,8 @@ def copies_between(learned: Dataset, measured: Dataset) -> Copies:
 def groups_of(images: _Images) -> _Rows:
     """(N, 48, 48) -> (N,) numbers of groups: pictures that are copies or near-copies share one.
 
-    Quick enough for a whole training set (about 45 s on one core for 28,709), because pictures of one set are compared
-    without shifts: copies moved by more than about 2 pixels can stay apart.
+    Quick enough for a whole training set (about 45 s on one core for 28,709), because pictures of one set are
+    compared without shifts: copies moved by more than about 2 pixels can stay apart.
     """
     same, alike = _same_pixels(images, images), near_pairs_within(images)
     first, second = np.concatenate([same.first, alike.first]), np.concatenate([same.second, alike.second])

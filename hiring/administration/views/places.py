@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from hiring.administration import wording
 from hiring.administration.guard import administrators_only
+from hiring.networks import selectors as networks
 from hiring.policy.rules import NOT_IN_THIS_VERSION, SUPPORTED_DUTIES, Place, Purpose
 from hiring.policy.rules import places as all_places
 
@@ -37,4 +38,5 @@ def _row(place: Place) -> dict[str, object]:
 def places(request: HttpRequest) -> HttpResponse:
     """Every place: what may be computed and kept, with the source and when it was last read."""
     rows = [_row(place) for place in all_places().values()]
-    return render(request, "administration/places.html", {"section": "retention", "tab": "places", "rows": rows})
+    context = {"section": "retention", "tab": "places", "rows": rows, "expression_is_off": not networks.is_on()}
+    return render(request, "administration/places.html", context)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
+from analysis.types import STAGES_OF_KIND, MomentKind, Stage
+from hiring.recordings.streaming import media_response
 from hiring.recruiter import lookups
 from hiring.review import evidence, selectors, services
 from hiring.runs.models import Moment
+from hiring.runs.selectors import network_is_off
 
 
 def _card(request: HttpRequest, row: Moment, problem: str = "", **more: object) -> HttpResponse:
@@ -25,7 +28,9 @@ def _card(request: HttpRequest, row: Moment, problem: str = "", **more: object) 
         "seen": sum(1 for item in listed if item["own"]),
         "evidence": [evidence.facts(piece) for piece in row.evidence],
         "plot": evidence.plot(row),
+        "explanation": evidence.explanation(row),
         "model": evidence.model_of(row.run),
+        "network_is_off": Stage.EXPRESSION in STAGES_OF_KIND[MomentKind(row.kind)] and network_is_off(row.run),
         "canvas": {"width": evidence.WIDTH, "height": evidence.HEIGHT},
         "problem": problem,
         "typed": request.POST.get("reason", "") if problem else "",
@@ -38,6 +43,17 @@ def _card(request: HttpRequest, row: Moment, problem: str = "", **more: object) 
 @login_required
 def moment(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _card(request, lookups.seen_moment(request, pk))
+
+
+@require_safe
+@login_required
+def explanation(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """The picture of the face with the parts that carried the expression. 404 where there is none."""
+    row = lookups.seen_moment(request, pk)
+    found = getattr(row, "explanation", None)
+    if found is None or not found.picture_file:
+        raise Http404
+    return media_response(request, row.run.recording.interview_id, found.picture_file, "image/png")
 
 
 @require_POST

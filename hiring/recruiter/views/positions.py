@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from hiring import access
+from hiring.networks import selectors as networks
 from hiring.policy.rules import NOT_IN_THIS_VERSION, Purpose, Rule, rule_for
 from hiring.positions import services
 from hiring.positions.models import Interview, Invitation, Position
@@ -38,6 +39,7 @@ def rule_facts(rule: Rule) -> dict[str, object]:
     return {
         "offered": offered,
         "left_out": left_out,
+        "switched_off": Purpose.EXPRESSION in rule.allowed and not networks.is_on(),
         "places": rule.places,
         "erase_within_days": rule.erase_within_days,
         "media_days_after_decision": rule.media_days_after_decision,

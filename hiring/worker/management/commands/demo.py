@@ -91,7 +91,9 @@ class Command(BaseCommand):
     def _analysed(self, recording: Recording) -> AnalysisRun:
         """Analyse in the foreground, unless that was done or a worker is at it."""
         from hiring.worker.execute import execute
+        from hiring.worker.networks import register_own
 
+        register_own()
         run = run_selectors.complete_run(recording)
         if run is None:
             self._progress("Analysing every frame …")

@@ -1,0 +1,145 @@
+"""The life of a fairness audit: asked for, claimed by one worker, ended once, never running for ever.
+
+Lighter than a run: one attempt, and what died is failed with a sentence, because starting it again is one click.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from celery import current_app
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from kombu.exceptions import OperationalError
+
+from hiring.accounts.models import User
+from hiring.audit import services as audit
+from hiring.networks import sources
+from hiring.networks.models import FairnessAudit, Network
+
+log = logging.getLogger(__name__)
+State = FairnessAudit.State
+#: A worker beats every few seconds: after this long without a beat it is gone.
+SILENCE = timedelta(minutes=2)
+_WAKE_AGAIN = timedelta(seconds=30)
+
+
+class AuditLost(Exception):
+    """The audit was given up, or is another worker's: stop and keep nothing."""
+
+
+@transaction.atomic
+def start(*, network: Network, source: str, person: User) -> FairnessAudit:
+    """Queue an audit of this network on a folder that the server offers; one that is under way is returned instead.
+
+    Raises sources.UnknownSource and changes nothing.
+    """
+    sources.path_of(source)
+    try:
+        with transaction.atomic():
+            row = FairnessAudit.objects.create(network=network, source=source, started_by=person)
+    except IntegrityError:
+        return FairnessAudit.objects.get(network=network, source=source, state__in=[State.QUEUED, State.RUNNING])
+    _note_start(row, person.as_actor())
+    transaction.on_commit(lambda: wake(row.pk))
+    return row
+
+
+@transaction.atomic
+def start_in_foreground(*, network: Network, source: str) -> FairnessAudit | None:
+    """A row for an audit that the caller performs at once, already claimed; None where one is under way."""
+    now = timezone.now()
+    try:
+        with transaction.atomic():
+            row = FairnessAudit.objects.create(
+                network=network,
+                source=source,
+                state=State.RUNNING,
+                token=uuid.uuid4(),
+                started_at=now,
+                heartbeat_at=now,
+            )
+    except IntegrityError:
+        return None
+    _note_start(row, audit.SYSTEM)
+    return row
+
+
+def _note_start(row: FairnessAudit, actor: audit.Actor) -> None:
+    audit.record(actor=actor, action="fairness.started", obj=row, weights=row.network.short_hash)
+
+
+def wake(audit_id: uuid.UUID) -> None:
+    """Tell a worker. If the broker is away the reconciler tells one later."""
+    try:
+        current_app.send_task("sightline.audit", [str(audit_id)], retry=False)
+    except (OperationalError, OSError) as error:
+        log.warning("The broker did not take audit %s (%s); the reconciler will.", audit_id, type(error).__name__)
+        return
+    FairnessAudit.objects.filter(pk=audit_id, state=State.QUEUED).update(woken_at=timezone.now())
+
+
+def claim(audit_id: uuid.UUID) -> FairnessAudit | None:
+    """Take a queued audit. Returns None where another worker was faster, or it is over."""
+    now = timezone.now()
+    won = FairnessAudit.objects.filter(pk=audit_id, state=State.QUEUED).update(
+        state=State.RUNNING, token=uuid.uuid4(), started_at=now, heartbeat_at=now
+    )
+    return FairnessAudit.objects.select_related("network").get(pk=audit_id) if won else None
+
+
+def _held(row: FairnessAudit) -> Q:
+    return Q(pk=row.pk, token=row.token, state=State.RUNNING)
+
+
+def beat(row: FairnessAudit, done: int | None = None, total: int | None = None) -> None:
+    """Say that the audit goes on, and how far it is in images. Raises AuditLost."""
+    columns: dict[str, Any] = {"heartbeat_at": timezone.now()}
+    if done is not None and total is not None:
+        columns |= {"done": done, "total": total}
+    if not FairnessAudit.objects.filter(_held(row)).update(**columns):
+        raise AuditLost(f"audit {row.pk} is not ours any more")
+
+
+@transaction.atomic
+def complete(*, row: FairnessAudit, result: dict[str, Any]) -> None:
+    """Keep the result and end the audit. Raises AuditLost and keeps nothing."""
+    _end(row, state=State.COMPLETE, result=result, done=F("total"))
+    audit.record(actor=audit.SYSTEM, action="fairness.complete", obj=row, weights=row.network.short_hash)
+
+
+@transaction.atomic
+def fail(*, row: FairnessAudit, sentence: str) -> None:
+    """End an audit that cannot succeed, with one sentence. Raises AuditLost."""
+    _end(row, state=State.FAILED, failure=sentence[:400])
+    audit.record(actor=audit.SYSTEM, action="fairness.failed", obj=row, weights=row.network.short_hash)
+
+
+def _end(row: FairnessAudit, **columns: Any) -> None:
+    ended = FairnessAudit.objects.filter(_held(row)).update(token=None, finished_at=timezone.now(), **columns)
+    if not ended:
+        raise AuditLost(f"audit {row.pk} is not ours any more")
+
+
+def reconcile() -> dict[str, int]:
+    """Fail what died and wake what was not delivered. Safe at any time, as often as one likes, by several at once."""
+    now = timezone.now()
+    counts = {"audits_failed": 0, "audits_woken": 0}
+    silent = FairnessAudit.objects.filter(state=State.RUNNING, heartbeat_at__lt=now - SILENCE)
+    for row in silent.select_related("network"):
+        try:
+            fail(row=row, sentence=_("The worker that made this audit stopped; nothing of it was kept."))
+        except AuditLost:
+            continue
+        counts["audits_failed"] += 1
+    undelivered = Q(woken_at=None, queued_at__lt=now - timedelta(seconds=2)) | Q(woken_at__lt=now - _WAKE_AGAIN)
+    waiting = FairnessAudit.objects.filter(undelivered, state=State.QUEUED)
+    for audit_id in list(waiting.values_list("pk", flat=True)[:50]):
+        wake(audit_id)
+        counts["audits_woken"] += 1
+    return counts

@@ -1,0 +1,96 @@
+"""Switching a network off and on. Off is off at once: what runs with it is stopped and queued again without it."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from analysis.types import Stage
+from hiring.accounts.models import User
+from hiring.audit import services as audit
+from hiring.networks import selectors
+from hiring.networks.models import Network, Switch
+from hiring.positions.models import Interview
+from hiring.recordings.models import Recording
+from hiring.runs import services as runs
+from hiring.runs.models import AnalysisRun
+
+LONGEST_REASON = 300
+
+
+class CannotSwitch(Exception):
+    """A network stays as it is; `str(error)` is one sentence."""
+
+
+def switch_off(*, network: Network, person: User, reason: str) -> int:
+    """Switch a network off and stop what runs with it. Returns how many runs were stopped. Raises CannotSwitch.
+
+    Two steps, not one transaction: once the first is committed, whoever queues or claims a run sees the network off,
+    so that the second finds every run that began before. Should the second break off, the reconciler repeats it.
+    Runs that only wait are asked again when a worker takes them.
+    """
+    _switch(network, person, reason, is_on=False)
+    return stop_running()
+
+
+def switch_on(*, network: Network, person: User, reason: str) -> None:
+    """Let runs from now on use a network again. Raises CannotSwitch."""
+    _switch(network, person, reason, is_on=True)
+
+
+@transaction.atomic
+def _switch(network: Network, person: User, reason: str, *, is_on: bool) -> None:
+    sentence = " ".join(reason.split())
+    if not is_on and not sentence:
+        raise CannotSwitch(_("Please say why, in one sentence."))
+    if len(sentence) > LONGEST_REASON:
+        raise CannotSwitch(_("Please use at most {count} characters.").format(count=LONGEST_REASON))
+    if not Network.objects.filter(pk=network.pk, is_on=not is_on).update(is_on=is_on):
+        raise CannotSwitch(_("Somebody else was faster: it is switched like this already."))
+    Switch.objects.create(network=network, by=person, is_on=is_on, reason=sentence)
+    action = "network.switched_on" if is_on else "network.switched_off"
+    audit.record(actor=person.as_actor(), action=action, obj=network, weights=network.short_hash)
+    network.refresh_from_db()
+
+
+def stop_running() -> int:
+    """Stop runs that compute expression with a network that is off, and queue them again. Returns how many.
+
+    Safe to repeat: the reconciler does, for a switch that broke off half-way.
+    """
+    off = set(selectors.hashes_that_are_off())
+    return sum(_stop(run) for run in _with_expression(AnalysisRun.State.RUNNING, off)) if off else 0
+
+
+def in_work(network: Network) -> dict[str, int]:
+    """How many runs compute expression with this network now, and how many wait to."""
+    hashes = {network.weights_sha256}
+    return {
+        "running": len(_with_expression(AnalysisRun.State.RUNNING, hashes)),
+        "waiting": len(_with_expression(AnalysisRun.State.QUEUED, hashes)),
+    }
+
+
+def _with_expression(state: AnalysisRun.State, hashes: set[str]) -> list[AnalysisRun]:
+    """Runs in this state that have expression in their plan, from one of these networks.
+
+    A run that no worker took yet gets the network that was named last.
+    """
+    newest = selectors.current()
+    usual = newest.weights_sha256 if newest else ""
+    columns = ("pk", "recording__interview_id", "plan", "token", "weights_sha256")
+    rows = AnalysisRun.objects.filter(state=state).select_related("recording").only(*columns)
+    return [run for run in rows if Stage.EXPRESSION in run.plan and (run.weights_sha256 or usual) in hashes]
+
+
+@transaction.atomic
+def _stop(run: AnalysisRun) -> bool:
+    """Cancel one run and queue its recording again. Locks interview, recording and run, in this order."""
+    interview = Interview.objects.select_for_update().filter(pk=run.recording.interview_id).first()
+    recording = Recording.objects.select_for_update().filter(pk=run.recording_id).first()
+    running = AnalysisRun.objects.filter(pk=run.pk, state=AnalysisRun.State.RUNNING, token=run.token)
+    if interview is None or recording is None or running.select_for_update().first() is None:
+        return False
+    runs.cancel(recording=recording)
+    runs.queue(recording=recording)
+    return True
