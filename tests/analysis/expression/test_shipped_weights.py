@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import hashlib
+import json
 
 import numpy as np
 from numpy.typing import NDArray
 from safetensors.torch import load_file
 
 from analysis.expression import weights_file
-from analysis.expression.calibration import expected_calibration_error
+from analysis.expression.calibration import expected_calibration_error, is_sure
 from analysis.expression.inference import ExpressionClassifier
+from analysis.training.card import FAIRNESS_NAME, FIGURES_NAME
 from analysis.training.config import DEFAULT_RECIPE, read_recipe, training_sha256
 
 CARD = weights_file.SHIPPED.with_name("MODEL_CARD.md")
@@ -31,8 +33,31 @@ def test_the_weights_come_from_the_recipe_in_the_repository() -> None:
     assert info.training["epochs_done"] == recipe.epochs
 
 
-def test_the_weights_stay_under_four_megabytes() -> None:
-    assert weights_file.SHIPPED.stat().st_size <= 4_000_000
+def test_the_weights_stay_under_eight_megabytes() -> None:
+    assert weights_file.SHIPPED.stat().st_size <= 8_000_000
+
+
+def test_a_face_and_its_mirror_image_get_the_same_answer(
+    shipped: ExpressionClassifier, faces: NDArray[np.uint8]
+) -> None:
+    assert np.allclose(shipped.predict(faces), shipped.predict(faces[:, :, ::-1]), atol=0.005)  # bf16
+
+
+def test_the_figures_and_the_audit_beside_the_weights_are_of_these_weights(shipped: ExpressionClassifier) -> None:
+    for name in (FIGURES_NAME, FAIRNESS_NAME):
+        figures = json.loads(weights_file.SHIPPED.with_name(name).read_text(encoding="utf-8"))
+        assert figures["weights_sha256"] == shipped.weights_sha256
+
+
+def test_some_of_the_faces_that_training_never_saw_are_not_surely_anything(
+    shipped: ExpressionClassifier, public_test: tuple[NDArray[np.uint8], NDArray[np.int64]]
+) -> None:
+    images, labels = public_test
+    probs = shipped.predict(images)
+    sure = is_sure(probs, shipped.abstain_below)
+    right = probs.argmax(axis=1) == labels
+    assert 0.85 < sure.mean() < 0.95
+    assert right[sure].mean() > right.mean() + 0.02
 
 
 def test_the_card_says_what_the_weights_must_not_do() -> None:
