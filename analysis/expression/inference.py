@@ -67,8 +67,8 @@ class ExpressionClassifier:
         return probabilities(np.concatenate(chunks), self.temperature)
 
     def _logits(self, faces: NDArray[np.uint8]) -> NDArray[np.float32]:
-        # torch.tensor copies: crops are often read-only views of a frame
-        normalised = normalise(torch.tensor(faces)).numpy()  # (B, 48, 48) -> (B, 1, 48, 48)
+        # a copy: crops are often read-only or mirrored views of a frame
+        normalised = normalise(torch.from_numpy(faces.copy())).numpy()  # (B, 48, 48) -> (B, 1, 48, 48)
         logits = self._compiled(normalised)[0]  # (B, 7)
         return np.array(logits, dtype=np.float32)  # a copy: OpenVINO reuses its buffer
 
