@@ -109,7 +109,7 @@ def _info(about: Mapping[str, object]) -> WeightsInfo:
         name=str(about["name"]),
         architecture=NetworkConfig.from_mapping(architecture),
         temperature=float(str(about["temperature"])),
-        abstain_below=float(str(about.get("abstain_below", 0.0))),
+        abstain_below=float(str(about["abstain_below"])),
         training=training,
         training_sha256=str(about["training_sha256"]),
         tensors_sha256=str(about["tensors_sha256"]),

@@ -45,9 +45,9 @@ def _train(args: argparse.Namespace) -> None:
 
 
 def _draw_curves(folder: Path) -> None:
-    from analysis.training import curves  # matplotlib is slow to import and needed nowhere else
+    from analysis.training import plots  # matplotlib is slow to import and needed nowhere else
 
-    curves.draw(folder / LOG, folder / curves.FILE_NAME)
+    plots.draw_training(folder / LOG, folder / plots.TRAINING_NAME)
 
 
 def _dataset(args: argparse.Namespace) -> Dataset:

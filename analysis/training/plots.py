@@ -1,7 +1,8 @@
-"""The card's figure: how often a probability comes true, and what abstaining buys."""
+"""Figures: the course of a training, and for the card how often a probability comes true and what abstaining buys."""
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,15 +11,39 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+TRAINING_NAME = "curves.svg"
+
 
 def draw_calibration(measured: Mapping[str, Any], picture: Path) -> None:
     """Writes an SVG of `measured`, the result of `evaluate`."""
+    figure = Figure(figsize=(8, 3.6), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    _reliability(left, measured)
+    _coverage(right, measured)
+    _save(figure, picture)
+
+
+def draw_training(log: Path, picture: Path) -> None:
+    """Writes an SVG of `log`, the CSV of `train`: loss and accuracy over epochs."""
+    with log.open(encoding="utf-8") as opened:
+        lines = list(csv.DictReader(opened))
+    epochs = [float(line["epoch"]) for line in lines]
+    figure = Figure(figsize=(8, 3.2), layout="constrained")
+    losses, accuracies = figure.subplots(1, 2)
+    for name, label in (("loss", "learned, with augmentation and weights"), ("held_out_loss", "held out")):
+        losses.plot(epochs, [float(line[name]) for line in lines], label=label)
+    losses.set(title="Loss", xlabel="epoch", ylabel="cross-entropy")
+    losses.legend(frameon=False)
+    accuracies.plot(epochs, [100 * float(line["held_out_accuracy"]) for line in lines], color="C1")
+    accuracies.set(title="Accuracy on held-out images", xlabel="epoch", ylabel="%")
+    for axes in (losses, accuracies):
+        axes.grid(alpha=0.3)
+    _save(figure, picture)
+
+
+def _save(figure: Figure, picture: Path) -> None:
     # The same figures give the same bytes: ids come from a fixed salt, and there is no date. Letters stay letters.
     with matplotlib.rc_context({"svg.hashsalt": "sightline", "svg.fonttype": "none"}):
-        figure = Figure(figsize=(8, 3.6), layout="constrained")
-        left, right = figure.subplots(1, 2)
-        _reliability(left, measured)
-        _coverage(right, measured)
         figure.savefig(picture, format="svg", metadata={"Date": None})
 
 
