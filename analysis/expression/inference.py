@@ -2,7 +2,8 @@
 
 The network runs in OpenVINO: on the first, smaller network it was eight times quicker than torch eager (one core of
 a Xeon with AMX, 32 faces at once, bf16). The card has the time of a face with these weights. OpenVINO takes bf16
-where the processor has it and float32 elsewhere; a test holds it to torch's float32 answer. Loading converts the network, in 0.3 s.
+where the processor has it and float32 elsewhere; a test holds it to torch's float32 answer.
+Loading converts the network, in 0.3 s.
 """
 
 from __future__ import annotations
