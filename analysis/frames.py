@@ -10,19 +10,21 @@ from numpy.typing import NDArray
 from analysis.progress import StageClock
 from analysis.signals.peak_crops import PeakCrops
 from analysis.signals.smoothing import GAP, StreamSmoother
-from analysis.types import EXPRESSIONS, Observation
+from analysis.types import EXPRESSIONS, FACE_SIGNALS, Observation
 from analysis.video.decode import Frame
+from analysis.video.scene import SceneWatch
 
 if TYPE_CHECKING:  # loading these loads torch: a plan without their stage must not
     from analysis.expression.inference import ExpressionClassifier
     from analysis.faces.stage import FaceStage, Seen
+    from analysis.landmarks.stage import FaceView, LandmarkStage
 
-#: Frames that are classified at once: one batch of the expression network.
+#: Frames that are read at once: one batch of the expression network.
 WINDOW = 32
 
 
 class FrameStages:
-    """Turns frames into observations. Both stages may be None: then they are not computed.
+    """Turns frames into observations. Each stage may be None: then it is not computed.
 
     peaks: the faces that were kept for explaining moments afterwards.
     """
@@ -31,14 +33,17 @@ class FrameStages:
         self,
         faces: FaceStage | None,
         classifier: ExpressionClassifier | None,
+        landmarks: LandmarkStage | None,
         smooth_ms: int,
         clock: StageClock,
     ) -> None:
-        self._faces, self._classifier, self._clock = faces, classifier, clock
+        self._faces, self._classifier, self._landmarks, self._clock = faces, classifier, landmarks, clock
+        self._scene = SceneWatch()
         self._smoother = StreamSmoother(smooth_ms)
         self.peaks = PeakCrops()
         self._drafts: list[dict[str, Any]] = []  # observations' fields, waiting to be classified
         self._crops: list[NDArray[np.uint8] | None] = []  # one for each of them
+        self._views: list[FaceView | None] = []  # one for each of them
         self._unsmoothed: list[dict[str, Any]] = []  # waiting for their neighbours
         self._unsettled_crops: list[NDArray[np.uint8] | None] = []  # one for each of them
 
@@ -49,7 +54,8 @@ class FrameStages:
         """
         seen = self._look(frame)
         self._crops.append(None if seen is None else seen.crop)
-        self._drafts.append(_draft(frame, seen, full_width))
+        self._views.append(self._view(frame, seen))
+        self._drafts.append(_draft(frame, seen, full_width) | {"picture": self._picture(frame, seen)})
         return self._settled() if len(self._drafts) == WINDOW else []
 
     def finish(self) -> list[Observation]:
@@ -62,6 +68,28 @@ class FrameStages:
         with self._clock("faces"):
             return self._faces.look(frame.picture, frame.pts_ms)
 
+    def _view(self, frame: Frame, seen: Seen | None) -> FaceView | None:
+        """What the landmarks are to be read from: of a face that shows well enough, like the expression's crop."""
+        if self._landmarks is None or frame.picture is None or seen is None or seen.face is None or seen.crop is None:
+            return None
+        with self._clock("landmarks"):
+            return self._landmarks.view(frame.picture, seen.face.points)
+
+    def _picture(self, frame: Frame, seen: Seen | None) -> tuple[float, ...] | None:
+        if seen is None or frame.picture is None:
+            return None
+        with self._clock("scene"):
+            return self._scene.look(frame.picture, None if seen.face is None else seen.face.box)
+
+    def _read_landmarks(self) -> NDArray[np.float32]:
+        """(N, len(FACE_SIGNALS)) of the waiting views, NaN where there is nothing to read."""
+        signals = np.full((len(self._views), len(FACE_SIGNALS)), np.nan, np.float32)
+        views = {i: view for i, view in enumerate(self._views) if view is not None}
+        if self._landmarks is not None and views:
+            with self._clock("landmarks"):
+                signals[list(views)] = self._landmarks.read(list(views.values()))
+        return signals
+
     def _classified(self) -> NDArray[np.float32]:
         """(N, 7) probabilities of the waiting crops, NaN where there is no readable face."""
         probs = np.full((len(self._crops), len(EXPRESSIONS)), np.nan, np.float32)
@@ -72,15 +100,16 @@ class FrameStages:
         return probs
 
     def _settled(self, *, last: bool = False) -> list[Observation]:
-        probs = self._classified()
+        probs, signals = self._classified(), self._read_landmarks()
         read = ~np.isnan(probs[:, 0])
         tracks = np.array([draft.get("track", GAP) for draft in self._drafts], np.int32)
         pts_ms = np.array([draft["pts_ms"] for draft in self._drafts], np.int64)
         self._unsmoothed += [
-            draft | {"expression": _values(row)} for draft, row in zip(self._drafts, probs, strict=True)
+            draft | {"expression": _values(row), "face_signals": _values(face)}
+            for draft, row, face in zip(self._drafts, probs, signals, strict=True)
         ]
         self._unsettled_crops += self._crops
-        self._drafts, self._crops = [], []
+        self._drafts, self._crops, self._views = [], [], []
         with self._clock("signals"):
             smoothed, band = self._smoother.push(pts_ms, np.where(read, tracks, GAP), probs, last=last)
         settled, self._unsmoothed = self._unsmoothed[: len(smoothed)], self._unsmoothed[len(smoothed) :]

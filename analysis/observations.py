@@ -11,7 +11,9 @@ import pyarrow.parquet as pq
 
 from analysis.types import (
     BOX_COLUMNS,
+    FACE_SIGNAL_COLUMNS,
     OBSERVATION_COLUMNS,
+    PICTURE_COLUMNS,
     RAW_COLUMNS,
     SMOOTHED_COLUMNS,
     UNCERTAINTY_COLUMNS,
@@ -82,6 +84,8 @@ def table(rows: list[Observation]) -> pa.Table:
         (RAW_COLUMNS, "expression"),
         (SMOOTHED_COLUMNS, "smoothed"),
         (UNCERTAINTY_COLUMNS, "uncertainty"),
+        (FACE_SIGNAL_COLUMNS, "face_signals"),
+        (PICTURE_COLUMNS, "picture"),
     ):
         tuples = [getattr(row, attribute) or (None,) * len(names) for row in rows]
         columns |= {name: [values[i] for values in tuples] for i, name in enumerate(names)}
@@ -123,4 +127,6 @@ def _observation(row: dict[str, Any]) -> Observation:
         expression=values(RAW_COLUMNS),
         smoothed=values(SMOOTHED_COLUMNS),
         uncertainty=values(UNCERTAINTY_COLUMNS),
+        face_signals=values(FACE_SIGNAL_COLUMNS),
+        picture=values(PICTURE_COLUMNS),
     )

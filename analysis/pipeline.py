@@ -18,7 +18,7 @@ from analysis.config import PipelineConfig
 from analysis.frames import FrameStages
 from analysis.moments.find import find
 from analysis.progress import Heartbeat, StageClock
-from analysis.signals.baseline import find_baseline
+from analysis.signals.baseline import find_baselines
 from analysis.signals.peak_crops import PeakCrops
 from analysis.signals.segments import expression_segments, visibility_segments
 from analysis.signals.series import Series, SeriesBuilder
@@ -29,6 +29,7 @@ from analysis.video.probe import probe
 if TYPE_CHECKING:
     from analysis.expression.inference import ExpressionClassifier
     from analysis.faces.stage import FaceStage
+    from analysis.landmarks.stage import LandmarkStage
 
 
 def quiet(progress: Progress) -> None:
@@ -97,10 +98,10 @@ class Analysis:
     ) -> Outcome:
         config = self._config
         with self._clock("moments"):
-            baseline = find_baseline(series, config.signals.baseline_ms)
+            baselines = find_baselines(series, config.signals.baseline_ms)
             shown = expression_segments(series, config.signals.min_segment_ms, self._abstain_below)
             lanes = [*visibility_segments(series), *shown]
-            moments = find(series, baseline, config)
+            moments = find(series, baselines, config)
         moments, explanations = self._explained(moments, peaks)
         return Outcome(
             info=info,
@@ -109,7 +110,7 @@ class Analysis:
             transcript=transcript,
             frames=len(series),
             frames_with_face=int((series.track >= 0).sum()),
-            baseline=baseline.as_mapping() if baseline else {},
+            baseline=baselines.as_mapping(),
             manifest=manifest.build(
                 config=config,
                 sha256=sha256,
@@ -135,8 +136,8 @@ class Analysis:
 
     def _frame_stages(self) -> FrameStages:
         with self._clock("load"):
-            faces, classifier = self._face_stage(), self._expression_stage()
-            return FrameStages(faces, classifier, self._config.signals.smooth_ms, self._clock)
+            faces, classifier, landmarks = self._face_stage(), self._expression_stage(), self._landmark_stage()
+            return FrameStages(faces, classifier, landmarks, self._config.signals.smooth_ms, self._clock)
 
     def _observed(self, decoder: Decoder, stages: FrameStages, total_ms: int) -> Iterator[list[Observation]]:
         self._heartbeat.at(Step.FRAMES, 0, total_ms)
@@ -172,6 +173,7 @@ class Analysis:
         from analysis.faces import networks
         from analysis.faces.engine import one_thread
         from analysis.faces.stage import FaceStage
+    from analysis.landmarks.stage import LandmarkStage
 
         with one_thread():
             stage = FaceStage(self._config.faces, self._config.threads)
@@ -202,6 +204,27 @@ class Analysis:
         self._abstain_below = classifier.abstain_below
         return classifier
 
+    def _landmark_stage(self) -> LandmarkStage | None:
+        if Stage.LANDMARKS not in self._config.plan:
+            return None
+        if self._stages[Stage.FACES] != manifest.DONE:
+            self._stages[Stage.LANDMARKS] = manifest.NEEDS_FACES
+            return None
+        try:
+            stage = self._heartbeat.wait_for(self._load_landmarks)
+        except FileNotFoundError:
+            self._stages[Stage.LANDMARKS] = manifest.MODEL_MISSING
+            return None
+        self._stages[Stage.LANDMARKS] = manifest.DONE
+        return stage
+
+    def _load_landmarks(self) -> LandmarkStage:
+        from analysis.landmarks.stage import LandmarkStage
+
+        stage = LandmarkStage(Path(self._config.model_dir), self._config.threads)
+        self._weights["face_landmarker"] = stage.weights_sha256
+        return stage
+
     def _uploaded_transcript(self) -> Transcript | None:
         if Stage.TRANSCRIPT not in self._config.plan:
             return Transcript((), "none", note="not in the plan")
@@ -226,7 +249,7 @@ class Analysis:
 
 def _unplanned(plan: frozenset[Stage]) -> dict[Stage, str]:
     """Each stage's state before anything has run."""
-    implemented = {Stage.FACES, Stage.EXPRESSION, Stage.TRANSCRIPT}
+    implemented = {Stage.FACES, Stage.EXPRESSION, Stage.LANDMARKS, Stage.TRANSCRIPT}
     return {
         stage: manifest.NOT_PLANNED if stage not in plan or stage in implemented else manifest.NOT_IMPLEMENTED
         for stage in Stage

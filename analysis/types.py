@@ -19,11 +19,29 @@ NOT_SURE = "not_sure"
 REGIONS = ("brows", "eyes", "nose", "cheeks", "mouth")
 ELSEWHERE = "elsewhere"
 
+#: What the landmarks of a face say, in the order of every (…, len(FACE_SIGNALS)) array: head and gaze in degrees, then
+#: how far left and right differ, then how far muscle groups have moved, each 0..1. analysis/landmarks/signals.py maps
+#: them to blendshapes and to the action units of FACS.
+HEAD_SIGNALS = ("head_yaw_deg", "head_pitch_deg", "head_roll_deg")
+GAZE_SIGNALS = ("gaze_yaw_deg", "gaze_pitch_deg")
+ACTION_SIGNALS = (
+    *("brow_raise_inner", "brow_raise_outer", "brow_lower", "lid_raise", "cheek_raise", "lid_tighten"),
+    *("nose_wrinkle", "upper_lip_raise", "lip_corner_pull", "dimple", "lip_corner_depress", "lower_lip_depress"),
+    *("chin_raise", "lip_pucker", "lip_stretch", "lip_funnel", "lip_press", "jaw_drop", "lip_roll", "eyes_closed"),
+)
+FACE_SIGNALS = (*HEAD_SIGNALS, *GAZE_SIGNALS, "asymmetry", *ACTION_SIGNALS)
+
+#: What the picture does, whoever is in it: how far it differs from the frame before (grey levels), how much of that
+#: looks like another scene (0..1), and how much of the background differs from before (0..1).
+PICTURE_SIGNALS = ("motion", "scene_change", "background_change")
+
 #: Columns of observations.parquet, one of each for every expression: as classified, after smoothing, and half
 #: the width of the 80 % band. Analysis writes them; a web process reads them by these names.
 RAW_COLUMNS = tuple(f"p_{name}" for name in EXPRESSIONS)
 SMOOTHED_COLUMNS = tuple(f"s_{name}" for name in EXPRESSIONS)
 UNCERTAINTY_COLUMNS = tuple(f"u_{name}" for name in EXPRESSIONS)
+FACE_SIGNAL_COLUMNS = tuple(f"f_{name}" for name in FACE_SIGNALS)
+PICTURE_COLUMNS = tuple(f"v_{name}" for name in PICTURE_SIGNALS)
 BOX_COLUMNS = ("x1", "y1", "x2", "y2")
 OBSERVATION_COLUMNS = (
     *("index", "pts_ms", "faces", "visibility", "track"),
@@ -32,6 +50,8 @@ OBSERVATION_COLUMNS = (
     *RAW_COLUMNS,
     *SMOOTHED_COLUMNS,
     *UNCERTAINTY_COLUMNS,
+    *FACE_SIGNAL_COLUMNS,
+    *PICTURE_COLUMNS,
 )
 
 
@@ -67,16 +87,34 @@ class MomentKind(StrEnum):
     """The kinds of moment that this version can find."""
 
     EXPRESSION_SHIFT = "expression_shift"
+    EXPRESSION_BURST = "expression_burst"
+    EXPRESSION_HELD = "expression_held"
+    FACIAL_TENSION = "facial_tension"
+    ASYMMETRY = "asymmetry"
+    EYES = "eyes"
+    LOOKING_AWAY = "looking_away"
     NOBODY_VISIBLE = "nobody_visible"
     ANOTHER_PERSON = "another_person"
+    BACKGROUND_CHANGED = "background_changed"
+    CUT = "cut"
+    FROZEN = "frozen"
     HARD_TO_SEE = "hard_to_see"
 
 
 #: The stages without which a kind of moment must not exist.
 STAGES_OF_KIND: Mapping[MomentKind, frozenset[Stage]] = {
     MomentKind.EXPRESSION_SHIFT: frozenset({Stage.FACES, Stage.EXPRESSION}),
+    MomentKind.EXPRESSION_BURST: frozenset({Stage.FACES, Stage.EXPRESSION}),
+    MomentKind.EXPRESSION_HELD: frozenset({Stage.FACES, Stage.EXPRESSION}),
+    MomentKind.FACIAL_TENSION: frozenset({Stage.FACES, Stage.LANDMARKS}),
+    MomentKind.ASYMMETRY: frozenset({Stage.FACES, Stage.LANDMARKS}),
+    MomentKind.EYES: frozenset({Stage.FACES, Stage.LANDMARKS}),
+    MomentKind.LOOKING_AWAY: frozenset({Stage.FACES, Stage.LANDMARKS}),
     MomentKind.NOBODY_VISIBLE: frozenset({Stage.FACES}),
     MomentKind.ANOTHER_PERSON: frozenset({Stage.FACES}),
+    MomentKind.BACKGROUND_CHANGED: frozenset({Stage.FACES}),
+    MomentKind.CUT: frozenset({Stage.FACES}),
+    MomentKind.FROZEN: frozenset({Stage.FACES}),
     MomentKind.HARD_TO_SEE: frozenset({Stage.FACES}),
 }
 
@@ -140,6 +178,14 @@ class Progress:
     total_ms: int
 
 
+#: Names of the values of an observation's vectors, and those vectors.
+_VECTORS = (
+    (EXPRESSIONS, ("expression", "smoothed", "uncertainty")),
+    (FACE_SIGNALS, ("face_signals",)),
+    (PICTURE_SIGNALS, ("picture",)),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Observation:
     """What one decoded frame shows. Every frame has one; what was not seen or not computed is None.
@@ -147,6 +193,7 @@ class Observation:
     box: x1, y1, x2, y2 in pixels of the upright picture, of the candidate's face.
     expression: seven calibrated probabilities in the order of EXPRESSIONS.
     smoothed: the same after temporal smoothing; uncertainty: half the width of its 80 % band, each 0..1.
+    face_signals: in the order of FACE_SIGNALS. picture: in the order of PICTURE_SIGNALS.
     """
 
     index: int
@@ -160,12 +207,15 @@ class Observation:
     expression: tuple[float, ...] | None = None
     smoothed: tuple[float, ...] | None = None
     uncertainty: tuple[float, ...] | None = None
+    face_signals: tuple[float, ...] | None = None
+    picture: tuple[float, ...] | None = None
 
     def __post_init__(self) -> None:
-        for name in ("expression", "smoothed", "uncertainty"):
-            values = getattr(self, name)
-            if values is not None and len(values) != len(EXPRESSIONS):
-                raise ValueError(f"{name} must have {len(EXPRESSIONS)} values, not {len(values)}")
+        for names, fields in _VECTORS:
+            for field_name in fields:
+                values = getattr(self, field_name)
+                if values is not None and len(values) != len(names):
+                    raise ValueError(f"{field_name} must have {len(names)} values, not {len(values)}")
 
 
 @dataclass(frozen=True, slots=True)

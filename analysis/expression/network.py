@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from analysis.types import EXPRESSIONS
 
@@ -19,14 +20,16 @@ from analysis.types import EXPRESSIONS
 class NetworkConfig:
     """Everything that decides the network's shape; stored beside its weights.
 
-    widths, blocks: channels and residual blocks at 24x24, 12x12 and 6x6. squeeze: how much narrower the gates
-    are. dropout: before the last layer, in training only.
+    px: the side to which a 48x48 face is enlarged first: the same pixels, looked at more finely. widths, blocks:
+    channels and residual blocks at a half, a quarter and an eighth of that side. squeeze: how much narrower the
+    gates are. dropout: before the last layer, in training only.
     """
 
     widths: tuple[int, ...] = (32, 64, 128)
     blocks: tuple[int, ...] = (1, 2, 2)
     squeeze: int = 4
     dropout: float = 0.3
+    px: int = 48
 
     def __post_init__(self) -> None:
         if len(self.widths) != len(self.blocks) or not self.widths:
@@ -96,6 +99,7 @@ class ExpressionNet(nn.Module):
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         self.config = config
+        self.px = config.px  # training may look more coarsely for a while
         self.stem = nn.Sequential(
             # one wide, coarse look: at 48x48 a second convolution costs a third of the whole network's time
             nn.Conv2d(1, config.widths[0], 5, stride=2, padding=2, bias=False),
@@ -122,7 +126,11 @@ class ExpressionNet(nn.Module):
         return blocks
 
     def features(self, faces: Tensor) -> Tensor:
-        """(B, 1, 48, 48) -> (B, widths[-1], 6, 6): what is known of each part of the face before it is named."""
+        """(B, 1, 48, 48) -> (B, widths[-1], px / 8, px / 8): what is known of each part before it is named."""
+        if self.px != faces.shape[-1]:
+            shrinking = self.px < faces.shape[-1]
+            size = (self.px, self.px)
+            faces = functional.interpolate(faces, size, mode="bilinear", align_corners=False, antialias=shrinking)
         features: Tensor = self.stages(self.stem(faces))
         return features
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analysis.config import MomentConfig
-from analysis.signals.baseline import Baseline
+from analysis.signals.baseline import Baselines
 from analysis.signals.series import Series
 from analysis.signals.spans import long_stretches
 from analysis.types import Evidence, Moment, MomentKind
@@ -18,7 +18,7 @@ def rule(config: MomentConfig) -> str:
     return f"Two or more faces are found at once for at least {config.another_min_ms} ms."
 
 
-def find(series: Series, baseline: Baseline | None, config: MomentConfig) -> list[Moment]:
+def find(series: Series, baselines: Baselines, config: MomentConfig) -> list[Moment]:
     together = series.faces >= 2
     spans = long_stretches(series, together, min_ms=config.another_min_ms, close_gap_ms=_CLOSE_GAP_MS)
     return [_moment(series, config, first, last) for first, last in spans]

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.config import MomentConfig
-from analysis.signals.baseline import Baseline
+from analysis.signals.baseline import Baseline, Baselines
 from analysis.signals.series import Series
 from analysis.signals.spans import long_stretches
 from analysis.types import EXPRESSIONS, Evidence, Moment, MomentKind
@@ -34,8 +34,9 @@ def rule(config: MomentConfig) -> str:
     )
 
 
-def find(series: Series, baseline: Baseline | None, config: MomentConfig) -> list[Moment]:
+def find(series: Series, baselines: Baselines, config: MomentConfig) -> list[Moment]:
     """Nothing without a baseline: there is no "usual" to compare with."""
+    baseline = baselines.expression
     if baseline is None:
         return []
     found = [

@@ -9,11 +9,11 @@ from itertools import groupby
 
 from analysis.config import MomentConfig, PipelineConfig
 from analysis.moments import another_person, expression_shift, hard_to_see, nobody_visible
-from analysis.signals.baseline import Baseline
+from analysis.signals.baseline import Baselines
 from analysis.signals.series import Series
 from analysis.types import STAGES_OF_KIND, Moment, MomentKind, Span
 
-Rule = Callable[[Series, Baseline | None, MomentConfig], list[Moment]]
+Rule = Callable[[Series, Baselines, MomentConfig], list[Moment]]
 
 
 
@@ -27,13 +27,13 @@ def rules(config: PipelineConfig) -> Mapping[MomentKind, Rule]:
     }
 
 
-def find(series: Series, baseline: Baseline | None, config: PipelineConfig) -> tuple[Moment, ...]:
+def find(series: Series, baselines: Baselines, config: PipelineConfig) -> tuple[Moment, ...]:
     """Every moment of the kinds whose stages are all in the plan."""
     found = [
         moment
         for kind, rule in rules(config).items()
         if config.plan >= STAGES_OF_KIND[kind]
-        for moment in bundled(rule(series, baseline, config.moments))
+        for moment in bundled(rule(series, baselines, config.moments))
     ]
     return tuple(sorted(found, key=lambda moment: (moment.span.start_ms, moment.span.end_ms, moment.kind)))
 

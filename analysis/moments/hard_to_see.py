@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from analysis.config import MomentConfig
-from analysis.signals.baseline import Baseline
+from analysis.signals.baseline import Baselines
 from analysis.signals.series import Series
 from analysis.signals.spans import long_stretches
 from analysis.types import Evidence, Moment, MomentKind, Visibility
@@ -22,7 +22,7 @@ def rule(config: MomentConfig) -> str:
     return f"The quality of the face stays below its bound for at least {config.hard_to_see_min_ms / 1000:g} s."
 
 
-def find(series: Series, baseline: Baseline | None, config: MomentConfig, *, bound: float) -> list[Moment]:
+def find(series: Series, baselines: Baselines, config: MomentConfig, *, bound: float) -> list[Moment]:
     """bound: the quality, 0..1, below which the face stage does not read a face."""
     hard = series.is_shown(Visibility.HARD_TO_SEE)
     spans = long_stretches(series, hard, min_ms=config.hard_to_see_min_ms, close_gap_ms=_CLOSE_GAP_MS)

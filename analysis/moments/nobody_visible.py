@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analysis.config import MomentConfig
-from analysis.signals.baseline import Baseline
+from analysis.signals.baseline import Baselines
 from analysis.signals.series import Series
 from analysis.signals.spans import long_stretches
 from analysis.types import Evidence, Moment, MomentKind, Visibility
@@ -18,7 +18,7 @@ def rule(config: MomentConfig) -> str:
     return f"No face of the candidate is found for at least {config.nobody_min_ms / 1000:g} s."
 
 
-def find(series: Series, baseline: Baseline | None, config: MomentConfig) -> list[Moment]:
+def find(series: Series, baselines: Baselines, config: MomentConfig) -> list[Moment]:
     away = series.is_shown(Visibility.NOBODY)
     spans = long_stretches(series, away, min_ms=config.nobody_min_ms, close_gap_ms=_CLOSE_GAP_MS)
     return [_moment(series, config, first, last) for first, last in spans]

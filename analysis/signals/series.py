@@ -8,18 +8,22 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.types import EXPRESSIONS, Observation, Span, Visibility
+from analysis.types import EXPRESSIONS, FACE_SIGNALS, PICTURE_SIGNALS, Observation, Span, Visibility
 
 VISIBILITIES = tuple(Visibility)
+
+#: Of smoothed, uncertainty, face_signals and picture.
+_VECTOR_WIDTHS = (len(EXPRESSIONS), len(EXPRESSIONS), len(FACE_SIGNALS), len(PICTURE_SIGNALS))
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Arrays over N frames, under 100 bytes each: three hours at 30 frames a second are 30 MB.
+    """Arrays over N frames, about 210 bytes each: three hours at 30 frames a second are 70 MB.
 
     pts_ms, end_ms: (N,) a frame stands from its own time to that of the next one. faces: (N,) -1 if not computed.
     visibility: (N,) index into VISIBILITIES, -1 if not computed. quality: (N,) NaN without a face. track: (N,) of
-    the candidate, -1 without a face. smoothed, uncertainty: (N, 7), NaN rows where there is nothing to say.
+    the candidate, -1 without a face. smoothed, uncertainty: (N, 7), face_signals: (N, len(FACE_SIGNALS)), picture:
+    (N, len(PICTURE_SIGNALS)), with NaN rows where there is nothing to say.
     """
 
     pts_ms: NDArray[np.int64]
@@ -30,6 +34,8 @@ class Series:
     quality: NDArray[np.float32]
     smoothed: NDArray[np.float32]
     uncertainty: NDArray[np.float32]
+    face_signals: NDArray[np.float32]
+    picture: NDArray[np.float32]
 
     def __len__(self) -> int:
         return len(self.pts_ms)
@@ -37,6 +43,14 @@ class Series:
     def is_shown(self, visibility: Visibility) -> NDArray[np.bool_]:
         """(N,) whether each frame has this visibility."""
         return np.asarray(self.visibility == VISIBILITIES.index(visibility))
+
+    def face_signal(self, name: str) -> NDArray[np.float32]:
+        """(N,) one of FACE_SIGNALS."""
+        return self.face_signals[:, FACE_SIGNALS.index(name)]
+
+    def picture_signal(self, name: str) -> NDArray[np.float32]:
+        """(N,) one of PICTURE_SIGNALS."""
+        return self.picture[:, PICTURE_SIGNALS.index(name)]
 
     def span(self, first: int, last: int) -> Span:
         """Media time of the frames `first`..`last`, both inside."""
@@ -59,10 +73,11 @@ class SeriesBuilder:
 
     def build(self, last_frame_ms: int) -> Series:
         """`last_frame_ms`: how long the last frame stands, which no later frame says."""
-        width = 4 + 2 * len(EXPRESSIONS)
-        rows = np.concatenate([np.zeros((0, width), np.float32), *(rows for rows, _ in self._chunks)])
+        ends = np.cumsum([4, *_VECTOR_WIDTHS])
+        rows = np.concatenate([np.zeros((0, ends[-1]), np.float32), *(rows for rows, _ in self._chunks)])
         pts_ms = np.concatenate([np.zeros(0, np.int64), *(pts for _, pts in self._chunks)])
         end_ms = np.append(pts_ms[1:], pts_ms[-1:] + max(last_frame_ms, 1)).astype(np.int64)
+        smoothed, uncertainty, face_signals, picture = np.split(rows[:, 4:], ends[1:-1] - 4, axis=1)
         return Series(
             pts_ms=pts_ms,
             end_ms=end_ms,
@@ -70,18 +85,23 @@ class SeriesBuilder:
             visibility=rows[:, 1].astype(np.int8),
             track=rows[:, 2].astype(np.int32),
             quality=rows[:, 3],
-            smoothed=rows[:, 4 : 4 + len(EXPRESSIONS)],
-            uncertainty=rows[:, 4 + len(EXPRESSIONS) :],
+            smoothed=smoothed,
+            uncertainty=uncertainty,
+            face_signals=face_signals,
+            picture=picture,
         )
 
 
 def _row(seen: Observation) -> tuple[float, ...]:
-    nothing = (float("nan"),) * len(EXPRESSIONS)
+    vectors = (seen.smoothed, seen.uncertainty, seen.face_signals, seen.picture)
     return (
         -1 if seen.faces is None else seen.faces,
         -1 if seen.visibility is None else VISIBILITIES.index(seen.visibility),
         -1 if seen.track is None else seen.track,
         float("nan") if seen.quality is None else seen.quality,
-        *(seen.smoothed or nothing),
-        *(seen.uncertainty or nothing),
+        *(
+            value
+            for vector, width in zip(vectors, _VECTOR_WIDTHS, strict=True)
+            for value in vector or (float("nan"),) * width
+        ),
     )

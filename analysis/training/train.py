@@ -123,7 +123,7 @@ class TwoTasks(nn.Module):
         )
 
     def forward(self, faces: Tensor) -> tuple[Tensor, Tensor]:
-        """(B, 1, S, S) -> logits (B, 7) of the expressions and (B, 52) of the blendshapes."""
+        """(B, 1, 48, 48) -> logits (B, 7) of the expressions and (B, 52) of the blendshapes."""
         features = self.expression.features(faces)
         return self.expression.head(features), self.auxiliary(features)
 
@@ -199,6 +199,9 @@ class Training:
         for name in ("stem", "stages"):
             module: nn.Module = getattr(self.network.expression, name)
             module.requires_grad_(name not in frozen).train(name not in frozen)
+        size = self.config.size
+        early = self.epochs_done < round(size.part * self.config.epochs)
+        self.network.expression.px = size.early_px if early else self.config.network.px
         losses = [self._step(rows, random) for rows in self._batches(random)]
         self.epochs_done += 1
         rate = self.optimiser.param_groups[0]["lr"]
@@ -218,7 +221,7 @@ class Training:
             group["lr"] = rate_at(self.steps_done, self.config, self.steps_an_epoch)
         rows = rows.to(self.device)
         grey, mirrored = augment(self.images[rows], self.config.augment, random)  # (B, 48, 48)
-        faces, mixed = mix(self._sized(normalise(grey)), self.config.augment, random)  # (B, 1, S, S)
+        faces, mixed = mix(normalise(grey), self.config.augment, random)  # (B, 1, 48, 48)
         with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.config.precision == "bf16"):
             logits, blendshapes = self._forward(faces)
         targets = self.targets[rows] * self.weights  # rare classes count more
@@ -236,15 +239,6 @@ class Training:
         self.steps_done += 1
         self.averaged.update(self.network, self.steps_done)
         return loss.item()
-
-    def _sized(self, faces: Tensor) -> Tensor:
-        """(B, 1, 48, 48) in the size of this part of the training."""
-        size = self.config.size
-        if self.epochs_done >= round(size.part * self.config.epochs):
-            return faces
-        return functional.interpolate(
-            faces, size=(size.early_px, size.early_px), mode="bilinear", antialias=True, align_corners=False
-        )
 
     def _measure(self) -> dict[str, float]:
         """How the averaged network does on the held-out images, by FER-2013's own labels."""

@@ -20,7 +20,7 @@ PURPOSE_TITLES = {
     Purpose.RECORDING: gettext_lazy("My video and sound"),
     Purpose.TRANSCRIPT: gettext_lazy("Written transcript"),
     Purpose.EXPRESSION: gettext_lazy("Expressions on my face"),
-    Purpose.EYES_HEAD: gettext_lazy("Whether my face is in the picture"),
+    Purpose.EYES_HEAD: gettext_lazy("My eyes and head"),
     Purpose.VOICE: gettext_lazy("Sound of my voice"),
     Purpose.BROWSER: gettext_lazy("What my browser does"),
 }
@@ -33,8 +33,8 @@ _PURPOSE_TEXTS = {
         "It cannot tell what you feel or whether something is true."
     ),
     Purpose.EYES_HEAD: gettext_lazy(
-        "Marks where your face could not be seen or somebody else was in the picture. "
-        "Where you look is not measured in this version."
+        "Marks moments where your head, eyes, brows, lids or lips moved far from your own usual, or could not be seen. "
+        "It cannot tell what you think or why you looked somewhere."
     ),
 }
 _LOOKS = {

@@ -18,10 +18,19 @@ def in_force(interview: Interview) -> dict[Purpose, ConsentReceipt]:
     return newest
 
 
+def agreed(interview: Interview) -> dict[Purpose, str]:
+    """Purposes that the candidate agreed to and that the places involved still allow, with the notice's version."""
+    allowed = rule_of(interview).allowed
+    return {
+        purpose: row.notice_version
+        for purpose, row in in_force(interview).items()
+        if row.granted and purpose in allowed
+    }
+
+
 def granted(interview: Interview) -> frozenset[Purpose]:
     """Purposes that the candidate agreed to and that the places involved still allow."""
-    agreed = {purpose for purpose, row in in_force(interview).items() if row.granted}
-    return frozenset(agreed) & rule_of(interview).allowed
+    return frozenset(agreed(interview))
 
 
 def receipts(interview: Interview) -> QuerySet[ConsentReceipt]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -40,7 +40,10 @@ STAGES_OF_PURPOSE: dict[Purpose, frozenset[Stage]] = {
     Purpose.BROWSER: frozenset(),
 }
 #: Stages that this version can compute.
-STAGES_AVAILABLE = frozenset({Stage.FACES, Stage.EXPRESSION, Stage.TRANSCRIPT})
+STAGES_AVAILABLE = frozenset({Stage.FACES, Stage.EXPRESSION, Stage.LANDMARKS, Stage.TRANSCRIPT})
+#: The first notice that told candidates of a stage, where that is not the first of all. Who agreed to a purpose under
+#: an older one did not agree to the stage.
+NOTICE_OF_STAGE = {Stage.LANDMARKS: "2026-12"}
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,12 @@ def rule_for(codes: Iterable[str]) -> Rule:
     )
 
 
-def stages_of(purposes: Iterable[Purpose]) -> frozenset[Stage]:
-    """The stages that these purposes open and that this version can compute."""
-    return frozenset().union(*(STAGES_OF_PURPOSE[p] for p in purposes)) & STAGES_AVAILABLE
+def stages_of(agreed: Mapping[Purpose, str]) -> frozenset[Stage]:
+    """The stages that purposes open, each agreed to under a notice's version, and that this version can compute."""
+    opened = {
+        stage
+        for purpose, notice in agreed.items()
+        for stage in STAGES_OF_PURPOSE[purpose]
+        if notice >= NOTICE_OF_STAGE.get(stage, "")
+    }
+    return frozenset(opened) & STAGES_AVAILABLE

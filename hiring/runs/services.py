@@ -39,7 +39,7 @@ class TranscriptRefused(Exception):
 
 def allowed_for(interview: Interview) -> frozenset[Stage]:
     """The stages that the candidate agreed to and the law allows, now."""
-    return stages_of(consent.granted(interview))
+    return stages_of(consent.agreed(interview))
 
 
 def plan_for(interview: Interview, weights_sha256: str = "") -> frozenset[Stage]:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.signals.series import VISIBILITIES, Series
-from analysis.types import EXPRESSIONS, Visibility
+from analysis.types import EXPRESSIONS, FACE_SIGNALS, PICTURE_SIGNALS, Visibility
 
 STEP_MS = 40
 
@@ -26,6 +26,8 @@ def calm_series(seconds: float) -> Series:
         quality=np.full(count, 0.9, np.float32),
         smoothed=(probs / probs.sum(axis=1, keepdims=True)).astype(np.float32),
         uncertainty=np.full((count, len(EXPRESSIONS)), 0.05, np.float32),
+        face_signals=np.abs(np.random.default_rng(6).normal(0.1, 0.01, (count, len(FACE_SIGNALS)))).astype(np.float32),
+        picture=np.tile(np.array([2.0, 0.0, 0.0], np.float32), (count, 1)),
     )
 
 
@@ -40,11 +42,18 @@ def show(series: Series, where: slice, expression: str, prob: float = 0.8) -> No
     series.smoothed[where] = row
 
 
+def move(series: Series, where: slice, **signals: float) -> None:
+    """Let face signals take these values there."""
+    for name, value in signals.items():
+        series.face_signal(name)[where] = value
+
+
 def hide(series: Series, where: slice, visibility: Visibility = Visibility.NOBODY) -> None:
     """Take the face, or its legibility, away there."""
     series.visibility[where] = VISIBILITIES.index(visibility)
     nothing: NDArray[np.float32] = np.full(len(EXPRESSIONS), np.nan, np.float32)
     series.smoothed[where] = series.uncertainty[where] = nothing
+    series.face_signals[where] = np.nan
     if visibility == Visibility.NOBODY:
         series.faces[where], series.track[where], series.quality[where] = 0, -1, np.nan
     else:

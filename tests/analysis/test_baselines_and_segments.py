@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.signals.baseline import find_baseline
+from analysis.signals.baseline import find_baselines
 from analysis.signals.segments import expression_segments, visibility_segments
 from analysis.signals.series import SeriesBuilder
 from analysis.signals.smoothing import smooth
@@ -20,10 +20,10 @@ HAPPY, NEUTRAL = EXPRESSIONS.index("happy"), EXPRESSIONS.index("neutral")
 
 def test_a_baseline_is_of_the_first_minute_and_bursts_do_not_move_it() -> None:
     series = calm_series(180)
-    calm = find_baseline(series, 60_000)
+    calm = find_baselines(series, 60_000).expression
     show(series, between(10_000, 20_000), "happy")
     show(series, between(60_000, 180_000), "sad")
-    moved = find_baseline(series, 60_000)
+    moved = find_baselines(series, 60_000).expression
     assert calm is not None and moved is not None
     assert np.abs(calm.median - moved.median).max() < 0.02
     assert moved.duration_ms <= 60_000
@@ -33,13 +33,13 @@ def test_a_baseline_is_of_the_first_minute_and_bursts_do_not_move_it() -> None:
 def test_a_face_that_is_hardly_ever_seen_has_no_baseline() -> None:
     series = calm_series(30)
     hide(series, between(2_000, 30_000))
-    assert find_baseline(series, 60_000) is None
+    assert find_baselines(series, 60_000).expression is None
 
 
 def test_time_without_a_readable_face_does_not_use_up_the_minute() -> None:
     series = calm_series(120)
     hide(series, between(0, 60_000))
-    baseline = find_baseline(series, 60_000)
+    baseline = find_baselines(series, 60_000).expression
     assert baseline is not None and baseline.duration_ms == 60_000
 
 

@@ -17,7 +17,7 @@ from analysis.expression.weights_file import BadWeights
 from analysis.moments.explained import explained
 from analysis.moments.find import find
 from analysis.pipeline import Analysis
-from analysis.signals.baseline import find_baseline
+from analysis.signals.baseline import find_baselines
 from analysis.signals.peak_crops import PeakCrops
 from analysis.types import (
     ELSEWHERE,
@@ -84,7 +84,7 @@ def _moments() -> tuple[Moment, ...]:
     series = calm_series(60)
     show(series, between(30_000, 31_200), "happy")
     hide(series, between(40_000, 42_000), Visibility.NOBODY)
-    return find(series, find_baseline(series, 60_000), PipelineConfig(plan=frozenset(Stage)))
+    return find(series, find_baselines(series, 60_000), PipelineConfig(plan=frozenset(Stage)))
 
 
 def _smile() -> PeakCrops:

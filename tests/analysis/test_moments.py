@@ -9,7 +9,7 @@ import pytest
 
 from analysis.config import PipelineConfig, SignalConfig
 from analysis.moments.find import bundled, find
-from analysis.signals.baseline import find_baseline
+from analysis.signals.baseline import find_baselines
 from analysis.signals.series import Series
 from analysis.types import EXPRESSIONS, Moment, MomentKind, Span, Stage, Visibility
 
@@ -21,7 +21,7 @@ FORBIDDEN = re.compile(r"lie|lying|honest|decept|authentic|fake|stress|nervous|t
 
 
 def found(series: Series, plan: frozenset[Stage] = ALL) -> tuple[Moment, ...]:
-    return find(series, find_baseline(series, SignalConfig().baseline_ms), replace(CONFIG, plan=plan))
+    return find(series, find_baselines(series, SignalConfig().baseline_ms), replace(CONFIG, plan=plan))
 
 
 def test_a_calm_recording_has_no_moments() -> None:

@@ -95,7 +95,7 @@ def _review(recruiter: Person, pictures: Path) -> str:
     wait_for(lambda: abs(_now_s(recruiter) - 5) < 0.5, "the right arrow moves the video by five seconds", 10)
     page.keyboard.press("j")
     expect(page.locator("#why h2")).to_be_visible()
-    start_ms = int(page.locator("#why [data-seek]").get_attribute("data-seek"))
+    start_ms = int(page.locator("#why .why-head [data-seek]").get_attribute("data-seek"))
     wait_for(lambda: abs(_now_s(recruiter) - start_ms / 1000) < 2.5, "choosing a moment moves the video to it", 10)
     recruiter.look(pictures, "recruiter-moment")
     page.keyboard.press("c")

@@ -6,6 +6,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from analysis.types import Stage
+from hiring.consent.models import ConsentReceipt
 from hiring.policy.rules import Purpose
 from hiring.runs import services as runs
 from hiring.runs.models import Moment, Segment, Word
@@ -24,13 +25,23 @@ def _run(granted=ALL, place="us"):
 def test_the_plan_holds_what_the_candidate_agreed_to():
     assert _run((Purpose.RECORDING,)).plan == []
     assert _run((Purpose.RECORDING, Purpose.TRANSCRIPT)).plan == ["transcript"]
-    assert _run((Purpose.RECORDING, Purpose.EYES_HEAD)).plan == ["faces"]
-    assert _run(ALL).plan == ["expression", "faces", "transcript"]
+    assert _run((Purpose.RECORDING, Purpose.EYES_HEAD)).plan == ["faces", "landmarks"]
+    assert _run(ALL).plan == ["expression", "faces", "landmarks", "transcript"]
+
+
+def test_who_agreed_before_eyes_and_head_were_measured_did_not_agree_to_that():
+    interview = factories.make_interview(granted=())
+    for purpose in (Purpose.RECORDING, Purpose.EYES_HEAD):
+        ConsentReceipt.objects.create(
+            interview=interview, purpose=purpose, granted=True, notice_version="2026-11", notice_language="en"
+        )
+    assert runs.queue(recording=factories.make_ready_recording(interview)).plan == ["faces"]
 
 
 def test_where_the_law_forbids_expression_it_is_not_planned():
     assert _run((Purpose.RECORDING, Purpose.TRANSCRIPT, Purpose.EYES_HEAD), place="eu").plan == [
         "faces",
+        "landmarks",
         "transcript",
     ]
 
