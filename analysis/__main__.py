@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -61,7 +62,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--transcript", type=Path, help="a WebVTT, SRT or JSON file instead of recognition")
     parser.add_argument("--without", type=_names, default=(), help="of expression,landmarks,speech")
     parser.add_argument("--threads", type=_positive, default=2)
-    parser.add_argument("--model-dir", default="", help="folder with downloaded models")
+    models = os.environ.get("MODEL_DIR", "")
+    parser.add_argument("--model-dir", default=models, help="folder with downloaded models; default $MODEL_DIR")
     parser.add_argument("--json", action="store_true", help="print one object with figures and results")
     return parser
 

@@ -61,13 +61,48 @@ class MomentConfig:
     another_min_ms: int = 500
     hard_to_see_min_ms: int = 2000
     bundle_gap_ms: int = 1500
+    burst_min_prob: float = 0.35
+    burst_robust_z: float = 4.0
+    burst_min_ms: int = 80
+    burst_max_ms: int = 500
+    burst_min_fps: float = 24.0
+    burst_max_per_min: int = 4
+    held_min_prob: float = 0.40
+    held_prob_robust_z: float = 3.0
+    held_min_ms: int = 8000
+    held_robust_z: float = 6.0
+    held_few: int = 8
+    held_few_min_ms: int = 20_000
+    # of all rules on face signals: the window of their running median, and how many moments of a kind a minute has
+    face_smooth_ms: int = 300
+    face_max_per_min: int = 4
+    tension_min_rise: float = 0.15
+    tension_robust_z: float = 4.0
+    tension_far_rise: float = 0.35
+    tension_far_robust_z: float = 8.0
+    tension_min_ms: int = 1000
+    asymmetry_min_rise: float = 0.10
+    asymmetry_robust_z: float = 4.0
+    asymmetry_min_ms: int = 1000
+    asymmetry_max_yaw_deg: float = 25.0
+    eyes_window_ms: int = 30_000
+    eyes_rate_watched_ms: int = 90_000
+    eyes_rate_min_change: float = 10.0
+    eyes_rate_robust_z: float = 3.5
+    eyes_closed_min_ms: int = 1000
+    squint_min_rise: float = 0.20
+    squint_robust_z: float = 5.0
+    squint_min_ms: int = 3000
+    away_head_deg: float = 25.0
+    away_gaze_deg: float = 30.0
+    away_min_ms: int = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class PipelineConfig:
     """What a run does. Stages that are absent from `plan` are not computed at all."""
 
-    plan: frozenset[Stage] = frozenset({Stage.FACES, Stage.EXPRESSION, Stage.TRANSCRIPT})
+    plan: frozenset[Stage] = frozenset({Stage.FACES, Stage.EXPRESSION, Stage.LANDMARKS, Stage.TRANSCRIPT})
     threads: int = 2
     model_dir: str = ""
     speech_model: str = "small"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,10 +25,28 @@ if TYPE_CHECKING:  # loading these loads torch: a plan without their stage must 
 #: Frames that are read at once: one batch of the expression network.
 WINDOW = 32
 
+# So many windows may wait for their readers before the next face is looked for: bounds memory.
+_AHEAD = 2
+
+
+@dataclass(slots=True)
+class _Window:
+    """Frames that are read together. drafts: observations' fields, without what is read. crops, views: one each."""
+
+    drafts: list[dict[str, Any]] = field(default_factory=list)
+    crops: list[NDArray[np.uint8] | None] = field(default_factory=list)
+    views: list[FaceView | None] = field(default_factory=list)
+
+
+#: What was read of a window: (N, 7) probabilities and (N, len(FACE_SIGNALS)) face signals, NaN where nothing was.
+_Read = tuple[NDArray[np.float32], NDArray[np.float32]]
+
 
 class FrameStages:
-    """Turns frames into observations. Each stage may be None: then it is not computed.
+    """Turns frames into observations; a context manager. Each stage may be None: then it is not computed.
 
+    Faces are found in the caller's thread, because each frame's depend on those before. Expressions and landmarks are
+    read a window later in threads of their own, while the next faces are found; the results do not depend on it.
     peaks: the faces that were kept for explaining moments afterwards.
     """
 
@@ -41,11 +62,17 @@ class FrameStages:
         self._scene = SceneWatch()
         self._smoother = StreamSmoother(smooth_ms)
         self.peaks = PeakCrops()
-        self._drafts: list[dict[str, Any]] = []  # observations' fields, waiting to be classified
-        self._crops: list[NDArray[np.uint8] | None] = []  # one for each of them
-        self._views: list[FaceView | None] = []  # one for each of them
+        self._window = _Window()
+        self._readers = ThreadPoolExecutor(2, thread_name_prefix="read")
+        self._being_read: deque[tuple[_Window, Future[NDArray[np.float32]], Future[NDArray[np.float32]]]] = deque()
         self._unsmoothed: list[dict[str, Any]] = []  # waiting for their neighbours
         self._unsettled_crops: list[NDArray[np.uint8] | None] = []  # one for each of them
+
+    def __enter__(self) -> FrameStages:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._readers.shutdown(cancel_futures=True)
 
     def observe(self, frame: Frame, full_width: int) -> list[Observation]:
         """The observations that are settled by this frame: mostly none, then those of a second or so at once.
@@ -53,14 +80,33 @@ class FrameStages:
         full_width: of the upright picture in pixels, to which boxes are scaled.
         """
         seen = self._look(frame)
-        self._crops.append(None if seen is None else seen.crop)
-        self._views.append(self._view(frame, seen))
-        self._drafts.append(_draft(frame, seen, full_width) | {"picture": self._picture(frame, seen)})
-        return self._settled() if len(self._drafts) == WINDOW else []
+        self._window.crops.append(None if seen is None else seen.crop)
+        self._window.views.append(self._view(frame, seen))
+        self._window.drafts.append(_draft(frame, seen, full_width) | {"picture": self._picture(frame, seen)})
+        if len(self._window.drafts) < WINDOW:
+            return []
+        self._have_read()
+        return self._settled(*self._next_read()) if len(self._being_read) > _AHEAD else []
 
     def finish(self) -> list[Observation]:
         """The observations that were still waiting for later frames."""
-        return self._settled(last=True)
+        self._have_read()
+        settled: list[Observation] = []
+        while self._being_read:
+            window, read = self._next_read()
+            settled += self._settled(window, read, last=not self._being_read)
+        return settled
+
+    def _have_read(self) -> None:
+        """Hand the present window to the readers and begin another."""
+        window, self._window = self._window, _Window()
+        probs = self._readers.submit(self._classified, window)
+        self._being_read.append((window, probs, self._readers.submit(self._read_landmarks, window)))
+
+    def _next_read(self) -> tuple[_Window, _Read]:
+        window, probs, signals = self._being_read.popleft()
+        with self._clock("waiting for readers"):
+            return window, (probs.result(), signals.result())
 
     def _look(self, frame: Frame) -> Seen | None:
         if self._faces is None or frame.picture is None:
@@ -81,37 +127,36 @@ class FrameStages:
         with self._clock("scene"):
             return self._scene.look(frame.picture, None if seen.face is None else seen.face.box)
 
-    def _read_landmarks(self) -> NDArray[np.float32]:
-        """(N, len(FACE_SIGNALS)) of the waiting views, NaN where there is nothing to read."""
-        signals = np.full((len(self._views), len(FACE_SIGNALS)), np.nan, np.float32)
-        views = {i: view for i, view in enumerate(self._views) if view is not None}
+    def _read_landmarks(self, window: _Window) -> NDArray[np.float32]:
+        """(N, len(FACE_SIGNALS)), NaN where there is nothing to read."""
+        signals = np.full((len(window.views), len(FACE_SIGNALS)), np.nan, np.float32)
+        views = {i: view for i, view in enumerate(window.views) if view is not None}
         if self._landmarks is not None and views:
             with self._clock("landmarks"):
                 signals[list(views)] = self._landmarks.read(list(views.values()))
         return signals
 
-    def _classified(self) -> NDArray[np.float32]:
-        """(N, 7) probabilities of the waiting crops, NaN where there is no readable face."""
-        probs = np.full((len(self._crops), len(EXPRESSIONS)), np.nan, np.float32)
-        crops = {i: crop for i, crop in enumerate(self._crops) if crop is not None}
+    def _classified(self, window: _Window) -> NDArray[np.float32]:
+        """(N, 7) probabilities, NaN where there is no readable face."""
+        probs = np.full((len(window.crops), len(EXPRESSIONS)), np.nan, np.float32)
+        crops = {i: crop for i, crop in enumerate(window.crops) if crop is not None}
         if self._classifier is not None and crops:
             with self._clock("expression"):
                 probs[list(crops)] = self._classifier.predict(np.stack(list(crops.values())))
         return probs
 
-    def _settled(self, *, last: bool = False) -> list[Observation]:
-        probs, signals = self._classified(), self._read_landmarks()
-        read = ~np.isnan(probs[:, 0])
-        tracks = np.array([draft.get("track", GAP) for draft in self._drafts], np.int32)
-        pts_ms = np.array([draft["pts_ms"] for draft in self._drafts], np.int64)
+    def _settled(self, window: _Window, read: _Read, *, last: bool = False) -> list[Observation]:
+        probs, signals = read
+        readable = ~np.isnan(probs[:, 0])
+        tracks = np.array([draft.get("track", GAP) for draft in window.drafts], np.int32)
+        pts_ms = np.array([draft["pts_ms"] for draft in window.drafts], np.int64)
         self._unsmoothed += [
             draft | {"expression": _values(row), "face_signals": _values(face)}
-            for draft, row, face in zip(self._drafts, probs, signals, strict=True)
+            for draft, row, face in zip(window.drafts, probs, signals, strict=True)
         ]
-        self._unsettled_crops += self._crops
-        self._drafts, self._crops, self._views = [], [], []
+        self._unsettled_crops += window.crops
         with self._clock("signals"):
-            smoothed, band = self._smoother.push(pts_ms, np.where(read, tracks, GAP), probs, last=last)
+            smoothed, band = self._smoother.push(pts_ms, np.where(readable, tracks, GAP), probs, last=last)
         settled, self._unsmoothed = self._unsmoothed[: len(smoothed)], self._unsmoothed[len(smoothed) :]
         self._keep_peaks(settled, smoothed)
         return [

@@ -81,8 +81,10 @@ class Analysis:
             sha256 = manifest.file_sha256(self._source, beat.again)
         series = SeriesBuilder()
         side_px = config.faces.picture_side_px if Stage.FACES in config.plan else 0
-        with Decoder(self._source, config.limits, side_px=side_px, on_wait=beat.again) as decoder:
-            stages = self._frame_stages()  # while the child decodes the first frames
+        with (
+            Decoder(self._source, config.limits, side_px=side_px, on_wait=beat.again) as decoder,
+            self._frame_stages() as stages,  # loaded while the child decodes the first frames
+        ):
             for observations in self._observed(decoder, stages, total_ms):
                 series.add(observations)
                 yield observations
@@ -173,7 +175,6 @@ class Analysis:
         from analysis.faces import networks
         from analysis.faces.engine import one_thread
         from analysis.faces.stage import FaceStage
-    from analysis.landmarks.stage import LandmarkStage
 
         with one_thread():
             stage = FaceStage(self._config.faces, self._config.threads)

@@ -19,9 +19,9 @@ NOT_SURE = "not_sure"
 REGIONS = ("brows", "eyes", "nose", "cheeks", "mouth")
 ELSEWHERE = "elsewhere"
 
-#: What the landmarks of a face say, in the order of every (…, len(FACE_SIGNALS)) array: head and gaze in degrees, then
-#: how far left and right differ, then how far muscle groups have moved, each 0..1. analysis/landmarks/signals.py maps
-#: them to blendshapes and to the action units of FACS.
+#: What the landmarks of a face say, in the order of every (…, len(FACE_SIGNALS)) array: head and gaze in degrees,
+#: then how far left and right differ, then how far muscle groups have moved, each 0..1. analysis/landmarks/signals.py
+#: maps them to blendshapes and to the action units of FACS.
 HEAD_SIGNALS = ("head_yaw_deg", "head_pitch_deg", "head_roll_deg")
 GAZE_SIGNALS = ("gaze_yaw_deg", "gaze_pitch_deg")
 ACTION_SIGNALS = (

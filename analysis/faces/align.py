@@ -47,8 +47,22 @@ def aligned_crop(picture: NDArray[np.uint8], points: NDArray[np.float32]) -> NDA
     enlarged = matrix * times
     enlarged[:, 2] += (times - 1) / 2
     side = CROP_PX * times
-    crop = cv2.warpAffine(picture, enlarged, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    grey = cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)
+    left, top, part = _part_around(picture, enlarged, side)
+    enlarged[:, 2] += enlarged[:, :2] @ (left, top)
+    grey = cv2.cvtColor(part, cv2.COLOR_RGB2GRAY)
+    grey = cv2.warpAffine(grey, enlarged, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     if times > 1:
         grey = cv2.resize(grey, (CROP_PX, CROP_PX), interpolation=cv2.INTER_AREA)
     return np.asarray(grey, np.uint8)
+
+
+def _part_around(
+    picture: NDArray[np.uint8], matrix: NDArray[np.float64], side: int
+) -> tuple[int, int, NDArray[np.uint8]]:
+    """(left, top, pixels) of the part of a picture that a crop of `side` pixels through `matrix` looks at."""
+    corners = np.array([[0, 0, 1], [side, 0, 1], [0, side, 1], [side, side, 1]], np.float64)
+    seen = corners @ cv2.invertAffineTransform(matrix).T  # (4, 2)
+    size = np.array(picture.shape[1::-1])
+    left, top = np.clip(np.floor(seen.min(axis=0)) - 2, 0, size - 1).astype(int).tolist()
+    right, bottom = np.clip(np.ceil(seen.max(axis=0)) + 2, 1, size).astype(int).tolist()
+    return left, top, picture[top : max(bottom, top + 1), left : max(right, left + 1)]

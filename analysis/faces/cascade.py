@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from analysis.config import FaceConfig
 from analysis.faces import networks
 from analysis.faces.engine import Engine
-from analysis.faces.pooling import AreaPicture
+from analysis.faces.pooling import AreaPicture, QuickPicture
 
 Boxes = NDArray[np.float32]
 
@@ -56,9 +56,9 @@ class Cascade:
         boxes = self._refined(area, boxes)
         return self.check(area, boxes, self._config.onet_threshold)
 
-    def check(self, area: AreaPicture, windows: Boxes, threshold: float) -> Detections:
+    def check(self, picture: AreaPicture | QuickPicture, windows: Boxes, threshold: float) -> Detections:
         """O-net on square `windows` (N, 4) of a picture: those with a face, its box and landmarks."""
-        windows, crops = area.crops(windows, 48)  # (N, 3, 48, 48)
+        windows, crops = picture.crops(windows, 48)  # (N, 3, 48, 48)
         if not len(windows):
             return no_detections()
         offsets, landmarks, probs = self._onet(crops)  # (N, 4), (N, 10), (N, 2)
@@ -131,6 +131,8 @@ def nms(boxes: Boxes, scores: NDArray[np.float32], threshold: float, *, of_small
 
     Overlap is of the union, or with `of_smaller` of the smaller box, counting pixels inclusively as MTCNN does there.
     """
+    if len(boxes) < 2:
+        return np.arange(len(boxes))
     extra = 1.0 if of_smaller else 0.0
     areas = (boxes[:, 2] - boxes[:, 0] + extra) * (boxes[:, 3] - boxes[:, 1] + extra)
     order = np.argsort(-scores, kind="stable")

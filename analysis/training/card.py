@@ -168,12 +168,21 @@ def _training(training: Mapping[str, Any]) -> dict[str, str]:
     around = {name: value for name, value in training.items() if name != "config"}
     return {
         "trained_on_sha256": training["dataset_sha256"],
-        "epochs": str(training["epochs_done"]),
-        "minutes": f"{training['seconds'] / 60:,.0f}",
+        "stages": _stages(training),
         "more_data": _more_data(training),
         "recipe": tables.settings_table(training["config"]),
         "circumstances": tables.settings_table(around),
     }
+
+
+def _stages(training: Mapping[str, Any]) -> str:
+    """How long it took: in one stage, or in two."""
+    took = f"{training['epochs_done']} epochs in {training['seconds'] / 60:,.0f} minutes"
+    first = training.get("first_stage")
+    if first is None:
+        return took
+    before = f"{first['epochs_done']} epochs in {first['seconds'] / 60:,.0f} minutes"
+    return f"{before} by `analysis/training/first_stage.toml`, then {took}"
 
 
 def _calibration(info: WeightsInfo) -> str:

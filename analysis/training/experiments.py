@@ -70,8 +70,9 @@ def _known(results: Path) -> dict[str, dict[str, Any]]:
 def _setting(base: TrainConfig) -> str:
     widths = "-".join(str(width) for width in base.network.widths)
     return (
-        f"Short trainings of {base.epochs} epochs with widths {widths} where nothing else is said, otherwise as the "
-        "recipe but without mixing and small pictures. One seed each: differences below a point may be chance."
+        f"Short trainings of {base.epochs} epochs from chance, with widths {widths} and pictures of "
+        f"{base.network.px} pixels where nothing else is said, otherwise as the recipe but without mixing. One seed "
+        "each: differences below a point may be chance."
     )
 
 

@@ -16,6 +16,7 @@ from analysis.expression.calibration import (
 )
 from analysis.expression.network import ExpressionNet
 from analysis.expression.weights_file import WeightsInfo
+from analysis.training import checkpoints
 from analysis.training.checkpoints import BadCheckpoint, Checkpoint
 from analysis.training.config import training_sha256
 from analysis.training.datasets import Dataset, copies_of
@@ -30,6 +31,16 @@ def _never_seen(dataset: Dataset, checkpoint: Checkpoint) -> Dataset:
     held_out = dataset.rows(checkpoint.held_out.numpy())
     copies = copies_of(held_out, dataset.rows(checkpoint.learned.numpy()))
     return held_out if copies.all() else held_out.rows(~copies)
+
+
+def _before(checkpoint: Checkpoint) -> dict[str, object]:
+    """What the training went on from, where that is a checkpoint that is still there."""
+    path = Path(checkpoint.config.transfer.weights)
+    if path.suffix != ".pt" or not path.is_file():
+        return {}
+    first = checkpoints.load(path)
+    about = {"sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "config": first.config.as_mapping()}
+    return {"first_stage": {**about, "epochs_done": first.epochs_done, "seconds": round(first.seconds)}}
 
 
 def export(checkpoint: Checkpoint, dataset: Dataset, path: Path, name: str, offsets_part: float = 0.0) -> str:
@@ -66,6 +77,7 @@ def export(checkpoint: Checkpoint, dataset: Dataset, path: Path, name: str, offs
             "epochs_done": checkpoint.epochs_done,
             "seconds": round(checkpoint.seconds),
             "machine": checkpoint.machine,
+            **_before(checkpoint),
         },
         training_sha256=training_sha256(checkpoint.config, checkpoint.dataset_sha256),
     )

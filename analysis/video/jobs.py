@@ -17,7 +17,7 @@ from analysis.video.channel import ChildEnd
 from analysis.video.container import Opened, check_frame, opened, too_long
 from analysis.video.encode import make_playable, make_poster
 from analysis.video.structure import is_cut_short
-from analysis.video.timeline import Packets, Timeline, quarter_turns, upright_rgb
+from analysis.video.timeline import Packets, Timeline, quarter_turns, small_yuv
 
 AUDIO_RATE = 16_000
 _MISSING_MS = 1000
@@ -61,7 +61,7 @@ def probe(end: ChildEnd, job: dict[str, Any], limits: VideoLimits) -> None:
 def frames(end: ChildEnd, job: dict[str, Any], limits: VideoLimits) -> None:
     """`info`, then one `frame` for each decoded frame, then `end`.
 
-    With `side_px` of 0 frames come without pixels; else as upright RGB with a long side of at most that.
+    With `side_px` of 0 frames come without pixels; else as `small_yuv`, with how often they are to be turned.
     """
     with opened(job, limits) as source:
         timeline, packets = Timeline(source, limits), Packets(source)
@@ -73,9 +73,8 @@ def frames(end: ChildEnd, job: dict[str, Any], limits: VideoLimits) -> None:
             if job["side_px"] == 0:
                 end.send(message)
                 continue
-            picture = upright_rgb(frame, job["side_px"])  # (height, width, 3)
-            height, width = picture.shape[:2]
-            end.write([picture.reshape(-1).data], {**message, "width": width, "height": height})
+            planes = small_yuv(frame, job["side_px"])
+            end.write([planes.reshape(-1).data], {**message, "width": planes.shape[1], "turns": quarter_turns(frame)})
         if timeline.frames == 0:
             raise _no_frame()
         if packets.end_ms > limits.max_duration_ms:

@@ -182,6 +182,15 @@ class Series(serializers.Serializer):
     high = serializers.ListField(child=serializers.FloatField(allow_null=True))
 
 
+class Signal(serializers.Serializer):
+    """One line of what head, gaze or lids did, in degrees or 0..1. A null stands where the line is broken."""
+
+    name = serializers.CharField()
+    unit = serializers.ChoiceField(choices=["deg", "0..1"])
+    t_ms = serializers.ListField(child=serializers.IntegerField())
+    value = serializers.ListField(child=serializers.FloatField(allow_null=True))
+
+
 class SegmentRow(serializers.Serializer):
     lane = serializers.CharField()
     value = serializers.CharField()
@@ -210,6 +219,7 @@ class Timeline(serializers.Serializer):
     end_ms = serializers.IntegerField()
     points = serializers.IntegerField()
     series = Series(many=True)
+    signals = Signal(many=True)
     gaps = Gap(many=True)
     segments = SegmentRow(many=True)
     moments = Mark(many=True)

@@ -33,10 +33,7 @@ def results(request: HttpRequest) -> HttpResponse:
     """Every answer, and the list of who looked and when."""
     interview = access.candidate_interview(request)
     looks = [(event.at, name, look_label(event.action)) for event, name in access.candidate_looks(request)]
-    rows = [
-        {"answer": answer, "moments": _moment_count(answer.recording)}
-        for answer in answers_of(interview)
-    ]
+    rows = [{"answer": answer, "moments": _moment_count(answer.recording)} for answer in answers_of(interview)]
     return page(request, "results.html", interview, rows=rows, looks=looks, section="results")
 
 

@@ -40,9 +40,7 @@ def delete_everything(request: HttpRequest) -> HttpResponse:
         return redirect("candidate:erased", pk=certificate.pk)
     status = 400 if form.is_bound else 200
     has_videos = interview.recordings.exists()
-    return page(
-        request, "delete.html", interview, status=status, form=form, has_videos=has_videos, section="delete"
-    )
+    return page(request, "delete.html", interview, status=status, form=form, has_videos=has_videos, section="delete")
 
 
 @require_safe

@@ -33,8 +33,8 @@ _PURPOSE_TEXTS = {
         "It cannot tell what you feel or whether something is true."
     ),
     Purpose.EYES_HEAD: gettext_lazy(
-        "Marks moments where your head, eyes, brows, lids or lips moved far from your own usual, or could not be seen. "
-        "It cannot tell what you think or why you looked somewhere."
+        "Marks moments where your head, eyes, brows, lids or lips moved far from your own usual, or could not be "
+        "seen. It cannot tell what you think or why you looked somewhere."
     ),
 }
 _LOOKS = {
@@ -68,12 +68,13 @@ class Offer:
 def _recording_text(interview: Interview) -> str:
     position = interview.position
     people = position.memberships.count()
-    seen = ngettext(
-        "Seen by the one person on this team.", "Seen by the %(people)s people on this team.", people
-    ) % {"people": people}
-    kept = _(
-        "Deleted %(days)s days after the decision, or %(without)s days after you hand in if there is none."
-    ) % {"days": keep_days_after_decision(interview), "without": position.days_without_decision}
+    seen = ngettext("Seen by the one person on this team.", "Seen by the %(people)s people on this team.", people) % {
+        "people": people
+    }
+    kept = _("Deleted %(days)s days after the decision, or %(without)s days after you hand in if there is none.") % {
+        "days": keep_days_after_decision(interview),
+        "without": position.days_without_decision,
+    }
     return f"{seen} {kept}"
 
 

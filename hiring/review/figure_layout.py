@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hiring.review.figure_theme import BASE_MS, COLOURS, lane_label, on_axis
+from hiring.review.figure_theme import BASE_MS, COLOURS, HEAD_DEG, lane_label, on_axis
 from hiring.review.wording import gap_label
 
 _SPACE = 0.5
@@ -24,6 +24,9 @@ def _axis(lane: str, number: int, domain: tuple[float, float], colours: Mapping[
             "range": [-0.02, 1.02], "tickvals": [0, 0.5, 1], "ticktext": ["0 %", lane_label(lane), "100 %"],
             "showgrid": True, "gridcolor": colours["edge"],
         }  # fmt: skip
+    if lane == "head":
+        ends = {"tickvals": [-HEAD_DEG, 0, HEAD_DEG], "ticktext": [f"−{HEAD_DEG}°", lane_label(lane), f"{HEAD_DEG}°"]}
+        return axis | ends | {"range": [-1.1 * HEAD_DEG, 1.1 * HEAD_DEG]}
     if lane == "voice":
         return axis | {"range": [-1, 1], "tickvals": [0]}
     return axis

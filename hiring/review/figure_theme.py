@@ -26,8 +26,15 @@ DASHES = {
     "angry": "4px,2px", "disgust": "2px,2px", "fear": "6px,2px,1px,2px", "happy": "solid", "sad": "7px,2px",
     "surprise": "11px,2px", "neutral": "solid",
 }  # fmt: skip
+#: The lines of the lane "head", in degrees, and their dashes.
+HEAD_DASHES = {"head_yaw_deg": "solid", "head_pitch_deg": "4px,2px", "gaze_yaw_deg": "2px,2px"}
+#: The lane's upper and lower end; who turns further is drawn at the edge.
+HEAD_DEG = 60
 #: Lanes from top to bottom: name, share of the height, plotly's axis number. Axis 1 spans them all, for the gaps.
-LANES = (("expression", 10.0, 2), ("shown_most", 0.8, 3), ("voice", 2.6, 4), ("speech", 0.9, 5), ("moments", 1.2, 6))
+LANES = (
+    *(("expression", 10.0, 2), ("shown_most", 0.8, 3), ("head", 3.2, 7), ("lids", 1.6, 8)),
+    *(("voice", 2.6, 4), ("speech", 0.9, 5), ("moments", 1.2, 6)),
+)
 #: Plotly reads small numbers on a date axis as years (1000 to 9999, and 0 to 99): so time starts at the second day.
 BASE_MS = 86_400_000
 
@@ -37,6 +44,8 @@ def lane_label(lane: str) -> str:
     labels = {
         "expression": _("Expression"),
         "shown_most": _("Shown most"),
+        "head": _("Head, gaze"),
+        "lids": _("Eyes closed"),
         "voice": _("Sound"),
         "speech": _("Speech"),
         "moments": _("Moments"),

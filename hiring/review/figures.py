@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from hiring.lib.media_time import clock_tenths
 from hiring.review.figure_layout import layout
-from hiring.review.figure_theme import COLOURS, DASHES, LANES, lane_label, on_axis
-from hiring.review.wording import expression_label
+from hiring.review.figure_theme import COLOURS, DASHES, HEAD_DASHES, HEAD_DEG, LANES, lane_label, on_axis
+from hiring.review.wording import expression_label, signal_label
 
 #: A mark narrower than this share of the window is widened so that it can be seen and hit.
 _NARROWEST = 1 / 160
@@ -71,6 +71,35 @@ def _line(line: Mapping[str, Any], colour: str) -> Trace:
         "hovertemplate": "%{y:.0%} (%{customdata})",
         "meta": {"lane": "expression", "series": name, "band": False},
     }  # fmt: skip
+
+
+def _head(timeline: Mapping[str, Any], number: int, colours: Mapping[str, str]) -> list[Trace]:
+    """Where head and eyes pointed, in degrees."""
+    inks = dict(zip(HEAD_DASHES, ("accent", "ink-3", "ink-2"), strict=True))
+    return [
+        {
+            "type": "scatter", "mode": "lines", "x": on_axis(line["t_ms"]), "yaxis": f"y{number}",
+            "y": [None if v is None else max(-HEAD_DEG, min(HEAD_DEG, v)) for v in line["value"]],
+            "customdata": [None if v is None else round(v) for v in line["value"]], "connectgaps": False,
+            "name": signal_label(line["name"]), "hovertemplate": "%{customdata}°",
+            "line": {"color": colours[inks[line["name"]]], "width": 1.2, "dash": HEAD_DASHES[line["name"]]},
+            "meta": {"lane": "head", "series": line["name"]},
+        }
+        for line in timeline["signals"] if line["name"] in HEAD_DASHES
+    ]  # fmt: skip
+
+
+def _lids(timeline: Mapping[str, Any], number: int, colours: Mapping[str, str]) -> list[Trace]:
+    """How far the eyes were closed: blinks are the narrow peaks."""
+    return [
+        {
+            "type": "scatter", "mode": "lines", "x": on_axis(line["t_ms"]), "y": line["value"], "yaxis": f"y{number}",
+            "connectgaps": False, "name": signal_label(line["name"]), "hovertemplate": "%{y:.0%}",
+            "line": {"color": colours["ink-2"], "width": 1}, "fill": "tozeroy",
+            "fillcolor": _rgba(colours["ink-3"], 0.2), "meta": {"lane": "lids", "series": line["name"]},
+        }
+        for line in timeline["signals"] if line["name"] == "eyes_closed"
+    ]  # fmt: skip
 
 
 def _hatching(gaps: Sequence[Mapping[str, Any]], colours: Mapping[str, str]) -> Trace:
@@ -165,9 +194,11 @@ def _lanes(
     there = {
         "expression": bool(timeline["series"]),
         "shown_most": bool(timeline["series"]),
+        "head": any(line["t_ms"] for line in timeline["signals"]),
+        "lids": any(line["t_ms"] for line in timeline["signals"]),
         "voice": bool(waveform),
         "speech": bool(speech),
-        "moments": bool(timeline["moments"]) or bool(timeline["series"]),
+        "moments": bool(timeline["moments"] or timeline["series"] or timeline["signals"]),
     }
     return [lane for lane in LANES if there[lane[0]] and lane[0] not in set(hidden)]
 
@@ -191,6 +222,10 @@ def figure(
         data += [_line(line, colours[line["name"]]) for line in behind]
     if "shown_most" in numbers:
         data += _shown_most(timeline, numbers["shown_most"], colours)
+    if "head" in numbers:
+        data += _head(timeline, numbers["head"], colours)
+    if "lids" in numbers:
+        data += _lids(timeline, numbers["lids"], colours)
     if "voice" in numbers:
         data.append(_voice(timeline, numbers["voice"], waveform, colours))
     if "speech" in numbers:

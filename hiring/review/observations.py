@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 #: Two frames further apart than this have something missing between them.
 LONGEST_STEP_MS = 1000
 FEWEST_POINTS, MOST_POINTS = 10, 5000
+#: The face signals that a timeline draws; all of them are in the file.
+SHOWN_SIGNALS = ("head_yaw_deg", "head_pitch_deg", "gaze_yaw_deg", "gaze_pitch_deg", "eyes_closed")
 
 
 @dataclass(frozen=True)
@@ -25,13 +27,14 @@ class Frames:
     """Frames of one window, in order of time.
 
     pts_ms: (N,) int64. reason: (N,) why a frame shows nothing, empty where it does or where nobody looked.
-    value, spread: expression -> (N,) float32, NaN where there is none.
+    value, spread: expression -> (N,) float32, NaN where there is none. signals: the same for SHOWN_SIGNALS.
     """
 
     pts_ms: np.ndarray
     reason: np.ndarray
     value: dict[str, np.ndarray]
     spread: dict[str, np.ndarray]
+    signals: dict[str, np.ndarray]
 
 
 def _minutes(file: pq.ParquetFile, start_ms: int, end_ms: int) -> list[int]:
@@ -64,7 +67,8 @@ def frames(interview_id: UUID, name: str, start_ms: int, end_ms: int) -> Frames 
     try:
         with vault.open_file(interview_id, name) as source:
             file = pq.ParquetFile(source)
-            wanted = {"pts_ms", "visibility", *SMOOTHED_COLUMNS, *UNCERTAINTY_COLUMNS}
+            of_signal = {name: f"f_{name}" for name in SHOWN_SIGNALS}
+            wanted = {"pts_ms", "visibility", *SMOOTHED_COLUMNS, *UNCERTAINTY_COLUMNS, *of_signal.values()}
             columns = [column for column in file.schema_arrow.names if column in wanted]
             table = file.read_row_groups(_minutes(file, start_ms, end_ms), columns=columns, use_threads=False)
     except (FileNotFoundError, keys.KeyGone):
@@ -79,6 +83,7 @@ def frames(interview_id: UUID, name: str, start_ms: int, end_ms: int) -> Frames 
         reason=_reasons(table),
         value={name: _floats(table, f"s_{name}") for name in computed},
         spread={name: _floats(table, f"u_{name}") for name in computed},
+        signals={name: _floats(table, column) for name, column in of_signal.items() if column in table.column_names},
     )
 
 
@@ -107,31 +112,42 @@ def _stretches(times: np.ndarray, usable: np.ndarray) -> np.ndarray:
     return np.concatenate([[0], np.cumsum(broken)])
 
 
-def _rounded(values: np.ndarray) -> list[float]:
+def _rounded(values: np.ndarray) -> list[object]:
     return [round(float(v), 4) for v in values]
 
 
 def series(found: Frames, name: str, points: int) -> dict[str, object]:
     """One expression's line and band as plain lists; None marks a gap."""
-    usable = ~np.isnan(found.value[name])
+    chosen, gap_before = _chosen(found.pts_ms, found.value[name], points)
+    middle, band = found.value[name][chosen], np.nan_to_num(found.spread[name][chosen])
+    value, low, high = (np.clip(line, 0, 1) for line in (middle, middle - band, middle + band))
+    return {"name": name, **_lists(found.pts_ms[chosen], gap_before, value=value, low=low, high=high)}
+
+
+def signal(found: Frames, name: str, points: int) -> dict[str, object]:
+    """One face signal's line as plain lists; None marks a gap."""
+    chosen, gap_before = _chosen(found.pts_ms, found.signals[name], points)
+    unit = "deg" if name.endswith("_deg") else "0..1"
+    return {"name": name, "unit": unit, **_lists(found.pts_ms[chosen], gap_before, value=found.signals[name][chosen])}
+
+
+def _chosen(pts_ms: np.ndarray, line: np.ndarray, points: int) -> tuple[np.ndarray, np.ndarray]:
+    """(indices of the frames to draw, whether a gap lies before each), without those that have no value."""
+    usable = ~np.isnan(line)
     if not usable.any():
-        return {"name": name, "t_ms": [], "value": [], "low": [], "high": []}
-    times = np.ascontiguousarray(found.pts_ms[usable])
-    values = np.ascontiguousarray(found.value[name][usable])
-    spread = np.nan_to_num(found.spread[name][usable])
-    chosen, gap_before = thinned(times, values, _stretches(found.pts_ms, usable), points)
-    t_ms, middle, band = times[chosen], values[chosen], spread[chosen]
-    lists: list[list[object]] = [
-        t_ms.tolist(),
-        _rounded(np.clip(middle, 0, 1)),
-        _rounded(np.clip(middle - band, 0, 1)),
-        _rounded(np.clip(middle + band, 0, 1)),
-    ]
+        return np.zeros(0, np.intp), np.zeros(0, bool)
+    times, values = np.ascontiguousarray(pts_ms[usable]), np.ascontiguousarray(line[usable])
+    chosen, gap_before = thinned(times, values, _stretches(pts_ms, usable), points)
+    return np.flatnonzero(usable)[chosen], gap_before
+
+
+def _lists(t_ms: np.ndarray, gap_before: np.ndarray, **lines: np.ndarray) -> dict[str, list[object]]:
+    lists: dict[str, list[object]] = {"t_ms": t_ms.tolist(), **{name: _rounded(line) for name, line in lines.items()}}
     for place in np.flatnonzero(gap_before)[::-1]:
-        lists[0].insert(place, int(t_ms[place - 1] + t_ms[place]) // 2)
-        for values_of in lists[1:]:
-            values_of.insert(place, None)
-    return dict(zip(("t_ms", "value", "low", "high"), lists, strict=True)) | {"name": name}
+        lists["t_ms"].insert(place, int(t_ms[place - 1] + t_ms[place]) // 2)
+        for name in lines:
+            lists[name].insert(place, None)
+    return lists
 
 
 def gaps(found: Frames, end_ms: int, shortest_ms: int) -> list[dict[str, object]]:

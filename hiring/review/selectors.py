@@ -43,6 +43,7 @@ def timeline(
     points = min(max(points, observations.FEWEST_POINTS), observations.MOST_POINTS)
     found = observations.frames(recording.interview_id, run.observations_file, start_ms, end_ms)
     lines = found.value if found and Stage.EXPRESSION in run.plan else ()
+    signals = found.signals if found and Stage.LANDMARKS in run.plan else ()
     inside = {"start_ms__lt": end_ms, "end_ms__gte": start_ms}
     return {
         "recording": str(recording.pk),
@@ -52,6 +53,7 @@ def timeline(
         "end_ms": end_ms,
         "points": points,
         "series": [observations.series(found, name, points) for name in lines],
+        "signals": [observations.signal(found, name, points) for name in signals],
         "gaps": observations.gaps(found, end_ms, (end_ms - start_ms) // points) if found else [],
         "segments": list(run.segments.filter(**inside).values("lane", "value", "start_ms", "end_ms", "mean_prob")),
         "moments": [_mark(moment) for moment in run.moments.filter(**inside)],
@@ -226,6 +228,7 @@ def review_context(recording: Recording, viewer: User) -> dict[str, Any]:
         "notes": notes(recording),
         "has_timeline": has_timeline,
         "has_expression": has_timeline and Stage.EXPRESSION in run.plan and Stage.EXPRESSION not in missing,
+        "has_head": has_timeline and Stage.LANDMARKS in run.plan and Stage.LANDMARKS not in missing,
         "missing_ms": recording.missing_ms or (run.manifest.get("missing_ms", 0) if run else 0),
         "not_computed": [stage_label(stage) for stage in missing],
         "network_is_off": network_is_off(run),

@@ -25,6 +25,10 @@ def _timeline(**changed):
         "start_ms": 0,
         "end_ms": 60_000,
         "series": [{"name": name, **line} for name in EXPRESSIONS],
+        "signals": [
+            {"name": name, "unit": "deg", "t_ms": [0, 500, 750], "value": [0.1, None, 70.0]}
+            for name in ("head_yaw_deg", "head_pitch_deg", "gaze_yaw_deg", "gaze_pitch_deg", "eyes_closed")
+        ],
         "gaps": [{"start_ms": 500, "end_ms": 9000, "reason": "nobody"}],
         "segments": [{"lane": "expression", "value": "happy", "start_ms": 0, "end_ms": 500, "mean_prob": 0.5}],
         "moments": [moment | {"start_ms": 1000, "end_ms": 1300, "peak_ms": 1100}],
@@ -40,7 +44,7 @@ def test_plotly_accepts_every_part_of_the_figure(theme, hidden):
 
 
 def test_plotly_accepts_the_figure_of_a_recording_without_expression():
-    drawn = figure(_timeline(series=[], gaps=[], segments=[], moments=[]), speech=[(0, 400)])
+    drawn = figure(_timeline(series=[], signals=[], gaps=[], segments=[], moments=[]), speech=[(0, 400)])
     go.Figure(drawn)
     assert {trace["meta"]["lane"] for trace in drawn["data"]} == {"gaps", "speech"}
 
@@ -52,6 +56,12 @@ def test_a_gap_is_drawn_as_a_gap_in_line_and_band():
     assert None in lines[0]["y"]
     assert lines[0]["connectgaps"] is False
     assert band["x"].count(None) == 2
+
+
+def test_a_head_turned_beyond_the_lane_is_drawn_at_its_edge_and_read_off_as_it_was():
+    (line,) = (t for t in figure(_timeline())["data"] if t["meta"].get("series") == "head_yaw_deg")
+    assert line["y"] == [0.1, None, 60]
+    assert line["customdata"] == [0, None, 70]
 
 
 def test_a_short_moment_is_wide_enough_to_be_hit():

@@ -23,7 +23,9 @@ def _frames(values: list[float | None]) -> Frames:
     line = np.array([np.nan if v is None else v for v in values], np.float32)
     times = np.arange(len(values), dtype=np.int64) * 33
     reason = np.where(np.isnan(line), "nobody", "").astype(object)
-    return Frames(times, reason, {"happy": line}, {"happy": np.full(len(line), 0.1, np.float32)})
+    return Frames(
+        times, reason, {"happy": line}, {"happy": np.full(len(line), 0.1, np.float32)}, {"head_yaw_deg": line * 90}
+    )
 
 
 @given(lines, st.integers(10, 200))

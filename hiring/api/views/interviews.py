@@ -31,9 +31,7 @@ class Position(APIView):
 
 
 class Interviews(ListView):
-    @extend_schema(
-        operation_id="interviews_list", parameters=[InterviewQuery], responses=InterviewRow(many=True)
-    )
+    @extend_schema(operation_id="interviews_list", parameters=[InterviewQuery], responses=InterviewRow(many=True))
     def get(self, request: Request) -> Response:
         """Interviews of your positions. They can be put in order of time alone: no order ranks people."""
         query = checked(InterviewQuery, request)

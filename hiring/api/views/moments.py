@@ -48,9 +48,7 @@ class Moment(APIView):
 
 
 class Verdict(APIView):
-    @extend_schema(
-        operation_id="moments_answer", request=serializers.VerdictBody, responses=serializers.MomentRow
-    )
+    @extend_schema(operation_id="moments_answer", request=serializers.VerdictBody, responses=serializers.MomentRow)
     def put(self, request: Request, pk: UUID) -> Response:
         """Confirm or dismiss a moment; a second answer replaces your first."""
         moment = access.moment_for(request.user, pk)

@@ -41,9 +41,7 @@ class Recording(APIView):
 
 
 class Timeline(APIView):
-    @extend_schema(
-        operation_id="recordings_timeline", parameters=[TimelineQuery], responses=serializers.Timeline
-    )
+    @extend_schema(operation_id="recordings_timeline", parameters=[TimelineQuery], responses=serializers.Timeline)
     def get(self, request: Request, pk: UUID) -> Response:
         """What was visible in a window of media time, thinned to `points`. The candidate sees that you looked."""
         recording = access.recording_for(request.user, pk)
@@ -70,9 +68,7 @@ class Notes(ListView):
         rows = selectors.notes(access.recording_for(request.user, pk))
         return self.page(request, rows, lambda row: serializers.NoteRow(row).data)
 
-    @extend_schema(
-        operation_id="notes_add", request=serializers.NoteBody, responses={201: serializers.NoteRow}
-    )
+    @extend_schema(operation_id="notes_add", request=serializers.NoteBody, responses={201: serializers.NoteRow})
     def post(self, request: Request, pk: UUID) -> Response:
         """Add a note at a time of the recording."""
         recording = access.recording_for(request.user, pk)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -53,6 +54,12 @@ def _addresses(recording: Recording) -> dict[str, str]:
     return {name: reverse(f"recruiter:{name}", args=[recording.pk]) for name in names}
 
 
+def _switchable(context: Mapping[str, Any]) -> list[str]:
+    """The lanes beside the expressions that there may be, so that each has a button that hides it."""
+    expression = ["shown_most"] if context["has_expression"] else []
+    return [*expression, *(("head", "lids") if context["has_head"] else ()), "voice", "speech"]
+
+
 def _of_recording(request: HttpRequest, recording: Recording) -> dict[str, Any]:
     context = selectors.review_context(recording, request.user)
     return {
@@ -62,7 +69,7 @@ def _of_recording(request: HttpRequest, recording: Recording) -> dict[str, Any]:
         "address": _addresses(recording),
         "playable": recording.state == Recording.State.READY and bool(recording.playable_file),
         "series": [(name, expression_label(name), DASHES[name]) for name in EXPRESSIONS],
-        "lanes": [(lane, lane_label(lane)) for lane in ("shown_most", "voice", "speech")],
+        "lanes": [(lane, lane_label(lane)) for lane in _switchable(context)],
     }
 
 
