@@ -129,12 +129,15 @@ def squared(boxes: Boxes) -> Boxes:
 def nms(boxes: Boxes, scores: NDArray[np.float32], threshold: float, *, of_smaller: bool = False) -> NDArray[np.intp]:
     """Indices of the boxes that no better box overlaps by more than `threshold`, the best first.
 
-    Overlap is of the union, or with `of_smaller` of the smaller box, counting pixels inclusively as MTCNN does there.
+    scores: above 0. Overlap is of the union, or with `of_smaller` of the smaller box, counting pixels inclusively as
+    MTCNN does there.
     """
     if len(boxes) < 2:
         return np.arange(len(boxes))
-    extra = 1.0 if of_smaller else 0.0
-    areas = (boxes[:, 2] - boxes[:, 0] + extra) * (boxes[:, 3] - boxes[:, 1] + extra)
+    if not of_smaller:
+        rectangles = np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], axis=1)
+        return np.array(cv2.dnn.NMSBoxes(rectangles.tolist(), scores.tolist(), 0.0, threshold), np.intp).reshape(-1)
+    areas = (boxes[:, 2] - boxes[:, 0] + 1) * (boxes[:, 3] - boxes[:, 1] + 1)
     order = np.argsort(-scores, kind="stable")
     kept: list[int] = []
     while order.size:
@@ -142,7 +145,6 @@ def nms(boxes: Boxes, scores: NDArray[np.float32], threshold: float, *, of_small
         kept.append(int(best))
         first = np.maximum(boxes[best, :2], boxes[rest, :2])
         last = np.minimum(boxes[best, 2:], boxes[rest, 2:])
-        common = np.prod(np.maximum(last - first + extra, 0), axis=1)
-        whole = np.minimum(areas[best], areas[rest]) if of_smaller else areas[best] + areas[rest] - common
-        order = rest[common <= threshold * whole]
+        common = np.prod(np.maximum(last - first + 1, 0), axis=1)
+        order = rest[common <= threshold * np.minimum(areas[best], areas[rest])]
     return np.array(kept, np.intp)

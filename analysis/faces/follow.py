@@ -146,5 +146,5 @@ def _without_doubles(faces: list[Face]) -> list[Face]:
     """Two tracks on one face become the older one."""
     ordered = sorted(faces, key=lambda face: face.track)
     boxes = np.stack([face.box for face in ordered]) if ordered else np.zeros((0, 4), np.float32)
-    ages = -np.arange(len(ordered), dtype=np.float32)
+    ages = np.arange(len(ordered), 0, -1, dtype=np.float32)
     return [ordered[i] for i in nms(boxes, ages, 0.5)]
