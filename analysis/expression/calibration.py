@@ -1,9 +1,8 @@
 """Probabilities that mean what they say, how far off they still are, and when to say "not sure" instead.
 
 Temperature scaling and the expected calibration error: Guo et al. 2017, "On calibration of modern neural
-networks". Offsets: their vector scaling with one scale for all classes, which is also the correction of changed
-class frequencies by Saerens et al. 2002. Abstention: Chow 1970, "On optimum recognition error and reject tradeoff",
-with the bound set by coverage (Geifman and El-Yaniv 2017).
+networks". Abstention: Chow 1970, "On optimum recognition error and reject tradeoff", with the bound set by coverage
+(Geifman and El-Yaniv 2017).
 """
 
 from __future__ import annotations
@@ -12,8 +11,8 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize, minimize_scalar
-from scipy.special import logsumexp, softmax
+from scipy.optimize import minimize_scalar
+from scipy.special import logsumexp
 
 #: Bounds of a believable temperature; a fit that ends at one of them found nothing.
 COLDEST, HOTTEST = 0.2, 5.0
@@ -55,38 +54,6 @@ def fit_temperature(logits: NDArray[np.floating], labels: NDArray[np.integer]) -
         options={"xatol": 1e-4},
     )
     return float(np.exp(found.x))
-
-
-def fit_temperature_and_offsets(
-    logits: NDArray[np.floating], labels: NDArray[np.integer]
-) -> tuple[float, NDArray[np.float64]]:
-    """A temperature and (7,) offsets for softmax((logits + offsets) / temperature), as `fit_temperature` fits one.
-
-    The offsets undo a shift of the classes' frequencies, such as weights of classes and votes leave behind; they can
-    be added to the last layer's bias. They are held towards 0 by a standard normal prior on offsets / temperature:
-    nothing beside a thousand images, enough to keep a class that the images lack from vanishing.
-
-    Unlike a temperature they move winners, towards whatever gave the labels: on the first shipped network, fitted
-    with FER-2013's labels, accuracy rose by 1.9 points (0.9 to 3.0) by these labels and fell by 7.9 by FER+'s.
-    """
-    if len(labels) == 0:
-        raise ValueError("offsets cannot be fitted on no images")
-    x, n = logits.astype(np.float64), len(labels)
-    wanted = np.eye(x.shape[1])[labels]  # (N, 7)
-
-    def loss_and_slope(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        # logistic regression with one slope for all classes: convex, so what is found is the one best answer
-        scale, shift = parameters[0], parameters[1:]
-        scaled = scale * x + shift
-        too_much = softmax(scaled, axis=1) - wanted  # (N, 7)
-        loss = np.sum(logsumexp(scaled, axis=1) - np.sum(scaled * wanted, axis=1)) + 0.5 * np.sum(shift**2)
-        return float(loss) / n, np.append(np.sum(too_much * x), too_much.sum(axis=0) + shift) / n
-
-    start = np.append(1 / fit_temperature(logits, labels), np.zeros(x.shape[1]))
-    bounds = [(1 / HOTTEST, 1 / COLDEST), *[(None, None)] * x.shape[1]]
-    found = minimize(loss_and_slope, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-12})
-    temperature = 1 / float(found.x[0])
-    return temperature, found.x[1:] * temperature
 
 
 def threshold_for_coverage(probs: NDArray[np.floating], coverage: float) -> float:

@@ -75,7 +75,7 @@ def _evaluate(args: argparse.Namespace) -> None:
 
 def _export(args: argparse.Namespace) -> None:
     checkpoint, dataset = checkpoints.load(args.checkpoint), _dataset(args)
-    sha256 = export(checkpoint, dataset, args.weights, args.name, args.offsets)
+    sha256 = export(checkpoint, dataset, args.weights, args.name, args.rare)
     print(f"Wrote {args.weights}, SHA-256 {sha256}. Run `card` next: its figures are of other weights now.")
 
 
@@ -136,7 +136,7 @@ def _parser() -> argparse.ArgumentParser:
     exporting = commands.add_parser("export", help="turn a checkpoint into shipped weights")
     exporting.add_argument("--checkpoint", type=Path, default=DEFAULT_OUT / checkpoints.NEWEST)
     exporting.add_argument("--name", default=DEFAULT_NAME, help="name of the weights, shown with every run")
-    exporting.add_argument("--offsets", type=float, default=0.0, metavar="PART", help="of the class offsets, 0 to 1")
+    exporting.add_argument("--rare", type=float, default=0.0, metavar="PART", help="favour rare expressions, 0 to 1")
     exporting.set_defaults(command=_export)
 
     auditing = commands.add_parser("audit", help="what the product says about groups of people, side by side")

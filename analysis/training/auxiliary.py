@@ -21,16 +21,16 @@ from torch import Tensor
 from torch.nn import functional
 from tqdm import tqdm
 
+from analysis.landmarks.graphs import BLENDSHAPES as BLENDSHAPES
 from analysis.landmarks.graphs import (
-    BLENDSHAPES as BLENDSHAPES,
     INPUT_PX,
     LANDMARKS_READ,
-    MIRRORED as MIRRORED,
     POINTS,
     NoLandmarker,
     compile_graph,
     read_landmarker,
 )
+from analysis.landmarks.graphs import MIRRORED as MIRRORED
 from analysis.training.datasets import BadDataset, Dataset
 
 #: The landmark network expects half as much again around the face; FER-2013's crops have less.

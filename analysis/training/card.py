@@ -189,13 +189,14 @@ def _calibration(info: WeightsInfo) -> str:
     text = (
         f'Temperature ({info.temperature:.3f}) and the bound below which the answer is "not sure" were fitted on the '
         "part of Training that was held out of learning; copies of one image are never on both sides, and PublicTest "
-        "was not used for it."
+        "was not used for that."
     )
     training: Mapping[str, Any] = info.training
-    if offsets_part := training.get("offsets_part"):
+    if rare := training.get("rare"):
         text += (
-            f" So were offsets for the classes, of which {offsets_part:.0%} went into the last layer's bias: they "
-            "move answers towards FER-2013's own labels, and away from what most of FER+'s voters saw."
+            f" {rare:.0%} of the logarithm of each expression's frequency was taken off its logit: more of the rare "
+            "expressions are found than FER-2013's frequencies alone would suggest, and more of the others are named "
+            "after them. How much was chosen on PublicTest."
         )
     return textwrap.fill(text, _WIDTH)
 

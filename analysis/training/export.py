@@ -5,21 +5,17 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from analysis.expression import weights_file
-from analysis.expression.calibration import (
-    fit_temperature,
-    fit_temperature_and_offsets,
-    probabilities,
-    threshold_for_coverage,
-)
+from analysis.expression.calibration import fit_temperature, probabilities, threshold_for_coverage
 from analysis.expression.network import ExpressionNet
 from analysis.expression.weights_file import WeightsInfo
 from analysis.training import checkpoints
 from analysis.training.checkpoints import BadCheckpoint, Checkpoint
 from analysis.training.config import training_sha256
-from analysis.training.datasets import Dataset, copies_of
+from analysis.training.datasets import Dataset, class_weights, copies_of
 from analysis.training.train import logits_of
 
 #: Of the images held out of training, the part that gets an answer; the others are "not sure".
@@ -43,11 +39,12 @@ def _before(checkpoint: Checkpoint) -> dict[str, object]:
     return {"first_stage": {**about, "epochs_done": first.epochs_done, "seconds": round(first.seconds)}}
 
 
-def export(checkpoint: Checkpoint, dataset: Dataset, path: Path, name: str, offsets_part: float = 0.0) -> str:
+def export(checkpoint: Checkpoint, dataset: Dataset, path: Path, name: str, rare: float = 0.0) -> str:
     """Writes the averaged network to `path`, calibrated on held-out images, and returns the file's SHA-256.
 
-    offsets_part: how much of the fitted class offsets goes into the last layer's bias, 0..1. They undo what weights
-    of classes and votes did to the frequencies: more images are named right, fewer of the rare expressions found.
+    rare: how much of the classes' frequencies, 0..1, is taken off the logits, by the last layer's bias: more of the
+    rare expressions are found, and more of the others named after them. Logit adjustment: Menon et al. 2021,
+    "Long-tail learning via logit adjustment".
     Raises BadCheckpoint where `dataset` is not the one that was trained on.
     """
     if dataset.sha256 != checkpoint.dataset_sha256:
@@ -55,10 +52,10 @@ def export(checkpoint: Checkpoint, dataset: Dataset, path: Path, name: str, offs
     network = ExpressionNet(checkpoint.config.network).eval()
     network.load_state_dict(checkpoint.averaged)
     held_out = _never_seen(dataset, checkpoint)
-    if offsets_part:
-        _, offsets = fit_temperature_and_offsets(logits_of(network, held_out.images), held_out.labels)
-        with torch.no_grad():
-            network.head[-1].bias += torch.from_numpy(offsets_part * offsets).to(torch.float32)  # type: ignore[operator]
+    learned = dataset.labels[checkpoint.learned.numpy()]
+    with torch.no_grad():
+        offsets = torch.from_numpy(np.log(class_weights(learned, rare)))
+        network.head[-1].bias += offsets - offsets.mean()  # type: ignore[operator]
     logits = logits_of(network, held_out.images)
     temperature = fit_temperature(logits, held_out.labels)
     info = WeightsInfo(
@@ -72,7 +69,7 @@ def export(checkpoint: Checkpoint, dataset: Dataset, path: Path, name: str, offs
             "auxiliary_sha256": checkpoint.auxiliary_sha256,
             "dropped_duplicates": checkpoint.dropped_duplicates,
             "held_out": len(held_out),
-            "offsets_part": offsets_part,
+            "rare": rare,
             "coverage": COVERAGE,
             "epochs_done": checkpoint.epochs_done,
             "seconds": round(checkpoint.seconds),

@@ -6,7 +6,6 @@ import pytest
 from analysis.expression.calibration import (
     expected_calibration_error,
     fit_temperature,
-    fit_temperature_and_offsets,
     is_sure,
     log_loss,
     probabilities,
@@ -64,29 +63,7 @@ def test_no_images_are_refused_by_name() -> None:
     with pytest.raises(ValueError, match="no images"):
         fit_temperature(np.empty((0, 7)), np.empty(0, dtype=int))
     with pytest.raises(ValueError, match="no images"):
-        fit_temperature_and_offsets(np.empty((0, 7)), np.empty(0, dtype=int))
-    with pytest.raises(ValueError, match="no images"):
         threshold_for_coverage(np.empty((0, 7)), 0.9)
-
-
-def test_the_fit_finds_the_offsets_that_the_labels_were_drawn_with() -> None:
-    logits, _ = drawn(1.0)
-    true_offsets = np.array([1.0, -1.0, 0.5, 0.0, 0.0, -0.5, 0.0])
-    noise = np.random.default_rng(12).gumbel(size=logits.shape)
-    labels = ((logits + true_offsets) / 1.5 + noise).argmax(axis=1)
-    temperature, offsets = fit_temperature_and_offsets(logits, labels)
-    assert temperature == pytest.approx(1.5, rel=0.05)
-    assert np.abs((offsets - offsets.mean()) - (true_offsets - true_offsets.mean())).max() < 0.1
-    with_offsets, without = probabilities(logits + offsets, temperature), probabilities(logits, 1.5)
-    assert log_loss(with_offsets, labels).mean() < log_loss(without, labels).mean()
-
-
-def test_a_class_that_the_images_lack_is_made_rarer_and_does_not_vanish() -> None:
-    logits, labels = drawn(1.0, n=300)
-    kept = labels != 2
-    temperature, offsets = fit_temperature_and_offsets(logits[kept], labels[kept])
-    assert np.isfinite(offsets).all() and offsets.argmin() == 2
-    assert probabilities(offsets[None], temperature)[0, 2] > 0.001
 
 
 def test_the_threshold_for_a_coverage_answers_for_the_surest_so_many() -> None:

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from analysis.expression import weights_file
+from analysis.training import checkpoints
 from analysis.training.__main__ import main
+from analysis.training.datasets import read_dataset
 
 KEYS = [
     *("n", "accuracy", "macro_recall", "ece", "per_class_recall"),
@@ -70,13 +72,20 @@ def test_the_export_says_where_it_comes_from(weights: Path) -> None:
     assert (weights.parents[1] / "out" / "curves.svg").read_text(encoding="utf-8").startswith("<?xml")
 
 
-def test_class_offsets_are_added_only_when_asked_for(tiny_npz: Path, tmp_path: Path, weights: Path) -> None:
+def test_rare_expressions_are_favoured_by_the_last_bias_and_only_when_asked_for(
+    tiny_npz: Path, tmp_path: Path, weights: Path
+) -> None:
     other = weights.with_name("other.safetensors")
-    checkpoint = str(tmp_path / "out" / "newest.pt")
-    export = ["export", "--dataset", str(tiny_npz), "--checkpoint", checkpoint, "--weights", str(other)]
-    assert main([*export, "--offsets", "1"]) == 0
+    checkpoint = checkpoints.load(tmp_path / "out" / "newest.pt")
+    export = ["export", "--dataset", str(tiny_npz), "--checkpoint", str(tmp_path / "out" / "newest.pt")]
+    assert main([*export, "--weights", str(other), "--rare", "0.5"]) == 0
     plain, moved = (weights_file.read(path)[0].state_dict() for path in (weights, other))
     assert {name for name in plain if not plain[name].equal(moved[name])} == {"head.3.bias"}
+    labels = read_dataset(tiny_npz, "auto").labels[checkpoint.learned.numpy()]
+    counts = np.bincount(labels, minlength=7)
+    added = (moved["head.3.bias"] - plain["head.3.bias"]).numpy()
+    assert added.mean() == pytest.approx(0, abs=1e-5)
+    assert np.ptp(added + 0.5 * np.log(counts)) == pytest.approx(0, abs=1e-4)
 
 
 def test_weights_of_another_dataset_are_not_exported(

@@ -159,15 +159,15 @@ def test_whatever_the_recipe_holds_is_shown_with_the_path_to_it() -> None:
     assert ["`machine.device`", "cpu"] in rows
 
 
-def test_copies_and_offsets_and_the_second_task_are_named_only_where_there_were_some() -> None:
+def test_copies_and_rare_expressions_and_the_second_task_are_named_only_where_there_were_some() -> None:
     assert "1,234 Training images are copies" in render(INFO, all_figures(), None, None)
     plain = {name: value for name, value in TRAINING.items() if name != "dropped_duplicates"}
     without = WeightsInfo("tiny", TINY, 1.25, 0.4, plain, "", "")
     found = render(without, all_figures(), None, None)
-    assert "copies, or nearly" not in found and "Landmarker" not in found and "offsets" not in found
-    more = WeightsInfo("tiny", TINY, 1.25, 0.4, {**plain, "auxiliary_sha256": "a", "offsets_part": 0.5}, "", "")
+    assert "copies, or nearly" not in found and "Landmarker" not in found and "frequency" not in found
+    more = WeightsInfo("tiny", TINY, 1.25, 0.4, {**plain, "auxiliary_sha256": "a", "rare": 0.5}, "", "")
     found = " ".join(render(more, all_figures(), None, None).split())
-    assert "Face Landmarker" in found and "of which 50% went into" in found
+    assert "Face Landmarker" in found and "50% of the logarithm of each" in found
 
 
 def paths(values: dict[str, Any], above: tuple[str, ...] = ()) -> list[tuple[str, ...]]:

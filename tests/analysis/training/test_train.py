@@ -196,7 +196,8 @@ def test_a_second_task_needs_both_its_weight_and_its_targets(
 def test_the_first_part_of_the_epochs_sees_smaller_pictures(tiny_config: TrainConfig, tiny_dataset: Dataset) -> None:
     training = Training(replace(tiny_config, epochs=2, size=SizeConfig(early_px=24, part=0.5)), tiny_dataset)
     seen: list[tuple[int, ...]] = []
-    training.network.expression.stem.register_forward_pre_hook(lambda _, inputs: seen.append(tuple(inputs[0].shape[2:])))
+    stem = training.network.expression.stem
+    stem.register_forward_pre_hook(lambda _, inputs: seen.append(tuple(inputs[0].shape[2:])))
     training.epoch()
     assert set(seen) == {(24, 24)}
     seen.clear()
