@@ -61,7 +61,7 @@ class MomentConfig:
     another_min_ms: int = 500
     hard_to_see_min_ms: int = 2000
     bundle_gap_ms: int = 1500
-    burst_min_prob: float = 0.35
+    burst_min_prob: float = 0.5
     burst_robust_z: float = 4.0
     burst_min_ms: int = 80
     burst_max_ms: int = 500

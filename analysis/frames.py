@@ -63,7 +63,8 @@ class FrameStages:
         self._smoother = StreamSmoother(smooth_ms)
         self.peaks = PeakCrops()
         self._window = _Window()
-        self._readers = ThreadPoolExecutor(2, thread_name_prefix="read")
+        # One thread each: a network is for one caller at a time, and windows must be read in their order.
+        self._expressions, self._points = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
         self._being_read: deque[tuple[_Window, Future[NDArray[np.float32]], Future[NDArray[np.float32]]]] = deque()
         self._unsmoothed: list[dict[str, Any]] = []  # waiting for their neighbours
         self._unsettled_crops: list[NDArray[np.uint8] | None] = []  # one for each of them
@@ -72,7 +73,8 @@ class FrameStages:
         return self
 
     def __exit__(self, *exc: object) -> None:
-        self._readers.shutdown(cancel_futures=True)
+        for reader in (self._expressions, self._points):
+            reader.shutdown(cancel_futures=True)
 
     def observe(self, frame: Frame, full_width: int) -> list[Observation]:
         """The observations that are settled by this frame: mostly none, then those of a second or so at once.
@@ -100,8 +102,8 @@ class FrameStages:
     def _have_read(self) -> None:
         """Hand the present window to the readers and begin another."""
         window, self._window = self._window, _Window()
-        probs = self._readers.submit(self._classified, window)
-        self._being_read.append((window, probs, self._readers.submit(self._read_landmarks, window)))
+        probs = self._expressions.submit(self._classified, window)
+        self._being_read.append((window, probs, self._points.submit(self._read_landmarks, window)))
 
     def _next_read(self) -> tuple[_Window, _Read]:
         window, probs, signals = self._being_read.popleft()
@@ -125,7 +127,7 @@ class FrameStages:
         if seen is None or frame.picture is None:
             return None
         with self._clock("scene"):
-            return self._scene.look(frame.picture, None if seen.face is None else seen.face.box)
+            return self._scene.look(frame.picture, None if seen.face is None else seen.face.box, frame.pts_ms)
 
     def _read_landmarks(self, window: _Window) -> NDArray[np.float32]:
         """(N, len(FACE_SIGNALS)), NaN where there is nothing to read."""

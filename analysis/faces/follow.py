@@ -30,7 +30,7 @@ class Face:
     """A face in one frame. box: (4,) x1, y1, x2, y2. points: (5, 2). In pixels of the picture it was found in.
 
     steady: it has been there for a while and surely enough, so it counts as a face. Hands and folds of cloth pass
-    MTCNN for moments; in the shared clips they reach 0.97 for a frame, but not on average.
+    MTCNN for moments; in test recordings they reach 0.97 for a frame, but not on average.
     """
 
     track: int

@@ -1,7 +1,7 @@
 """How well a face shows, 0..1: the weakest of size, sharpness, light, pose and openness.
 
 The weakest and not the mean, because one fault is enough to make an expression unreadable. The bounds of each
-piece were set on FER-2013 images and on frames of the shared clips, by eye.
+piece were set on FER-2013 images and on frames of recordings, by eye.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.config import MomentConfig
+from analysis.moments.crowding import farthest_of_each_minute
 from analysis.signals.baseline import Baseline, Baselines
 from analysis.signals.series import Series
 from analysis.signals.spans import long_stretches
@@ -17,7 +18,6 @@ _REFERENCE = EXPRESSIONS.index("neutral")
 _ONSET_MS = 1500
 # Where the rise begins: half of the way to the threshold.
 _HALF_WAY = 0.5
-_MINUTE_MS = 60_000
 
 SENTENCE = (
     "The face showed more of the expression {expression} than is usual for this person: up to {peak_percent} % "
@@ -45,7 +45,7 @@ def find(series: Series, baselines: Baselines, config: MomentConfig) -> list[Mom
         if expression != _REFERENCE
         for moment in _rises(series, baseline, config, expression)
     ]
-    return _farthest_of_each_minute(found, config.shift_max_per_min)
+    return farthest_of_each_minute(found, config.shift_max_per_min)
 
 
 def _rises(series: Series, baseline: Baseline, config: MomentConfig, expression: int) -> list[Moment]:
@@ -104,15 +104,3 @@ def _moment(
         confidence=round(max(0.0, value - float(series.uncertainty[peak, expression])), 3),
         quality=round(float(np.nanmean(series.quality[first : last + 1])), 3),
     )
-
-
-def _farthest_of_each_minute(moments: list[Moment], most: int) -> list[Moment]:
-    """Drop the nearest to baseline until no 60 s hold more than `most`: a flood hides what matters."""
-    kept: list[Moment] = []
-    for moment in sorted(moments, key=lambda m: (-m.distance, m.span.start_ms)):
-        begins = [other.span.start_ms for other in kept] + [moment.span.start_ms]
-        near = [begin for begin in begins if abs(begin - moment.span.start_ms) < _MINUTE_MS]
-        crowded = any(sum(first <= begin < first + _MINUTE_MS for begin in near) > most for first in near)
-        if not crowded:
-            kept.append(moment)
-    return kept

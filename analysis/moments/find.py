@@ -8,7 +8,18 @@ from functools import partial
 from itertools import groupby
 
 from analysis.config import MomentConfig, PipelineConfig
-from analysis.moments import another_person, expression_shift, hard_to_see, nobody_visible
+from analysis.moments import (
+    another_person,
+    asymmetry,
+    expression_burst,
+    expression_held,
+    expression_shift,
+    eyes,
+    facial_tension,
+    hard_to_see,
+    looking_away,
+    nobody_visible,
+)
 from analysis.signals.baseline import Baselines
 from analysis.signals.series import Series
 from analysis.types import STAGES_OF_KIND, Moment, MomentKind, Span
@@ -16,11 +27,16 @@ from analysis.types import STAGES_OF_KIND, Moment, MomentKind, Span
 Rule = Callable[[Series, Baselines, MomentConfig], list[Moment]]
 
 
-
 def rules(config: PipelineConfig) -> Mapping[MomentKind, Rule]:
     """The rule of each kind. Below which quality a face is not read is the face stage's to say."""
     return {
         MomentKind.EXPRESSION_SHIFT: expression_shift.find,
+        MomentKind.EXPRESSION_BURST: expression_burst.find,
+        MomentKind.EXPRESSION_HELD: expression_held.find,
+        MomentKind.FACIAL_TENSION: facial_tension.find,
+        MomentKind.ASYMMETRY: asymmetry.find,
+        MomentKind.EYES: eyes.find,
+        MomentKind.LOOKING_AWAY: looking_away.find,
         MomentKind.NOBODY_VISIBLE: nobody_visible.find,
         MomentKind.ANOTHER_PERSON: another_person.find,
         MomentKind.HARD_TO_SEE: partial(hard_to_see.find, bound=config.faces.min_quality),
@@ -39,14 +55,19 @@ def find(series: Series, baselines: Baselines, config: PipelineConfig) -> tuple[
 
 
 def bundled(moments: list[Moment]) -> list[Moment]:
-    """Moments of one kind that overlap become one: the farthest from baseline speaks, all give evidence."""
-    groups: list[list[Moment]] = []
+    """Moments of one kind that overlap become one: the farthest from baseline speaks, all give evidence.
+
+    Only those that say the same sentence: eyes that were closed for a second were not closed for the half minute in
+    which they also blinked often.
+    """
+    groups: dict[str, list[list[Moment]]] = {}
     for moment in sorted(moments, key=lambda m: m.span.start_ms):
-        if groups and moment.span.start_ms < max(m.span.end_ms for m in groups[-1]):
-            groups[-1].append(moment)
+        same = groups.setdefault(moment.sentence, [])
+        if same and moment.span.start_ms < max(m.span.end_ms for m in same[-1]):
+            same[-1].append(moment)
         else:
-            groups.append([moment])
-    return [_merged(group) for group in groups]
+            same.append([moment])
+    return [_merged(group) for same in groups.values() for group in same]
 
 
 def _merged(group: list[Moment]) -> Moment:

@@ -30,6 +30,12 @@ def _amount(value: float, unit: str) -> str:
         return f"{100 * value:.0f} %"
     if unit == "s":
         return _("{seconds} s").format(seconds=f"{value:.1f}")
+    if unit == "deg":
+        return f"{value:.0f}°"
+    if unit == "ms":
+        return f"{value:.0f} ms"
+    if unit == "per min":
+        return _("{rate} a minute").format(rate=f"{value:.0f}")
     return f"{value:g}" if unit in ("", "0..1", "faces") else f"{value:g} {unit}"
 
 

@@ -21,6 +21,12 @@ class Worded(Protocol):
 
 _KINDS = {
     MomentKind.EXPRESSION_SHIFT: _("Expression changed"),
+    MomentKind.EXPRESSION_BURST: _("Expression came and went"),
+    MomentKind.EXPRESSION_HELD: _("Expression held for long"),
+    MomentKind.FACIAL_TENSION: _("Brow, lids or lips tightened"),
+    MomentKind.ASYMMETRY: _("Left and right differed"),
+    MomentKind.EYES: _("Blinks or eyelids"),
+    MomentKind.LOOKING_AWAY: _("Head or eyes turned away"),
     MomentKind.NOBODY_VISIBLE: _("Nobody visible"),
     MomentKind.ANOTHER_PERSON: _("Another person visible"),
     MomentKind.HARD_TO_SEE: _("Hard to see"),
@@ -63,6 +69,26 @@ _SIGNALS = {
     "faces": _("faces in the picture"),
     "quality": _("quality of the picture"),
     "face_away": _("time without the candidate's face"),
+    "expression_held": _("time with one expression"),
+    "head_yaw_deg": _("head turned sideways"),
+    "head_pitch_deg": _("head turned up or down"),
+    "gaze_yaw_deg": _("eyes turned sideways"),
+    "gaze_pitch_deg": _("eyes turned up or down"),
+    "asymmetry": _("difference of left and right"),
+    "brow_lower": _("brow lowered"),
+    "lid_tighten": _("lids tightened"),
+    "lip_press": _("lips pressed together"),
+    "chin_raise": _("chin raised"),
+    "eyes_closed": _("how far the eyes were closed"),
+    "closure": _("time with closed eyes"),
+    "blink_rate": _("blinks"),
+}
+#: What moved, in the value "movements" of a moment, which joins several with a comma.
+_MOVEMENTS = {
+    "brow lowered": _("brow lowered"),
+    "lids tightened": _("lids tightened"),
+    "lips pressed together": _("lips pressed together"),
+    "chin raised": _("chin raised"),
 }
 #: Parts of a face, in an explanation.
 _REGIONS = {
@@ -84,6 +110,31 @@ _SENTENCES = (
         "The face showed more of the expression {expression} than is usual for this person: up to {peak_percent} % "
         "against {baseline_percent} %, for {duration_s} s."
     ),
+    gettext_noop(
+        "Experimental: more of the expression {expression} came and went within {duration_ms} ms, up to "
+        "{peak_percent} % against the usual {baseline_percent} %."
+    ),
+    gettext_noop(
+        "The face kept the expression {expression} for {duration_s} s, on average at {mean_percent} %; this person "
+        "usually keeps one for {usual_s} s."
+    ),
+    gettext_noop(
+        "The face kept the expression {expression} for {duration_s} s, on average at {mean_percent} %; there were "
+        "too few others to say what is usual for this person."
+    ),
+    gettext_noop("For {duration_s} s, more than is usual for this person: {movements}."),
+    gettext_noop(
+        "The left and right half of the face moved differently, more than is usual for this person, for "
+        "{duration_s} s."
+    ),
+    gettext_noop(
+        "The eyes blinked {rate_per_min} times a minute over {window_s} s; usual for this person: {usual_per_min} "
+        "times."
+    ),
+    gettext_noop("The eyes stayed closed for {duration_s} s."),
+    gettext_noop("The eyelids were tightened more than is usual for this person, for {duration_s} s."),
+    gettext_noop("The head was turned up to {angle_deg}° away from where it usually points, for {duration_s} s."),
+    gettext_noop("The eyes looked up to {angle_deg}° away from where they usually look, for {duration_s} s."),
     gettext_noop("The candidate's face was not in the picture for {duration_s} s."),
     gettext_noop("Up to {faces} faces were in the picture at once, for {duration_s} s."),
     gettext_noop(
@@ -151,12 +202,16 @@ def signal_label(signal: str) -> str:
     return str(_EXPRESSIONS.get(signal) or _SIGNALS.get(signal) or signal.replace("_", " "))
 
 
+def _value_label(name: str, value: Any) -> Any:
+    """Return a value as a sentence shows it: words in the reader's language, numbers as they are."""
+    if name == "movements":
+        return ", ".join(str(_MOVEMENTS.get(part, part)) for part in str(value).split(", "))
+    return expression_label(value) if isinstance(value, str) and value in _EXPRESSIONS else value
+
+
 def moment_sentence(moment: Worded) -> str:
     """Return the moment's sentence in the reader's language."""
-    words = {
-        name: expression_label(value) if isinstance(value, str) and value in _EXPRESSIONS else value
-        for name, value in moment.values.items()
-    }
+    words = {name: _value_label(name, value) for name, value in moment.values.items()}
     try:
         return gettext(moment.sentence).format_map(words)
     except (KeyError, IndexError, ValueError):

@@ -26,7 +26,9 @@ def calm_series(seconds: float) -> Series:
         quality=np.full(count, 0.9, np.float32),
         smoothed=(probs / probs.sum(axis=1, keepdims=True)).astype(np.float32),
         uncertainty=np.full((count, len(EXPRESSIONS)), 0.05, np.float32),
-        face_signals=np.abs(np.random.default_rng(6).normal(0.1, 0.01, (count, len(FACE_SIGNALS)))).astype(np.float32),
+        face_signals=np.abs(np.random.default_rng(6).normal(0.1, 0.01, (count, len(FACE_SIGNALS)))).astype(
+            np.float32
+        ),
         picture=np.tile(np.array([2.0, 0.0, 0.0], np.float32), (count, 1)),
     )
 

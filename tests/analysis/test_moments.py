@@ -44,7 +44,7 @@ def test_what_is_too_short_or_too_weak_is_no_shift() -> None:
     series = calm_series(60)
     show(series, between(20_000, 20_000 + CONFIG.moments.shift_min_ms - 80), "happy")
     show(series, between(40_000, 42_000), "happy", prob=CONFIG.moments.shift_min_prob - 0.05)
-    assert found(series) == ()
+    assert MomentKind.EXPRESSION_SHIFT not in {moment.kind for moment in found(series)}
 
 
 def test_an_expression_that_grows_slowly_is_no_sudden_change() -> None:
@@ -142,7 +142,13 @@ def test_every_sentence_can_be_filled_in_and_judges_nobody() -> None:
     hide(series, between(20_000, 23_000), Visibility.HARD_TO_SEE)
     series.faces[between(40_000, 42_000)] = 2
     moments = found(series)
-    assert {moment.kind for moment in moments} == set(MomentKind)
+    kinds = {
+        MomentKind.EXPRESSION_SHIFT,
+        MomentKind.NOBODY_VISIBLE,
+        MomentKind.ANOTHER_PERSON,
+        MomentKind.HARD_TO_SEE,
+    }
+    assert {moment.kind for moment in moments} == kinds  # the others have files of their own in moments/
     for moment in moments:
         text = moment.sentence.format_map(moment.values)
         assert "{" not in text and text.endswith(".")

@@ -3,10 +3,34 @@
 import pytest
 from django.utils import translation
 
-from analysis.moments import another_person, expression_shift, hard_to_see, nobody_visible
+from analysis.moments import (
+    another_person,
+    asymmetry,
+    expression_burst,
+    expression_held,
+    expression_shift,
+    eyes,
+    facial_tension,
+    hard_to_see,
+    looking_away,
+    nobody_visible,
+)
 from analysis.types import MomentKind
+from hiring.review.wording import kind_label, moment_sentence
+from hiring.runs.models import Moment
 
-MODULES = (another_person, expression_shift, hard_to_see, nobody_visible)
+MODULES = (
+    another_person,
+    asymmetry,
+    expression_burst,
+    expression_held,
+    expression_shift,
+    eyes,
+    facial_tension,
+    hard_to_see,
+    looking_away,
+    nobody_visible,
+)
 
 
 def test_every_kind_has_its_module():
@@ -17,4 +41,28 @@ def test_every_kind_has_its_module():
 @pytest.mark.parametrize("module", MODULES)
 def test_the_sentence_is_translated(module, language):
     with translation.override(language):
-        assert translation.gettext(module.SENTENCE) != module.SENTENCE
+        for sentence in getattr(module, "SENTENCES", (module.SENTENCE,)):
+            assert translation.gettext(sentence) != sentence
+
+
+@pytest.mark.parametrize("language", ["es", "de", "fr"])
+@pytest.mark.parametrize("kind", list(MomentKind))
+def test_the_name_of_every_kind_is_translated(kind, language):
+    with translation.override("en"):
+        english = kind_label(kind)
+    with translation.override(language):
+        assert kind_label(kind) != english
+
+
+def test_what_moved_is_named_in_the_readers_language():
+    moment = Moment(
+        sentence=facial_tension.SENTENCE, values={"duration_s": 2.0, "movements": "brow lowered, chin raised"}
+    )
+    with translation.override("de"):
+        assert moment_sentence(moment).endswith(": Brauen gesenkt, Kinn angehoben.")
+
+
+@pytest.mark.parametrize("movement", facial_tension.MOVEMENTS.values())
+def test_every_movement_is_translated(movement):
+    with translation.override("fr"):
+        assert translation.gettext(movement) != movement

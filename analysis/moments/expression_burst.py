@@ -1,0 +1,152 @@
+"""`expression_burst`: an expression comes and goes within half a second. Experimental.
+
+What has been called a micro-expression: at most 500 ms from onset to offset (Yan, Wu, Liang, Chen and Fu 2013, How
+fast are the leaked facial expressions, Journal of Nonverbal Behavior 37). So short a change is a handful of frames at
+common frame rates, and the network is sure of no single frame: the kind is marked as experimental in its sentence.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.config import MomentConfig
+from analysis.moments import expression_shift
+from analysis.moments.crowding import farthest_of_each_minute
+from analysis.signals.baseline import Baseline, Baselines
+from analysis.signals.running import local_step_ms, longest_step_ms
+from analysis.signals.series import Series
+from analysis.signals.spans import stretches
+from analysis.types import EXPRESSIONS, Evidence, Moment, MomentKind
+
+_REFERENCE = EXPRESSIONS.index("neutral")
+# Near its baseline again: a quarter of the way up to the apex, or two robust deviations if that is farther.
+_FOOT_SHARE, _FOOT_SPREADS = 0.25, 2.0
+
+SENTENCE = (
+    "Experimental: more of the expression {expression} came and went within {duration_ms} ms, up to {peak_percent} % "
+    "against the usual {baseline_percent} %."
+)
+
+
+def rule(config: MomentConfig) -> str:
+    return (
+        "Experimental. The smoothed probability of one expression rises from near the person's own baseline to at "
+        f"least {config.burst_min_prob:.0%} and {config.burst_robust_z:g} robust deviations above it and is back "
+        f"near it within {config.burst_min_ms} to {config.burst_max_ms} ms. Refused where the recording has fewer "
+        f"than {config.burst_min_fps:g} frames a second there, and where expression_shift already tells of the same "
+        f"change; of each minute the {config.burst_max_per_min} farthest from the baseline are kept."
+    )
+
+
+def find(series: Series, baselines: Baselines, config: MomentConfig) -> list[Moment]:
+    """A burst of 400 ms or more can also be a shift: the shift, which is no experiment, then speaks alone."""
+    baseline = baselines.expression
+    if baseline is None:
+        return []
+    steps = local_step_ms(series)
+    found = [
+        moment
+        for expression in range(len(EXPRESSIONS))
+        if expression != _REFERENCE
+        for moment in _bursts(series, baseline, config, steps, expression)
+    ]
+    shifts = expression_shift.find(series, baselines, config) if found else []
+    alone = [moment for moment in found if not any(_same_change(moment, shift) for shift in shifts)]
+    return farthest_of_each_minute(_farthest_of_overlapping(alone), config.burst_max_per_min)
+
+
+def _bursts(
+    series: Series, baseline: Baseline, config: MomentConfig, steps: NDArray[np.float32], expression: int
+) -> list[Moment]:
+    values = series.smoothed[:, expression]
+    usual, spread = baseline.of(EXPRESSIONS[expression])
+    threshold = max(config.burst_min_prob, usual + config.burst_robust_z * spread)
+    with np.errstate(invalid="ignore"):  # a gap compares as "not above"
+        above = values >= threshold
+    found: dict[int, Moment] = {}
+    for first, last in stretches(above):
+        apex = first + int(np.argmax(values[first : last + 1]))
+        foot = usual + max(_FOOT_SHARE * (float(values[apex]) - usual), _FOOT_SPREADS * spread)
+        onset, offset = (
+            _foot(series, apex, -1, foot, config, expression),
+            _foot(series, apex, 1, foot, config, expression),
+        )
+        if steps[apex] > longest_step_ms(config.burst_min_fps) or onset is None or offset is None:
+            continue
+        if config.burst_min_ms <= series.span(onset, offset).duration_ms <= config.burst_max_ms:
+            # two peaks on one foot are one burst: the higher one
+            moment = _moment(series, baseline, config, expression, threshold, onset, apex, offset)
+            found[onset] = max(found.get(onset, moment), moment, key=lambda m: m.distance)
+    return list(found.values())
+
+
+def _foot(series: Series, apex: int, way: int, foot: float, config: MomentConfig, expression: int) -> int | None:
+    """The last frame above `foot` when going from the apex in one direction (-1 back, 1 on).
+
+    None if the foot is not seen: too far away, or behind a gap, another track or frames that were dropped.
+    """
+    at, values = apex, series.smoothed[:, expression]
+    while 0 <= at + way < len(series) and abs(series.pts_ms[at] - series.pts_ms[apex]) <= config.burst_max_ms:
+        following = at + way
+        step_ms = abs(int(series.pts_ms[following] - series.pts_ms[at]))
+        if np.isnan(values[following]) or series.track[following] != series.track[apex]:
+            return None
+        if step_ms > 2 * longest_step_ms(config.burst_min_fps):
+            return None
+        if values[following] <= foot:
+            return at
+        at = following
+    return None
+
+
+def _moment(
+    series: Series,
+    baseline: Baseline,
+    config: MomentConfig,
+    expression: int,
+    threshold: float,
+    onset: int,
+    apex: int,
+    offset: int,
+) -> Moment:
+    name, span = EXPRESSIONS[expression], series.span(onset, offset)
+    usual, spread = baseline.of(name)
+    value = float(series.smoothed[apex, expression])
+    return Moment(
+        kind=MomentKind.EXPRESSION_BURST,
+        span=span,
+        peak_ms=int(series.pts_ms[apex]),
+        sentence=SENTENCE,
+        values={
+            "expression": name,
+            "peak_percent": round(value * 100),
+            "baseline_percent": round(usual * 100),
+            "duration_ms": span.duration_ms,
+            "onset_ms": span.start_ms,
+            "apex_ms": int(series.pts_ms[apex]),
+            "offset_ms": span.end_ms,
+        },
+        rule=rule(config),
+        evidence=(Evidence(name, span, round(value, 3), round(usual, 3), round(threshold, 3), "probability"),),
+        distance=round((value - usual) / spread, 2),
+        confidence=round(max(0.0, value - float(series.uncertainty[apex, expression])), 3),
+        quality=round(float(np.nanmean(series.quality[onset : offset + 1])), 3),
+    )
+
+
+def _same_change(burst: Moment, shift: Moment) -> bool:
+    return (
+        burst.values["expression"] == shift.values["expression"]
+        and burst.span.start_ms < shift.span.end_ms
+        and shift.span.start_ms < burst.span.end_ms
+    )
+
+
+def _farthest_of_overlapping(moments: list[Moment]) -> list[Moment]:
+    """One for each time: bundling would make a span longer than any burst out of two."""
+    kept: list[Moment] = []
+    for moment in sorted(moments, key=lambda m: (-m.distance, m.span.start_ms)):
+        if all(moment.span.end_ms <= m.span.start_ms or m.span.end_ms <= moment.span.start_ms for m in kept):
+            kept.append(moment)
+    return kept
