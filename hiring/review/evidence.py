@@ -7,11 +7,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from analysis.types import EXPRESSIONS, Stage
+from analysis.types import EXPRESSIONS, FACE_SIGNALS, Stage
 from hiring.lib.media_time import clock, clock_tenths
 from hiring.review import observations
 from hiring.review.wording import (
-    expression_label,
     region_label,
     region_percents,
     regions_in_words,
@@ -23,6 +22,8 @@ from hiring.runs.models import AnalysisRun, Moment, stages_column
 #: The plot shows this much before and after the moment, on a canvas of these units.
 CONTEXT_MS = 4000
 WIDTH, HEIGHT = 400, 96
+#: Angles are drawn from minus this to this.
+_FARTHEST_DEG = 60
 
 
 def _amount(value: float, unit: str) -> str:
@@ -51,8 +52,15 @@ def facts(piece: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _y(value: float) -> float:
-    return round(HEIGHT - 4 - value * (HEIGHT - 8), 1)
+def _share(name: str, value: float) -> float:
+    """Where a value stands between the lower and the upper end of the plot, 0..1."""
+    if name.endswith("_deg"):
+        return min(max(0.5 + value / (2 * _FARTHEST_DEG), 0.0), 1.0)
+    return min(max(value, 0.0), 1.0)
+
+
+def _y(name: str, value: float) -> float:
+    return round(HEIGHT - 4 - _share(name, value) * (HEIGHT - 8), 1)
 
 
 def _points(line: Mapping[str, Any], start_ms: int, end_ms: int) -> list[str]:
@@ -62,31 +70,33 @@ def _points(line: Mapping[str, Any], start_ms: int, end_ms: int) -> list[str]:
         if value is None:
             stretches.append([])
         else:
-            stretches[-1].append(f"{WIDTH * (t_ms - start_ms) / (end_ms - start_ms):.1f},{_y(value)}")
+            stretches[-1].append(f"{WIDTH * (t_ms - start_ms) / (end_ms - start_ms):.1f},{_y(line['name'], value)}")
     return [" ".join(stretch) for stretch in stretches if len(stretch) > 1]
 
 
 def plot(moment: Moment) -> dict[str, Any] | None:
-    """Coordinates of the signal around a moment, with threshold and baseline; None where it is no expression."""
-    piece = next((item for item in moment.evidence if item["signal"] in EXPRESSIONS), None)
+    """Coordinates of the signal around a moment, with threshold and baseline; None without a line to draw."""
+    piece = next((item for item in moment.evidence if item["signal"] in (*EXPRESSIONS, *FACE_SIGNALS)), None)
     if piece is None:
         return None
     run: AnalysisRun = moment.run
     start_ms = max(0, moment.start_ms - CONTEXT_MS)
     end_ms = max(start_ms + 1, min(moment.end_ms + CONTEXT_MS, run.recording.duration_ms or run.total_ms))
-    found = observations.frames(run.recording.interview_id, run.observations_file, start_ms, end_ms)
-    name = piece["signal"]
-    if found is None or name not in found.value:
+    name, of_face = piece["signal"], piece["signal"] in FACE_SIGNALS
+    signals = (name,) if of_face else ()
+    found = observations.frames(run.recording.interview_id, run.observations_file, start_ms, end_ms, signals)
+    if found is None or name not in {**found.value, **found.signals}:
         return None
+    line = observations.signal(found, name, 240) if of_face else observations.series(found, name, 240)
     usual, spread = piece["baseline"], run.baseline.get(f"{name}_spread", 0.0)
-    low, high = max(0.0, usual - spread), min(1.0, usual + spread)
+    low_y, high_y = _y(name, usual - spread), _y(name, usual + spread)
     scale = WIDTH / (end_ms - start_ms)
     return {
         "name": name,
-        "label": expression_label(name),
-        "lines": _points(observations.series(found, name, 240), start_ms, end_ms),
-        "threshold_y": _y(piece["threshold"]),
-        "baseline": {"y": _y(high), "height": max(2.0, round(_y(low) - _y(high), 1))},
+        "label": signal_label(name),
+        "lines": _points(line, start_ms, end_ms),
+        "threshold_y": _y(name, piece["threshold"]),
+        "baseline": {"y": high_y, "height": max(2.0, round(low_y - high_y, 1))},
         "span": {
             "x": round((moment.start_ms - start_ms) * scale, 1),
             "width": max(2.0, round((moment.end_ms - moment.start_ms) * scale, 1)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -27,7 +28,7 @@ class Frames:
     """Frames of one window, in order of time.
 
     pts_ms: (N,) int64. reason: (N,) why a frame shows nothing, empty where it does or where nobody looked.
-    value, spread: expression -> (N,) float32, NaN where there is none. signals: the same for SHOWN_SIGNALS.
+    value, spread: expression -> (N,) float32, NaN where there is none. signals: the same for face signals.
     """
 
     pts_ms: np.ndarray
@@ -60,14 +61,16 @@ def _reasons(table: pa.Table) -> np.ndarray:
     return np.array(["" if v in seen else v for v in table.column("visibility").to_pylist()], dtype=object)
 
 
-def frames(interview_id: UUID, name: str, start_ms: int, end_ms: int) -> Frames | None:
+def frames(
+    interview_id: UUID, name: str, start_ms: int, end_ms: int, signals: Iterable[str] = SHOWN_SIGNALS
+) -> Frames | None:
     """Read the frames of a window, both ends included. None where there is no file (any more)."""
     if not name:
         return None
     try:
         with vault.open_file(interview_id, name) as source:
             file = pq.ParquetFile(source)
-            of_signal = {name: f"f_{name}" for name in SHOWN_SIGNALS}
+            of_signal = {name: f"f_{name}" for name in signals}
             wanted = {"pts_ms", "visibility", *SMOOTHED_COLUMNS, *UNCERTAINTY_COLUMNS, *of_signal.values()}
             columns = [column for column in file.schema_arrow.names if column in wanted]
             table = file.read_row_groups(_minutes(file, start_ms, end_ms), columns=columns, use_threads=False)
