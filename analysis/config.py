@@ -96,6 +96,15 @@ class MomentConfig:
     away_head_deg: float = 25.0
     away_gaze_deg: float = 30.0
     away_min_ms: int = 2000
+    # of the three on the picture itself: shares of it are 0..1; further apart than the step, frames are missing
+    picture_max_step_ms: int = 1000
+    cut_min_change: float = 0.4
+    cut_alone_ms: int = 400
+    cut_motion_ratio: float = 3.0
+    frozen_max_motion: float = 0.03  # grey levels
+    frozen_min_ms: int = 1000
+    background_min_change: float = 0.3
+    background_min_ms: int = 2000
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from analysis.expression.preprocessing import CROP_PX
 from analysis.types import EXPRESSIONS
 
 
@@ -127,9 +128,8 @@ class ExpressionNet(nn.Module):
 
     def features(self, faces: Tensor) -> Tensor:
         """(B, 1, 48, 48) -> (B, widths[-1], px / 8, px / 8): what is known of each part before it is named."""
-        if self.px != faces.shape[-1]:
-            shrinking = self.px < faces.shape[-1]
-            size = (self.px, self.px)
+        if self.px != CROP_PX:
+            size, shrinking = (self.px, self.px), self.px < CROP_PX
             faces = functional.interpolate(faces, size, mode="bilinear", align_corners=False, antialias=shrinking)
         features: Tensor = self.stages(self.stem(faces))
         return features

@@ -11,11 +11,14 @@ from analysis.config import MomentConfig, PipelineConfig
 from analysis.moments import (
     another_person,
     asymmetry,
+    background_changed,
+    cut,
     expression_burst,
     expression_held,
     expression_shift,
     eyes,
     facial_tension,
+    frozen,
     hard_to_see,
     looking_away,
     nobody_visible,
@@ -39,6 +42,9 @@ def rules(config: PipelineConfig) -> Mapping[MomentKind, Rule]:
         MomentKind.LOOKING_AWAY: looking_away.find,
         MomentKind.NOBODY_VISIBLE: nobody_visible.find,
         MomentKind.ANOTHER_PERSON: another_person.find,
+        MomentKind.BACKGROUND_CHANGED: background_changed.find,
+        MomentKind.CUT: cut.find,
+        MomentKind.FROZEN: frozen.find,
         MomentKind.HARD_TO_SEE: partial(hard_to_see.find, bound=config.faces.min_quality),
     }
 

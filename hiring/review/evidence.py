@@ -35,6 +35,8 @@ def _amount(value: float, unit: str) -> str:
         return f"{value:.0f}°"
     if unit == "ms":
         return f"{value:.0f} ms"
+    if unit == "grey levels":
+        return _("{value} grey levels").format(value=f"{value:g}")
     if unit == "per min":
         return _("{rate} a minute").format(rate=f"{value:.0f}")
     return f"{value:g}" if unit in ("", "0..1", "faces") else f"{value:g} {unit}"

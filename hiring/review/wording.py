@@ -29,6 +29,9 @@ _KINDS = {
     MomentKind.LOOKING_AWAY: _("Head or eyes turned away"),
     MomentKind.NOBODY_VISIBLE: _("Nobody visible"),
     MomentKind.ANOTHER_PERSON: _("Another person visible"),
+    MomentKind.BACKGROUND_CHANGED: _("Background changed"),
+    MomentKind.CUT: _("Picture changed at once"),
+    MomentKind.FROZEN: _("Picture stood still"),
     MomentKind.HARD_TO_SEE: _("Hard to see"),
 }
 _EXPRESSIONS = {
@@ -82,6 +85,11 @@ _SIGNALS = {
     "eyes_closed": _("how far the eyes were closed"),
     "closure": _("time with closed eyes"),
     "blink_rate": _("blinks"),
+    "scene_change": _("share of the picture that is another"),
+    "motion": _("difference from frame to frame"),
+    "still_picture": _("time without any change"),
+    "background_change": _("share of the background that differs"),
+    "other_background": _("time with another background"),
 }
 #: What moved, in the value "movements" of a moment, which joins several with a comma.
 _MOVEMENTS = {
@@ -137,6 +145,18 @@ _SENTENCES = (
     gettext_noop("The eyes looked up to {angle_deg}° away from where they usually look, for {duration_s} s."),
     gettext_noop("The candidate's face was not in the picture for {duration_s} s."),
     gettext_noop("Up to {faces} faces were in the picture at once, for {duration_s} s."),
+    gettext_noop(
+        "Behind the person, about {percent} % was different from before, for at least {duration_s} s. Another place, "
+        "a virtual background and a camera that was turned look alike here."
+    ),
+    gettext_noop(
+        "The picture changed from one moment to the next at {time}: about {percent} % was new. A pause of the "
+        "recording, another camera and a shared screen look alike here."
+    ),
+    gettext_noop(
+        "The picture did not change for {duration_s} s while the recording went on. A camera or a connection that "
+        "stalls looks like this."
+    ),
     gettext_noop(
         "For {duration_s} s the face was too small, blurred, dark, bright or turned away to be read; nothing was "
         "concluded from it."

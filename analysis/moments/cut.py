@@ -1,0 +1,93 @@
+"""`cut`: from one frame to the next the picture is another one."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from analysis.config import MomentConfig
+from analysis.signals.baseline import Baselines
+from analysis.signals.series import Series
+from analysis.types import Evidence, Moment, MomentKind, Span
+
+# Usual motion is that of livelier frames: of a slow camera in a file of 30 frames a second, most are repeats.
+_MOTION_PERCENTILE = 75
+
+SENTENCE = (
+    "The picture changed from one moment to the next at {time}: about {percent} % was new. A pause of the "
+    "recording, another camera and a shared screen look alike here."
+)
+
+
+def rule(config: MomentConfig) -> str:
+    return (
+        f"From one frame to the next {100 * config.cut_min_change:g} % of the picture or more are new. It differs "
+        f"{config.cut_motion_ratio:g} times as much as frames do within {config.cut_alone_ms} ms before or after, "
+        "where no other change is half as great."
+    )
+
+
+def find(series: Series, baselines: Baselines, config: MomentConfig) -> list[Moment]:
+    return [_moment(series, config, at) for at in cuts(series, config)]
+
+
+def cuts(series: Series, config: MomentConfig) -> list[int]:
+    """The first frame after each cut.
+
+    A flash of light, a damaged frame, a hand that waves past the lens change the picture twice: there and back. A
+    head that moves fast right before the camera changes it in many frames in a row, and much in all of them.
+    """
+    change = np.nan_to_num(series.picture_signal("scene_change"))
+    return [int(at) for at in np.flatnonzero(change >= config.cut_min_change) if _is_alone(series, int(at), config)]
+
+
+def _is_alone(series: Series, at: int, config: MomentConfig) -> bool:
+    """Whether the picture held before and after, and no frames are missing in between."""
+    change, motion = series.picture_signal("scene_change"), series.picture_signal("motion")
+    others = [np.nan_to_num(change[beside]).max(initial=0) for beside in _beside(series, at, config)]
+    return bool(
+        at > 0
+        and series.pts_ms[at] - series.pts_ms[at - 1] <= config.picture_max_step_ms
+        and 2 * max(others) < change[at]
+        and config.cut_motion_ratio * _motion_beside(series, at, config) <= motion[at]
+    )
+
+
+def _beside(series: Series, at: int, config: MomentConfig) -> tuple[slice, slice]:
+    """The frames before and after this one."""
+    times = series.pts_ms
+    first, after = np.searchsorted(times, [times[at] - config.cut_alone_ms, times[at] + config.cut_alone_ms + 1])
+    return slice(int(first), at), slice(at + 1, int(after))
+
+
+def _motion_beside(series: Series, at: int, config: MomentConfig) -> float:
+    """Grey levels, on the calmer side: one scene may be lively, a head that moves fast is so before and after."""
+    motion = series.picture_signal("motion")
+    sides = [motion[beside][~np.isnan(motion[beside])] for beside in _beside(series, at, config)]
+    return min((float(np.percentile(side, _MOTION_PERCENTILE)) for side in sides if len(side)), default=0.0)
+
+
+def _moment(series: Series, config: MomentConfig, at: int) -> Moment:
+    span, at_ms = series.span(at - 1, at), int(series.pts_ms[at])
+    change, motion = series.picture_signal("scene_change"), series.picture_signal("motion")
+    value, usual = round(float(change[at]), 3), round(float(np.nanmedian(change)), 3)
+    moves = round(_motion_beside(series, at, config), 2)
+    of_frame, least = Span(at_ms, span.end_ms), round(config.cut_motion_ratio * moves, 2)
+    return Moment(
+        kind=MomentKind.CUT,
+        span=span,
+        peak_ms=at_ms,
+        sentence=SENTENCE,
+        values={"time": _clock(at_ms), "percent": round(100 * value)},
+        rule=rule(config),
+        evidence=(
+            Evidence("scene_change", of_frame, value, usual, config.cut_min_change, "0..1"),
+            Evidence("motion", of_frame, round(float(motion[at]), 2), moves, least, "grey levels"),
+        ),
+        distance=round(value / config.cut_min_change, 2),
+    )
+
+
+def _clock(at_ms: int) -> str:
+    """m:ss.t, as a player shows it."""
+    tenths = at_ms // 100
+    return f"{tenths // 600}:{tenths // 10 % 60:02}.{tenths % 10}"

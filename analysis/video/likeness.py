@@ -1,0 +1,79 @@
+"""How far one small grey picture shows the same as another, whatever the light and however the camera was moved."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+#: Windows that are compared, in pixels of the small picture, and the step from one to the next.
+WINDOW, STEP = 8, 4
+# Grey levels squared: what noise and rounding leave in a plain window, so that it does not correlate by chance.
+_NOISE = 4.0
+# From this contrast on (standard deviation in grey levels) a window counts in full.
+_FULL_CONTRAST = 12.0
+
+Grey = NDArray[np.float32]
+
+
+def windows(side: int) -> int:
+    """How many windows lie along a side of so many pixels."""
+    return (side - WINDOW) // STEP + 1
+
+
+def likeness(before: Grey, now: Grey) -> tuple[Grey, Grey]:
+    """Two pictures (h, w), the first with `near` pixels more on every side -> two arrays, (rows, columns).
+
+    The first is each window's normalised cross-correlation, 0..1, at the best place within `near` pixels: gain and
+    offset of the light do not matter. The second is its contrast, the greater of both, in grey levels.
+    """
+    shape = now.shape
+    near = (before.shape[0] - shape[0]) // 2
+    mean_now, spread_now = _moments(_mean(now), _mean(now * now), shape)
+    means, squares = _mean(before), _mean(before * before)
+    best, contrast = np.zeros_like(mean_now), spread_now
+    for y in range(2 * near + 1):
+        for x in range(2 * near + 1):
+            mean, spread = _moments(means[y:, x:], squares[y:, x:], shape)
+            product = _of_windows(_mean(before[y : y + shape[0], x : x + shape[1]] * now), shape) - mean * mean_now
+            best = np.maximum(best, product / np.sqrt((spread + _NOISE) * (spread_now + _NOISE)))
+            if x == y == near:
+                contrast = np.maximum(spread, spread_now)
+    return best, np.sqrt(contrast)
+
+
+def shift_between(before: Grey, now: Grey, reach: int) -> tuple[int, int]:
+    """(dy, dx) in pixels, each -reach..reach, by which `now` is moved against `before`, by the best correlation."""
+    inner = np.ascontiguousarray(now[reach:-reach, reach:-reach])
+    found = cv2.matchTemplate(before, inner, cv2.TM_CCOEFF_NORMED)  # (2 * reach + 1, 2 * reach + 1)
+    _, _, _, (x, y) = cv2.minMaxLoc(found)
+    return reach - y, reach - x
+
+
+def unlike(before: Grey, now: Grey, reach: int) -> float:
+    """0..1: the share of the pictures' structure that the other one lacks, after the best shift of the whole.
+
+    Windows weigh by their contrast: a plain wall says nothing. reach: the greatest shift, in pixels.
+    """
+    dy, dx = shift_between(before, now, reach)
+    edge = reach + 1
+    height, width = now.shape
+    old = before[edge - dy - 1 : height - edge - dy + 1, edge - dx - 1 : width - edge - dx + 1]
+    like, contrast = likeness(old, now[edge:-edge, edge:-edge])
+    weight = np.minimum(contrast, _FULL_CONTRAST)
+    return float(1 - (weight * like).sum() / max(float(weight.sum()), 1e-3))
+
+
+def _mean(picture: Grey) -> Grey:
+    """(h, w): of the window that begins at each pixel."""
+    return np.asarray(cv2.boxFilter(picture, -1, (WINDOW, WINDOW), anchor=(0, 0)))
+
+
+def _of_windows(values: Grey, shape: tuple[int, ...]) -> Grey:
+    return values[: shape[0] - WINDOW + 1 : STEP, : shape[1] - WINDOW + 1 : STEP]
+
+
+def _moments(means: Grey, squares: Grey, shape: tuple[int, ...]) -> tuple[Grey, Grey]:
+    """Mean and variance of every window."""
+    mean = _of_windows(means, shape)
+    return mean, np.maximum(_of_windows(squares, shape) - mean * mean, 0)
