@@ -142,7 +142,7 @@ def test_the_manifest_says_what_was_done(tmp_path: Path) -> None:
     assert stages == {
         "faces": "done",
         "expression": "not in the plan",
-        "landmarks": "not in this version",
+        "landmarks": "model missing",
         "voice": "not in the plan",
         "transcript": "The recording has no sound that can be read.",
     }
