@@ -26,7 +26,7 @@ if TYPE_CHECKING:  # loading these loads torch: a plan without their stage must 
 WINDOW = 32
 
 # So many windows may wait for their readers before the next face is looked for: bounds memory.
-_AHEAD = 2
+_AHEAD = 1
 
 
 @dataclass(slots=True)

@@ -25,8 +25,7 @@ def _axis(lane: str, number: int, domain: tuple[float, float], colours: Mapping[
             "showgrid": True, "gridcolor": colours["edge"],
         }  # fmt: skip
     if lane == "head":
-        ends = {"tickvals": [-HEAD_DEG, 0, HEAD_DEG], "ticktext": [f"−{HEAD_DEG}°", lane_label(lane), f"{HEAD_DEG}°"]}
-        return axis | ends | {"range": [-1.1 * HEAD_DEG, 1.1 * HEAD_DEG]}
+        return axis | {"range": [-1.1 * HEAD_DEG, 1.1 * HEAD_DEG], "tickvals": [0]}
     if lane == "voice":
         return axis | {"range": [-1, 1], "tickvals": [0]}
     return axis

@@ -32,7 +32,7 @@ HEAD_DASHES = {"head_yaw_deg": "solid", "head_pitch_deg": "4px,2px", "gaze_yaw_d
 HEAD_DEG = 60
 #: Lanes from top to bottom: name, share of the height, plotly's axis number. Axis 1 spans them all, for the gaps.
 LANES = (
-    *(("expression", 10.0, 2), ("shown_most", 0.8, 3), ("head", 3.2, 7), ("lids", 1.6, 8)),
+    *(("expression", 10.0, 2), ("shown_most", 0.8, 3), ("head", 2.6, 7), ("lids", 1.2, 8)),
     *(("voice", 2.6, 4), ("speech", 0.9, 5), ("moments", 1.2, 6)),
 )
 #: Plotly reads small numbers on a date axis as years (1000 to 9999, and 0 to 99): so time starts at the second day.

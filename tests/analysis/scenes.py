@@ -66,7 +66,7 @@ def room(seed: int, size: tuple[int, int] = (320, 180)) -> Picture:
         x, y = int(rng.integers(0, width)), int(rng.integers(0, height))
         w, h = (int(side) for side in rng.integers(8, 50, 2))
         cv2.rectangle(wall, (x, y), (x + w, y + h), tuple(float(c) for c in rng.uniform(20, 235, 3)), -1)
-    return cv2.GaussianBlur(wall, (0, 0), 1.2).clip(0, 255).astype(np.uint8)
+    return np.asarray(cv2.GaussianBlur(wall, (0, 0), 1.2).clip(0, 255), np.uint8)
 
 
 def with_person(background: Picture, at_ms: int, seed: int = 0) -> tuple[Picture, Box]:
@@ -219,9 +219,9 @@ def coded(shot: Shot, codec: tuple[str, dict[str, str], int | None] = CODECS[0])
         stream.codec_context.time_base, stream.thread_count = base, 1
         if bits is not None:
             stream.bit_rate = bits
-        for picture, pts_ms in zip(shot.pictures, shot.pts_ms, strict=True):
+        for picture, at_ms in zip(shot.pictures, shot.pts_ms, strict=True):
             frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture[:height, :width]), format="rgb24")
-            frame.pts, frame.time_base = pts_ms, base
+            frame.pts, frame.time_base = at_ms, base
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     file.seek(0)
