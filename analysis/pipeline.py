@@ -177,7 +177,7 @@ class Analysis:
         from analysis.faces.stage import FaceStage
 
         with one_thread():
-            stage = FaceStage(self._config.faces, self._config.threads)
+            stage = FaceStage(self._config.faces, threads=1)  # frame by frame, there is nothing to share out
         self._weights |= networks.weights_sha256()
         return stage
 
@@ -198,7 +198,7 @@ class Analysis:
 
         try:
             with one_thread():
-                classifier = ExpressionClassifier.load(self._config.threads)
+                classifier = ExpressionClassifier.load(self._reader_threads)
         except BadWeights:  # a missing model disables its stage, visibly, and never a run
             return None
         self._weights["expression"] = classifier.weights_sha256
@@ -222,9 +222,17 @@ class Analysis:
     def _load_landmarks(self) -> LandmarkStage:
         from analysis.landmarks.stage import LandmarkStage
 
-        stage = LandmarkStage(Path(self._config.model_dir), self._config.threads)
+        stage = LandmarkStage(Path(self._config.model_dir), self._reader_threads)
         self._weights["face_landmarker"] = stage.weights_sha256
         return stage
+
+    @property
+    def _reader_threads(self) -> int:
+        """Of each network that reads windows: decoding, finding faces and the other reader want theirs as well.
+
+        A network on two threads waits for the slower one: where another process has a core, it all but stands still.
+        """
+        return max(1, self._config.threads // 2)
 
     def _uploaded_transcript(self) -> Transcript | None:
         if Stage.TRANSCRIPT not in self._config.plan:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from analysis.config import MomentConfig
+from analysis.moments.frozen import stands
 from analysis.signals.baseline import Baselines
 from analysis.signals.series import Series
 from analysis.types import Evidence, Moment, MomentKind, Span
@@ -27,7 +28,8 @@ def rule(config: MomentConfig) -> str:
 
 
 def find(series: Series, baselines: Baselines, config: MomentConfig) -> list[Moment]:
-    return [_moment(series, config, at) for at in cuts(series, config)]
+    resumed = {last + 1 for _, last in stands(series, config)}  # `frozen` tells of it: the jump at its end is its own
+    return [_moment(series, config, at) for at in cuts(series, config) if at not in resumed]
 
 
 def cuts(series: Series, config: MomentConfig) -> list[int]:

@@ -32,6 +32,11 @@ def rule(config: MomentConfig) -> str:
 
 
 def find(series: Series, baselines: Baselines, config: MomentConfig) -> list[Moment]:
+    return [_moment(series, config, first, last) for first, last in stands(series, config)]
+
+
+def stands(series: Series, config: MomentConfig) -> list[tuple[int, int]]:
+    """(first, last) of the frames that repeat the one before, both inside."""
     motion = series.picture_signal("motion")
     still = motion < config.frozen_max_motion  # not where it is NaN
     still[1:] &= np.diff(series.pts_ms) <= config.picture_max_step_ms
@@ -39,7 +44,7 @@ def find(series: Series, baselines: Baselines, config: MomentConfig) -> list[Mom
     for first, last in long_stretches(series, still, min_ms=_PIECE_MS):
         lasting[first : last + 1] = True
     spans = long_stretches(series, lasting, min_ms=config.frozen_min_ms, close_gap_ms=_REFRESH_MS)
-    return [_moment(series, config, first, last) for first, last in spans if _moved(series, motion, first, config)]
+    return [(first, last) for first, last in spans if _moved(series, motion, first, config)]
 
 
 def _moved(series: Series, motion: NDArray[np.float32], first: int, config: MomentConfig) -> bool:

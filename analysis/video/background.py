@@ -30,10 +30,12 @@ _WIDE, _NUDGE_PX = 0.1, 6
 _GRADUAL = 2
 # Of all windows, so many must show background for its share to be one.
 _FEWEST = 0.1
-# From the face's box to the person: its widths to each side, and heights above it; downwards, all of the picture.
-_ASIDE, _ABOVE = 1.2, 0.6
+# From the face's box to the person: head and hair reach so many of its widths aside, and heights above; the shoulders
+# so many widths aside, from so many heights above the chin down to the end of the picture.
+_HAIR, _ABOVE, _SHOULDERS, _NECK = 0.5, 0.6, 1.2, 0.2
 
 Mask = NDArray[np.bool_]
+Part = tuple[float, float, float, float]  # left, top, right and bottom in small pixels
 
 
 class Background:
@@ -46,7 +48,7 @@ class Background:
     def __init__(self) -> None:
         self._judged_ms: int | None = None
         self._share = 0.0
-        self._person: tuple[float, float, float, float] | None = None
+        self._person: tuple[Part, ...] = ()
 
     def look(self, small: Grey, box: NDArray[np.float32] | None, pts_ms: int) -> float:
         """0..1: the share of the background's windows that have differed from the reference for a second or more."""
@@ -93,12 +95,12 @@ class Background:
 
     def _hidden(self) -> Mask:
         """Which windows the person may hide."""
-        if self._person is None:
-            return np.zeros(self._shape, np.bool_)
-        left, top, right, bottom = self._person
         y, x = (1 + STEP * np.arange(count) for count in self._shape)  # the first pixel of each window
-        rows, columns = (y + WINDOW > top) & (y < bottom), (x + WINDOW > left) & (x < right)
-        return np.asarray(rows[:, None] & columns[None, :])
+        hidden = np.zeros(self._shape, np.bool_)
+        for left, top, right, bottom in self._person:
+            rows, columns = (y + WINDOW > top) & (y < bottom), (x + WINDOW > left) & (x < right)
+            hidden |= rows[:, None] & columns[None, :]
+        return hidden
 
     def _follow_camera(self, small: Grey, learned: Mask, differs: Mask) -> bool:
         """Move the reference along if that explains most of the change: the camera was nudged, or the screen."""
@@ -114,11 +116,10 @@ class Background:
 
     def _without_person(self, picture: Grey) -> Grey:
         """The mean of the picture where the person may be: who sits still would hide that the camera moves."""
-        if self._person is None:
-            return picture
-        left, top, right, bottom = np.clip(self._person, 0, max(picture.shape)).astype(int)
-        picture = picture.copy()
-        picture[top:bottom, left:right] = picture.mean()
+        mean, picture = picture.mean(), picture.copy()
+        for part in self._person:
+            left, top, right, bottom = np.clip(part, 0, max(picture.shape)).astype(int)
+            picture[top:bottom, left:right] = mean
         return picture
 
     def _learn(self, small: Grey, background: Mask, differs: Mask, anew: Mask, since_ms: int) -> None:
@@ -139,15 +140,16 @@ class Background:
 
 def _differing(before: Grey, small: Grey, bound: float) -> Mask:
     """(rows, columns) of the windows of all but the outermost pixels, which only the first picture may lack."""
-    like, contrast = likeness(before, small[1:-1, 1:-1])
-    return np.asarray((contrast > _CONTRAST) & (like < bound))
+    like, contrast_before, contrast = likeness(before, small[1:-1, 1:-1])
+    return np.asarray((np.maximum(contrast_before, contrast) > _CONTRAST) & (like < bound))
 
 
-def _person(box: NDArray[np.float32]) -> tuple[float, float, float, float]:
-    """Left, top, right and bottom of where the person may be: hair, shoulders, and all below."""
+def _person(box: NDArray[np.float32]) -> tuple[Part, Part]:
+    """Where the person may be: head with hair, and shoulders with all below them."""
     x1, y1, x2, y2 = (float(side) for side in box)
     width, height = x2 - x1, y2 - y1
-    return x1 - _ASIDE * width, y1 - _ABOVE * height, x2 + _ASIDE * width, float("inf")
+    head = (x1 - _HAIR * width, y1 - _ABOVE * height, x2 + _HAIR * width, y2)
+    return head, (x1 - _SHOULDERS * width, y2 - _NECK * height, x2 + _SHOULDERS * width, float("inf"))
 
 
 def _fill_edge(moved: Grey, small: Grey, dy: int, dx: int) -> None:

@@ -21,25 +21,25 @@ def windows(side: int) -> int:
     return (side - WINDOW) // STEP + 1
 
 
-def likeness(before: Grey, now: Grey) -> tuple[Grey, Grey]:
-    """Two pictures (h, w), the first with `near` pixels more on every side -> two arrays, (rows, columns).
+def likeness(before: Grey, now: Grey) -> tuple[Grey, Grey, Grey]:
+    """Two pictures (h, w), the first with `near` more pixels on every side -> three arrays, (rows, columns).
 
     The first is each window's normalised cross-correlation, 0..1, at the best place within `near` pixels: gain and
-    offset of the light do not matter. The second is its contrast, the greater of both, in grey levels.
+    offset of the light do not matter. The others are its contrast in the first and in the second, in grey levels.
     """
     shape = now.shape
     near = (before.shape[0] - shape[0]) // 2
     mean_now, spread_now = _moments(_mean(now), _mean(now * now), shape)
     means, squares = _mean(before), _mean(before * before)
-    best, contrast = np.zeros_like(mean_now), spread_now
+    best, spread_before = np.zeros_like(mean_now), spread_now
     for y in range(2 * near + 1):
         for x in range(2 * near + 1):
             mean, spread = _moments(means[y:, x:], squares[y:, x:], shape)
             product = _of_windows(_mean(before[y : y + shape[0], x : x + shape[1]] * now), shape) - mean * mean_now
             best = np.maximum(best, product / np.sqrt((spread + _NOISE) * (spread_now + _NOISE)))
             if x == y == near:
-                contrast = np.maximum(spread, spread_now)
-    return best, np.sqrt(contrast)
+                spread_before = spread
+    return best, np.sqrt(spread_before), np.sqrt(spread_now)
 
 
 def shift_between(before: Grey, now: Grey, reach: int) -> tuple[int, int]:
@@ -51,17 +51,18 @@ def shift_between(before: Grey, now: Grey, reach: int) -> tuple[int, int]:
 
 
 def unlike(before: Grey, now: Grey, reach: int) -> float:
-    """0..1: the share of the pictures' structure that the other one lacks, after the best shift of the whole.
+    """0..1: the share of each picture's structure that the other one lacks, after the best shift of the whole.
 
-    Windows weigh by their contrast: a plain wall says nothing. reach: the greatest shift, in pixels.
+    The lesser of both shares: what comes before the lens takes structure away and brings none. Windows weigh by their
+    contrast: a plain wall says nothing. reach: the greatest shift, in pixels.
     """
     dy, dx = shift_between(before, now, reach)
     edge = reach + 1
     height, width = now.shape
     old = before[edge - dy - 1 : height - edge - dy + 1, edge - dx - 1 : width - edge - dx + 1]
-    like, contrast = likeness(old, now[edge:-edge, edge:-edge])
-    weight = np.minimum(contrast, _FULL_CONTRAST)
-    return float(1 - (weight * like).sum() / max(float(weight.sum()), 1e-3))
+    like, *contrasts = likeness(old, now[edge:-edge, edge:-edge])
+    weights = [np.minimum(contrast, _FULL_CONTRAST) for contrast in contrasts]
+    return min(float(1 - (weight * like).sum() / max(float(weight.sum()), 1e-3)) for weight in weights)
 
 
 def _mean(picture: Grey) -> Grey:

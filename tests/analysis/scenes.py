@@ -158,7 +158,8 @@ def covered(over_ms: int, until_ms: int) -> Callable[[Picture, int], Picture]:
         share = min(1.0, since_ms / over_ms, (until_ms - since_ms) / over_ms)
         picture, edge = picture.copy(), round(picture.shape[1] * max(share, 0))
         shade = np.linspace(60, 25, picture.shape[1])[:edge, None] * np.array([1.0, 0.6, 0.5])
-        picture[:, :edge] = shade.astype(np.uint8)
+        grain = np.random.default_rng(since_ms).normal(0, 2, (picture.shape[0], edge, 1))
+        picture[:, :edge] = (shade + 4 * np.sin(since_ms / 90) + grain).clip(0, 255).astype(np.uint8)
         return picture
 
     return cover

@@ -29,7 +29,12 @@ NAMES = (
     *("phone_portrait_speech_10s.mp4", "grid_bbaf2n.mpg", "grid_lwbsza.mpg"),
 )
 KINDS = (MomentKind.CUT, MomentKind.FROZEN, MomentKind.BACKGROUND_CHANGED)
-_NEAR_MS = {MomentKind.CUT: 100, MomentKind.FROZEN: 1000, MomentKind.BACKGROUND_CHANGED: 1000}
+# From the event to the start of what is found, in ms: a codec of few bits refines a picture that stands for seconds.
+_AFTER_MS = {
+    MomentKind.CUT: (-100, 100),
+    MomentKind.FROZEN: (-100, 3000),
+    MomentKind.BACKGROUND_CHANGED: (-500, 1000),
+}
 
 #: (shots, which of them, time of the event, chance) -> the changed shot.
 Put = Callable[[list[Shot], int, int, np.random.Generator], Shot]
@@ -137,6 +142,11 @@ def _watched(shots: list[Shot], event: Event) -> Iterator[tuple[list[Moment], in
         yield scenes.found(scenes.coded(event.put(shots, which, at_ms, rng), codec)), at_ms
 
 
+def _is_there(moment: Moment, at_ms: int) -> bool:
+    least_ms, most_ms = _AFTER_MS[moment.kind]
+    return least_ms <= moment.span.start_ms - at_ms <= most_ms
+
+
 def _percent(hits: int, n: int) -> str:
     if not n:
         return f"{'none':>18}"
@@ -156,7 +166,7 @@ def measure() -> None:
     for event in EVENTS:
         hits, besides = 0, Counter[str]()
         for moments, at_ms in _watched(shots, event):
-            good = [m for m in moments if m.kind == event.kind and abs(m.span.start_ms - at_ms) <= _NEAR_MS[m.kind]]
+            good = [moment for moment in moments if moment.kind == event.kind and _is_there(moment, at_ms)]
             hits += bool(good)
             right.update(moment.kind for moment in good)
             told.update(moment.kind for moment in moments)
