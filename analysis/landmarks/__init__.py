@@ -11,8 +11,8 @@ faces' coefficients up to 0.13 away); float16 0.34 (up to 0.014, in the mean 0.0
 without float16 takes float32. In all, over 104 faces: cutting the view 0.6, landmarks 1.8, blendshapes 0.34, geometry
 0.03, so 2.8 milliseconds a face.
 
-Views cut from MTCNN's five points give landmarks within 0.6 % of the distance between the outer eye corners (median of
-114 frames; 1.2 % for the 90th percentile) of where MediaPipe's own loop, which cuts from the landmarks of the frame
-before, settles. Past the picture's border repeating its edge gave 0.95 % on 121 tight crops of UTKFace, black
+Views cut from MTCNN's five points give landmarks within 0.6 % of the distance between the outer eye corners (median
+of 114 frames; 1.2 % for the 90th percentile) of where MediaPipe's own loop, which cuts from the landmarks of the
+frame before, settles. Past the picture's border repeating its edge gave 0.95 % on 121 tight crops of UTKFace, black
 1.16 %; in 128 frames of clips they are alike.
 """

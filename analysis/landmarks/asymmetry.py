@@ -33,7 +33,7 @@ GROUPS = {
     "lower lip": (314, 405, 321, 317, 402, 318),
 }
 
-# Of each group: centimetres for each unit of sin(yaw). A line through zero: a face and its mirror image weigh the same.
+# Of each group: centimetres for each unit of sin(yaw). Through zero: a face and its mirror image weigh the same.
 _SLOPE = np.array([-0.285, -0.098, -0.060, 0.155, 0.106, 0.233])
 _TURN = 0.35
 

@@ -7,8 +7,8 @@ plane, so the network's depths are not used. Both eyes are averaged.
 _DEPTH_CM comes from two phone recordings of people who turn their heads while they look into the lens: there the
 irises must stay where the lens is (corner to iris against head: correlation -0.92 and -0.97, slopes -0.86 and -0.74).
 Up and down the network follows an iris about half as far, so height has figures of its own; its offset is the median
-over recordings of several people. _RADIUS_CM is anatomy (an iris lies 10 to 11 mm from the centre of rotation; the canonical
-face is about a seventh larger than life).
+over recordings of several people. _RADIUS_CM is anatomy (an iris lies 10 to 11 mm from the centre of rotation; the
+canonical face is about a seventh larger than life).
 
 Honest error. In those two clips the head's yaw spread by 5.4 and 7.3 degrees and the gaze's by 1.6 and 1.2 (up and
 down by 5 to 6, blinks included), but no recording with known gaze was at hand, so scale and zero are unproven.

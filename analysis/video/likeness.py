@@ -12,6 +12,8 @@ WINDOW, STEP = 8, 4
 _NOISE = 4.0
 # From this contrast on (standard deviation in grey levels) a window counts in full.
 _FULL_CONTRAST = 12.0
+# Below this it is plain. Where hardly any of the structure is left to compare, that much stands for a share of it.
+_PLAIN, _FEWEST = 4.0, 0.1
 
 Grey = NDArray[np.float32]
 
@@ -51,18 +53,31 @@ def shift_between(before: Grey, now: Grey, reach: int) -> tuple[int, int]:
 
 
 def unlike(before: Grey, now: Grey, reach: int) -> float:
-    """0..1: the share of each picture's structure that the other one lacks, after the best shift of the whole.
+    """0..1: the share of each picture's structure that the other one lacks; the lesser of both shares.
 
-    The lesser of both shares: what comes before the lens takes structure away and brings none. Windows weigh by their
-    contrast: a plain wall says nothing. reach: the greatest shift, in pixels.
+    As the pictures lie or after the best shift of the whole, whatever is less. What comes before the lens takes
+    structure away and brings none but its edge. reach: the greatest shift, in pixels. Costs about 0.3 ms.
     """
-    dy, dx = shift_between(before, now, reach)
-    edge = reach + 1
-    height, width = now.shape
+    return min(_unlike(before, now, shift, reach + 1) for shift in {(0, 0), shift_between(before, now, reach)})
+
+
+def _unlike(before: Grey, now: Grey, shift: tuple[int, int], edge: int) -> float:
+    (dy, dx), (height, width) = shift, now.shape
     old = before[edge - dy - 1 : height - edge - dy + 1, edge - dx - 1 : width - edge - dx + 1]
-    like, *contrasts = likeness(old, now[edge:-edge, edge:-edge])
-    weights = [np.minimum(contrast, _FULL_CONTRAST) for contrast in contrasts]
-    return min(float(1 - (weight * like).sum() / max(float(weight.sum()), 1e-3)) for weight in weights)
+    like, contrast_before, contrast = likeness(old, now[edge:-edge, edge:-edge])
+    lost, won = contrast_before >= _PLAIN, contrast >= _PLAIN
+    return min(_share(contrast_before, like, beside=won & ~lost), _share(contrast, like, beside=lost & ~won))
+
+
+def _share(contrast: Grey, like: Grey, beside: NDArray[np.bool_]) -> float:
+    """Of the structure that is unlike, without what lies beside those windows: the edge of what came or went.
+
+    Windows weigh by their contrast: a plain wall says nothing.
+    """
+    weight = np.minimum(contrast, _FULL_CONTRAST)
+    away = weight * (cv2.dilate(beside.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0)
+    least = max(_FEWEST * float(weight.sum()), 1e-3)
+    return float((away * (1 - like)).sum()) / max(float(away.sum()), least)
 
 
 def _mean(picture: Grey) -> Grey:

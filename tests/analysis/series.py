@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.signals.series import VISIBILITIES, Series
-from analysis.types import EXPRESSIONS, FACE_SIGNALS, PICTURE_SIGNALS, Visibility
+from analysis.types import EXPRESSIONS, FACE_SIGNALS, Visibility
 
 STEP_MS = 40
 
