@@ -44,6 +44,12 @@ def likeness(before: Grey, now: Grey) -> tuple[Grey, Grey, Grey]:
     return best, np.sqrt(spread_before), np.sqrt(spread_now)
 
 
+def detail(picture: Grey) -> float:
+    """0..1: the share of windows that are not plain."""
+    _, spread = _moments(_mean(picture), _mean(picture * picture), picture.shape)
+    return float((spread >= _PLAIN**2).mean())
+
+
 def shift_between(before: Grey, now: Grey, reach: int) -> tuple[int, int]:
     """(dy, dx) in pixels, each -reach..reach, by which `now` is moved against `before`, by the best correlation."""
     inner = np.ascontiguousarray(now[reach:-reach, reach:-reach])

@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.video.background import Background
-from analysis.video.likeness import Grey, unlike
+from analysis.video.likeness import Grey, detail, unlike
 
 # Long sides of the two copies that are compared, and the least short side of the smaller one, in pixels.
 _SAMPLED_PX, _SMALL_PX, _NARROW_PX = 160, 64, 24
-# Less detail than this (standard deviation from the surroundings, in grey levels) is a covered lens or a dark room.
-_PLAIN = 3.0
-_AROUND_PX = 9  # those surroundings, in pixels of the smaller copy
+# With less detail than this a picture shows no scene: a dark room, a hand before the lens. 22 real clips have 0.66 or
+# more; of 12 of them, two thirds covered, none has more than 0.42.
+_PLAIN = 0.4
 # Two pictures that correlate by more than this show one scene; only others are worth a closer look.
 _ALIKE = 0.85
 # How far a camera may pan between two frames, in pixels of the smaller copy: a sixteenth of the picture.
@@ -58,7 +58,7 @@ class SceneWatch:
         return round(motion, 4), round(scene_change, 3), round(background_change, 3)
 
     def _scene_change(self, now: _Scene) -> float:
-        if now.is_plain():
+        if detail(now.small) < _PLAIN:
             return 0.0
         before, self._scene = self._scene, now
         if before is None or before.correlation(now) > _ALIKE:
@@ -74,11 +74,6 @@ class _Scene:
     def __init__(self, sampled: NDArray[np.uint8], small: Grey, box: Box | None) -> None:
         self.sampled, self.small, self._box = sampled, small, box
         self._centred = small - small.mean()
-
-    def is_plain(self) -> bool:
-        """Whether there is nothing to recognise a scene by."""
-        around = cv2.boxFilter(self.small, -1, (_AROUND_PX, _AROUND_PX))
-        return bool(cv2.norm(self.small, around) < _PLAIN * float(self.small.size) ** 0.5)
 
     def correlation(self, other: _Scene) -> float:
         """-1..1, of the pictures as they lie."""

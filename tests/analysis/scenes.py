@@ -29,7 +29,8 @@ Box = NDArray[np.float32]
 CODECS: tuple[tuple[str, dict[str, str], int | None], ...] = (
     ("libx264", {"preset": "veryfast", "crf": "23"}, None),
     ("libx264", {"preset": "ultrafast", "tune": "zerolatency", "g": "60"}, 300_000),
-    ("libvpx", {"deadline": "realtime", "cpu-used": "8", "g": "100"}, 300_000),
+    # a positive cpu-used would follow the load of the machine, and every run give other pictures
+    ("libvpx", {"deadline": "realtime", "cpu-used": "-8", "g": "100"}, 300_000),
 )
 
 
