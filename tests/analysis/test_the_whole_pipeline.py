@@ -41,8 +41,9 @@ def analysed(path: Path, config: PipelineConfig, **options: object) -> tuple[lis
 
 def test_somebody_who_leaves_is_missed_from_then_on(clip: Callable[[str], Path]) -> None:
     seen, outcome = analysed(clip("leaves_frame.mov"), FACES)
-    (moment,) = outcome.moments
-    assert moment.kind == MomentKind.NOBODY_VISIBLE
+    gone, moment = outcome.moments  # the clip is cut there: she is gone from one frame to the next
+    assert (gone.kind, moment.kind) == (MomentKind.CUT, MomentKind.NOBODY_VISIBLE)
+    assert gone.span.start_ms == moment.span.start_ms
     assert 1800 < moment.span.start_ms < 3000 and moment.span.end_ms > 6000
     assert [row.index for row in seen] == list(range(len(seen))) and outcome.frames == len(seen) == 169
     assert outcome.frames_with_face == sum(row.box is not None for row in seen)
