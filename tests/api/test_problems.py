@@ -78,3 +78,8 @@ def test_too_many_requests(api, monkeypatch):
     response = api.get("/api/v1/me/")
     _is_problem(response, 429)
     assert int(response.headers["Retry-After"]) > 0
+
+
+def test_an_address_with_a_line_break_is_answered_like_any_other_unknown_one(api):
+    response = api.get("/api/v1/recordings/%0A/moments/")
+    assert (response.status_code, response.headers["Content-Type"]) == (404, "application/problem+json")
