@@ -1,46 +1,16 @@
 """Every sentence that a moment can say is known to gettext, and translated for candidates."""
 
+from importlib import import_module
+
 import pytest
 from django.utils import translation
 
-from analysis.moments import (
-    another_person,
-    asymmetry,
-    background_changed,
-    cut,
-    expression_burst,
-    expression_held,
-    expression_shift,
-    eyes,
-    facial_tension,
-    frozen,
-    hard_to_see,
-    looking_away,
-    nobody_visible,
-)
+from analysis.moments import facial_tension
 from analysis.types import MomentKind
 from hiring.review.wording import kind_label, moment_sentence
 from hiring.runs.models import Moment
 
-MODULES = (
-    another_person,
-    asymmetry,
-    background_changed,
-    cut,
-    expression_burst,
-    expression_held,
-    expression_shift,
-    eyes,
-    facial_tension,
-    frozen,
-    hard_to_see,
-    looking_away,
-    nobody_visible,
-)
-
-
-def test_every_kind_has_its_module():
-    assert len(MODULES) == len(MomentKind)
+MODULES = [import_module(f"analysis.moments.{kind}") for kind in MomentKind]  # a kind without its file fails here
 
 
 @pytest.mark.parametrize("language", ["es", "de", "fr"])
