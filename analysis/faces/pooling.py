@@ -44,7 +44,7 @@ class AreaPicture:
 
 
 class QuickPicture:
-    """The same through OpenCV, for windows that are only followed: a third of the time, and not quite the same pixels.
+    """The same through OpenCV, for windows that are only followed: a third of the time, nearly the same pixels.
 
     On 447 frames of three clips the boxes that O-net then answers differed from those of AreaPicture by 0.4 pixels on
     average and 1.0 at most, landmarks by 0.2; a followed face is corrected by the whole cascade twice a second.
