@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.e2e.browser import DESK, PHONE, Person, chromium
 from tests.e2e.conftest import Product, wait_for
@@ -80,6 +81,12 @@ def _now_s(person: Person) -> float:
     return person.page.evaluate("document.getElementById('video').currentTime")
 
 
+def _late(route: Route) -> None:
+    """Answer as slowly as a bad network."""
+    time.sleep(1)
+    route.continue_()
+
+
 def _review(recruiter: Person, pictures: Path) -> str:
     """Find the interview, look at everything with the keyboard, answer, note, decide. Returns its address."""
     page = recruiter.page
@@ -93,13 +100,15 @@ def _review(recruiter: Person, pictures: Path) -> str:
     recruiter.look(pictures, "recruiter-review")
     page.keyboard.press("ArrowRight")
     wait_for(lambda: abs(_now_s(recruiter) - 5) < 0.5, "the right arrow moves the video by five seconds", 10)
+    page.route("**/moments/*/", _late)
     page.keyboard.press("j")
-    expect(page.locator("#why h2")).to_be_visible()
-    start_ms = int(page.locator("#why .why-head [data-seek]").get_attribute("data-seek"))
+    page.keyboard.press("c")
+    # The card of the moment before stays until the chosen one's has come: ask the list which one is chosen.
+    start_ms = int(page.locator("#moments [aria-current]").get_attribute("data-start"))
+    expect(page.locator("#why .why-head [data-seek]")).to_have_attribute("data-seek", str(start_ms))
+    expect(page.locator("#why")).to_contain_text("You confirmed this.")
     wait_for(lambda: abs(_now_s(recruiter) - start_ms / 1000) < 2.5, "choosing a moment moves the video to it", 10)
     recruiter.look(pictures, "recruiter-moment")
-    page.keyboard.press("c")
-    expect(page.locator("#why")).to_contain_text("You confirmed this.")
     page.keyboard.press("n")
     page.keyboard.type("Clear about the order of things.")
     page.get_by_role("button", name="Keep the note").click()

@@ -13,6 +13,8 @@ export class Moments {
       const row = event.target.closest("[data-moment]");
       if (row) this.choose(row.dataset.moment);
     });
+    // Nobody answers a moment by the buttons of the one before it.
+    this.card.addEventListener("click", (event) => this.stale && (event.preventDefault(), event.stopPropagation()), true);
     // A refusal (422) comes as the same card with its sentence, so it is shown like any other answer.
     document.body.addEventListener("htmx:beforeSwap", ({ detail }) => {
       if (detail.target === this.card) this.held = this.card.contains(document.activeElement);
@@ -22,6 +24,11 @@ export class Moments {
       if (detail.target === this.card) this.settled();
     });
     this.choose(this.card.dataset.first, { seek: false });
+  }
+
+  /** True while the card is still of the moment that was chosen before. */
+  get stale() {
+    return this.shown !== this.id;
   }
 
   rows() {
@@ -46,7 +53,8 @@ export class Moments {
     const [start, end] = [Number(row.dataset.start), Number(row.dataset.end)];
     this.onChoose(start, end);
     if (seek) this.clock.seek(start);
-    await this.explain(id, row.dataset.card, seek);
+    this.explained = this.explain(id, row.dataset.card, seek);
+    await this.explained;
   }
 
   async explain(id, address, aloud) {
@@ -58,13 +66,15 @@ export class Moments {
       if (id !== this.id) return;
       const held = this.card.contains(document.activeElement);
       this.card.innerHTML = html;
+      this.shown = id;
       if (held) this.card.focus({ preventScroll: true });
       window.htmx?.process(this.card);
       if (aloud) say(this.text("h2"), this.text(".place"), this.text("p"), this.text(".given"));
     } catch (error) {
       console.error(error);
+      if (id === this.id) this.card.textContent = this.card.dataset.problem;
     } finally {
-      this.card.removeAttribute("aria-busy");
+      if (id === this.id) this.card.removeAttribute("aria-busy");
     }
   }
 
@@ -87,11 +97,17 @@ export class Moments {
     this.choose(next.dataset.moment);
   }
 
-  confirm() {
-    this.card?.querySelector("button[value=confirmed]")?.click();
+  /** A control of the chosen moment's card: never of the card before it, which stays until the next one comes. */
+  async control(selector) {
+    await this.explained;
+    return this.stale ? null : this.card?.querySelector(selector);
   }
 
-  dismiss() {
-    this.card?.querySelector("#reason")?.focus();
+  async confirm() {
+    (await this.control("button[value=confirmed]"))?.click();
+  }
+
+  async dismiss() {
+    (await this.control("#reason"))?.focus();
   }
 }
