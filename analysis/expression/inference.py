@@ -16,6 +16,7 @@ import openvino
 import torch
 from numpy.typing import NDArray
 
+from analysis.cpu import compiled
 from analysis.expression import weights_file
 from analysis.expression.calibration import probabilities
 from analysis.expression.network import ExpressionNet, Mirrored, count_parameters
@@ -78,5 +79,4 @@ def _compile(network: ExpressionNet, threads: int) -> openvino.CompiledModel:
     example = torch.zeros(2, 1, CROP_PX, CROP_PX)
     any_batch = [([-1, 1, CROP_PX, CROP_PX], np.float32)]
     model = openvino.convert_model(Mirrored(network), example_input=example, input=any_batch)
-    options = {"INFERENCE_NUM_THREADS": threads, "NUM_STREAMS": 1, "PERFORMANCE_HINT": "LATENCY"}
-    return openvino.Core().compile_model(model, "CPU", options)
+    return compiled(model, threads)

@@ -138,13 +138,13 @@ def nms(boxes: Boxes, scores: NDArray[np.float32], threshold: float, *, of_small
         rectangles = np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], axis=1)
         return np.array(cv2.dnn.NMSBoxes(rectangles.tolist(), scores.tolist(), 0.0, threshold), np.intp).reshape(-1)
     areas = (boxes[:, 2] - boxes[:, 0] + 1) * (boxes[:, 3] - boxes[:, 1] + 1)
+    first = np.maximum(boxes[:, None, :2], boxes[None, :, :2])
+    last = np.minimum(boxes[:, None, 2:], boxes[None, :, 2:])
+    common = np.maximum(last - first + 1, 0).prod(axis=2)  # (N, N)
+    allowed = common <= threshold * np.minimum(areas[:, None], areas[None])
     order = np.argsort(-scores, kind="stable")
     kept: list[int] = []
     while order.size:
-        best, rest = order[0], order[1:]
-        kept.append(int(best))
-        first = np.maximum(boxes[best, :2], boxes[rest, :2])
-        last = np.minimum(boxes[best, 2:], boxes[rest, 2:])
-        common = np.prod(np.maximum(last - first + 1, 0), axis=1)
-        order = rest[common <= threshold * np.minimum(areas[best], areas[rest])]
+        kept.append(int(order[0]))
+        order = order[1:][allowed[order[0], order[1:]]]
     return np.array(kept, np.intp)

@@ -12,6 +12,8 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from analysis.cpu import compiled
+
 
 @contextmanager
 def one_thread() -> Iterator[None]:
@@ -31,14 +33,9 @@ class Engine:
         """input_shape: with -1 where the size varies from call to call."""
         example = torch.zeros([size if size > 0 else 24 if place else 1 for place, size in enumerate(input_shape)])
         model = ov.convert_model(network, example_input=example, input=[ov.PartialShape(list(input_shape))])
-        options = {
-            "INFERENCE_PRECISION_HINT": "f32",
-            "INFERENCE_NUM_THREADS": threads,
-            "PERFORMANCE_HINT": "LATENCY",
-        }
-        compiled: Any = ov.Core().compile_model(model, "CPU", options)
-        self._outputs = len(compiled.outputs)
-        self._request: Any = compiled.create_infer_request()
+        network_on_cpu: Any = compiled(model, threads, INFERENCE_PRECISION_HINT="f32")
+        self._outputs = len(network_on_cpu.outputs)
+        self._request: Any = network_on_cpu.create_infer_request()
 
     def __call__(self, x: NDArray[np.float32]) -> list[NDArray[np.float32]]:
         """All outputs for one batch; they are copies."""

@@ -20,27 +20,32 @@ class AreaPicture:
 
     def resized(self, height: int, width: int) -> NDArray[np.float32]:
         """The whole picture as (3, height, width), scaled to about -1..1 as MTCNN wants it."""
-        return self._mean(0, 0, self.width, self.height, height, width)
+        return self._means(np.zeros((1, 2), int), np.array([[self.width, self.height]]), height, width)[0]
 
     def crops(self, windows: NDArray[np.float32], side: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """The windows that are in the picture (N, 4), unchanged, and their pixels (N, 3, side, side)."""
         first, last = _pixels(windows, self.width, self.height)
         inside = (last > first).all(axis=1)
-        found = [
-            self._mean(x1, y1, x2, y2, side, side)
-            for (x1, y1), (x2, y2) in zip(first[inside].tolist(), last[inside].tolist(), strict=True)
-        ]
-        pixels = np.stack(found) if found else np.zeros((0, 3, side, side), np.float32)
-        return windows[inside], pixels
+        return windows[inside], self._means(first[inside], last[inside], side, side)
 
-    def _mean(self, x1: int, y1: int, x2: int, y2: int, height: int, width: int) -> NDArray[np.float32]:
-        tops, bottoms = _bins(y1, y2, height)
-        lefts, rights = _bins(x1, x2, width)
-        lower, upper = self._sums[bottoms], self._sums[tops]
-        sums = lower[:, rights] - lower[:, lefts] - upper[:, rights] + upper[:, lefts]  # (height, width, 3)
-        counts = (bottoms - tops)[:, None, None] * (rights - lefts)[None, :, None]
-        mean = (sums / counts).astype(np.float32).transpose(2, 0, 1)
-        return np.ascontiguousarray((mean - np.float32(_MIDDLE)) * np.float32(_SCALE))
+    def _means(self, first: NDArray[np.int_], last: NDArray[np.int_], height: int, width: int) -> NDArray[np.float32]:
+        """Windows from first (N, 2) up to last (N, 2), x and y -> (N, 3, height, width)."""
+        lefts, rights = _bins(first[:, 0], last[:, 0], width)  # (N, width)
+        tops, bottoms = _bins(first[:, 1], last[:, 1], height)  # (N, height)
+        row = self._sums.shape[1]
+        sums = self._sums.reshape(-1, 3)
+        lower, upper = (ends[:, :, None] * row for ends in (bottoms, tops))  # (N, height, 1)
+        left, right = lefts[:, None], rights[:, None]  # (N, 1, width)
+        total = sums.take(lower + right, 0)  # (N, height, width, 3)
+        total -= sums.take(lower + left, 0)
+        total -= sums.take(upper + right, 0)
+        total += sums.take(upper + left, 0)
+        counts = (bottoms - tops)[:, :, None] * (rights - lefts)[:, None]
+        mean = total.transpose(0, 3, 1, 2).astype(np.float32, order="C")
+        mean /= counts[:, None].astype(np.float32)
+        mean -= np.float32(_MIDDLE)
+        mean *= np.float32(_SCALE)
+        return np.asarray(mean, np.float32)
 
 
 class QuickPicture:
@@ -75,7 +80,7 @@ def _pixels(windows: NDArray[np.float32], width: int, height: int) -> tuple[NDAr
     return first, np.minimum(np.trunc(windows[:, 2:]).astype(int), (width, height))
 
 
-def _bins(first: int, last: int, count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """`count` bins over first..last, the starts rounded down and the ends up, as adaptive pooling has it."""
-    steps = np.arange(count + 1) * (last - first)
-    return first + steps[:-1] // count, first - (-steps[1:] // count)
+def _bins(first: NDArray[np.int_], last: NDArray[np.int_], count: int) -> tuple[NDArray[np.int_], NDArray[np.int_]]:
+    """`count` bins over each first..last (N,), starts rounded down and ends up, as adaptive pooling has it."""
+    steps = np.arange(count + 1) * (last - first)[:, None]  # (N, count + 1)
+    return first[:, None] + steps[:, :-1] // count, first[:, None] - (-steps[:, 1:] // count)

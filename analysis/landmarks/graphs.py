@@ -87,9 +87,3 @@ def read_landmarker(path: Path) -> LandmarkerFile:
             return LandmarkerFile(landmarks, blendshapes, task.read(_MESH), hashlib.sha256(content).hexdigest())
     except (OSError, KeyError, RuntimeError, zipfile.BadZipFile) as error:
         raise NoLandmarker(f"{path} is not a Face Landmarker task file: {error}.") from error
-
-
-def compile_graph(model: openvino.Model, threads: int, **options: str | int) -> openvino.CompiledModel:
-    """For an AsyncInferQueue. One stream for each thread, so that an answer does not depend on how many there are."""
-    settings = {"INFERENCE_NUM_THREADS": threads, "NUM_STREAMS": threads, "PERFORMANCE_HINT": "THROUGHPUT"}
-    return openvino.Core().compile_model(model, "CPU", settings | options)

@@ -10,6 +10,7 @@ import openvino
 from numpy.typing import NDArray
 from openvino.preprocess import PrePostProcessor
 
+from analysis.cpu import compiled
 from analysis.landmarks.canonical import read_canonical_face
 from analysis.landmarks.graphs import (
     BLENDSHAPES,
@@ -18,7 +19,6 @@ from analysis.landmarks.graphs import (
     POINTS,
     TASK_FILE,
     NoLandmarker,
-    compile_graph,
     read_landmarker,
 )
 from analysis.landmarks.signals import FaceReader
@@ -46,8 +46,11 @@ class LandmarkStage:
         self.weights_sha256 = read.sha256
         self._reader = FaceReader(read_canonical_face(read.mesh))
         try:
-            landmarks = compile_graph(_of_pixels(read.landmarks), threads, INFERENCE_PRECISION_HINT=_PRECISION)
-            blendshapes = compile_graph(read.blendshapes, threads, INFERENCE_PRECISION_HINT=_PRECISION)
+            # One stream for each thread, so that an answer does not depend on how many there are.
+            landmarks, blendshapes = (
+                compiled(graph, threads, streams=threads, INFERENCE_PRECISION_HINT=_PRECISION)
+                for graph in (_of_pixels(read.landmarks), read.blendshapes)
+            )
         except RuntimeError as error:
             raise NoLandmarker(f"The graphs of {path} cannot be used: {error}.") from error
         self._landmarks = openvino.AsyncInferQueue(landmarks, threads)

@@ -21,13 +21,13 @@ from torch import Tensor
 from torch.nn import functional
 from tqdm import tqdm
 
+from analysis.cpu import compiled
 from analysis.landmarks.graphs import BLENDSHAPES as BLENDSHAPES
 from analysis.landmarks.graphs import (
     INPUT_PX,
     LANDMARKS_READ,
     POINTS,
     NoLandmarker,
-    compile_graph,
     read_landmarker,
 )
 from analysis.landmarks.graphs import MIRRORED as MIRRORED
@@ -91,7 +91,7 @@ def _graphs(landmarker: Path, threads: int) -> tuple[openvino.CompiledModel, ope
         read = read_landmarker(landmarker)
     except NoLandmarker as error:
         raise BadDataset(str(error)) from error
-    return compile_graph(read.landmarks, threads), compile_graph(read.blendshapes, threads)
+    return compiled(read.landmarks, threads, streams=threads), compiled(read.blendshapes, threads, streams=threads)
 
 
 def _enlarged(images: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -109,9 +109,10 @@ def upright_rgb(frame: av.VideoFrame, side_px: int) -> NDArray[np.uint8]:
 def small_yuv(frame: av.VideoFrame, side_px: int) -> NDArray[np.uint8]:
     """The frame, not turned, as planar 4:2:0 of narrow range, (height * 3 / 2, width), long side at most `side_px`.
 
-    Both sides are even. Half the bytes of RGB and a third of the time: 0.44 ms instead of 1.24 for 720p.
+    Both sides are even. Half the bytes of RGB and a third of the time. On one thread: ffmpeg's own choice took twice
+    the processor time for 720p, 0.85 ms instead of 0.35.
     """
     scale = min(1.0, side_px / max(frame.width, frame.height))
     width, height = (max(2, 2 * round(side * scale / 2)) for side in (frame.width, frame.height))
-    small = frame.reformat(width=width, height=height, format="yuv420p", interpolation=Interpolation.AREA)
+    small = frame.reformat(width=width, height=height, format="yuv420p", interpolation=Interpolation.AREA, threads=1)
     return np.ascontiguousarray(small.to_ndarray())
