@@ -20,7 +20,9 @@ class AreaPicture:
 
     def resized(self, height: int, width: int) -> NDArray[np.float32]:
         """The whole picture as (3, height, width), scaled to about -1..1 as MTCNN wants it."""
-        return self._means(np.zeros((1, 2), int), np.array([[self.width, self.height]]), height, width)[0]
+        everything = np.zeros((1, 2), int), np.array([[self.width, self.height]])
+        means = self._means(*everything, height, width)  # (1, 3, height, width)
+        return np.asarray(means[0], np.float32)
 
     def crops(self, windows: NDArray[np.float32], side: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """The windows that are in the picture (N, 4), unchanged, and their pixels (N, 3, side, side)."""
