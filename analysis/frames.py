@@ -90,6 +90,36 @@ class FrameStages:
         self._have_read()
         return self._settled(*self._next_read()) if len(self._being_read) > _AHEAD else []
 
+    @property
+    def between_windows(self) -> bool:
+        """Whether every frame so far is in a window that its readers have: only then is there a `memory`."""
+        return not self._window.drafts
+
+    def memory(self) -> dict[str, Any]:
+        """What it knows of the frames so far, after `wait`: as it is, not a copy."""
+        return {
+            "faces": None if self._faces is None else self._faces.memory(),
+            "scene": self._scene,
+            "smoother": self._smoother,
+            "peaks": self.peaks,
+            "unsmoothed": self._unsmoothed,
+            "unsettled_crops": self._unsettled_crops,
+        }
+
+    def remember(self, memory: dict[str, Any]) -> None:
+        """Go on from the `memory` of other stages of the same kind, after the frames that they saw."""
+        if self._faces is not None:
+            self._faces.remember(memory["faces"])
+        self._scene, self._smoother, self.peaks = memory["scene"], memory["smoother"], memory["peaks"]
+        self._unsmoothed, self._unsettled_crops = memory["unsmoothed"], memory["unsettled_crops"]
+
+    def wait(self) -> list[Observation]:
+        """The observations that only waited for their readers."""
+        settled: list[Observation] = []
+        while self._being_read:
+            settled += self._settled(*self._next_read())
+        return settled
+
     def finish(self) -> list[Observation]:
         """The observations that were still waiting for later frames."""
         self._have_read()

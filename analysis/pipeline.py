@@ -8,16 +8,18 @@ outcome = analysis.outcome()
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from analysis import manifest
 from analysis.config import PipelineConfig
-from analysis.frames import FrameStages
+from analysis.frames import WINDOW, FrameStages
 from analysis.moments.find import find
 from analysis.progress import Heartbeat, StageClock
+from analysis.savepoint import EVERY_MS, Saved, Savepoint, key_of, read
 from analysis.signals.baseline import find_baselines
 from analysis.signals.peak_crops import PeakCrops
 from analysis.signals.segments import expression_segments, visibility_segments
@@ -42,6 +44,10 @@ class Analysis:
     Iterating gives observations, every frame's in order of time, in lists of a second or so, and calls `report` at
     least once a second; what `report` raises (Cancelled) comes out of the iteration, and no child process or shared
     memory is left. Raises BadVideo for the file and BadTranscript for `transcript`, a VTT, SRT or JSON file.
+
+    save is called about once for each minute of the recording, with a savepoint and the observations since the one
+    before. What it was given, handed over as `saved`, lets another run of the same file go on there: the frames
+    before are only decoded. It gives the saved observations again, then the rest, and ends as if it had done all.
     """
 
     def __init__(
@@ -51,9 +57,13 @@ class Analysis:
         *,
         transcript: Path | None = None,
         report: Callable[[Progress], None] = quiet,
+        saved: Saved | None = None,
+        save: Callable[[bytes, list[Observation]], None] | None = None,
     ) -> None:
         self._source, self._config, self._transcript_file = source, config, transcript
         self._heartbeat = Heartbeat(report)
+        self._saved, self._save = saved, save
+        self._unsaved: list[Observation] = []
         self._clock = StageClock()
         self._stages = _unplanned(config.plan)
         self._weights: dict[str, str] = {}
@@ -81,13 +91,20 @@ class Analysis:
             sha256 = manifest.file_sha256(self._source, beat.again)
         series = SeriesBuilder()
         side_px = config.faces.picture_side_px if Stage.FACES in config.plan else 0
-        with (
-            Decoder(self._source, config.limits, side_px=side_px, on_wait=beat.again) as decoder,
-            self._frame_stages() as stages,  # loaded while the child decodes the first frames
-        ):
-            for observations in self._observed(decoder, stages, total_ms):
-                series.add(observations)
-                yield observations
+        with self._frame_stages() as stages:
+            key = key_of(config.fingerprint(), sha256, self._weights, self._stages)
+            skip = 0
+            if self._saved is not None and (savepoint := read(self._saved.savepoint, key)) is not None:
+                stages.remember(savepoint.state)
+                skip = savepoint.frames
+                for observations in _by_window(self._saved.observations):
+                    series.add(observations)
+                    yield observations
+            limits = config.limits
+            with Decoder(self._source, limits, side_px=side_px, skip=skip, on_wait=beat.again) as decoder:
+                for observations in self._observed(decoder, stages, total_ms, key):
+                    series.add(observations)
+                    yield observations
         info, ending = decoder.info, decoder.ending
         assert info is not None and ending is not None  # noqa: S101 - or iterating had raised
         transcript = uploaded or self._heard_transcript(info.duration_ms)
@@ -141,13 +158,32 @@ class Analysis:
             faces, classifier, landmarks = self._face_stage(), self._expression_stage(), self._landmark_stage()
             return FrameStages(faces, classifier, landmarks, self._config.signals.smooth_ms, self._clock)
 
-    def _observed(self, decoder: Decoder, stages: FrameStages, total_ms: int) -> Iterator[list[Observation]]:
+    def _observed(
+        self, decoder: Decoder, stages: FrameStages, total_ms: int, key: str
+    ) -> Iterator[list[Observation]]:
         self._heartbeat.at(Step.FRAMES, 0, total_ms)
+        save_at_ms: int | None = None
         for frame in self._timed(iter(decoder), total_ms):
             assert decoder.info is not None  # noqa: S101 - it comes before the first frame
-            if observations := stages.observe(frame, decoder.info.width):
+            if save_at_ms is None:
+                save_at_ms = (frame.pts_ms // EVERY_MS + 1) * EVERY_MS
+            observations = stages.observe(frame, decoder.info.width)
+            due = self._save is not None and frame.pts_ms >= save_at_ms and stages.between_windows
+            if due:
+                observations += stages.wait()
+            if observations:
+                self._unsaved += observations if self._save is not None else []
                 yield observations
+            if due:
+                save_at_ms = (frame.pts_ms // EVERY_MS + 1) * EVERY_MS
+                self._keep(Savepoint(key, frame.index + 1, stages.memory()))
         yield stages.finish()
+
+    def _keep(self, savepoint: Savepoint) -> None:
+        assert self._save is not None  # noqa: S101 - nothing is due without it
+        with self._clock("saving"):
+            self._save(savepoint.to_bytes(), self._unsaved)
+        self._unsaved = []
 
     def _timed(self, frames: Iterator[Frame], total_ms: int) -> Iterator[Frame]:
         """The frames, with the time spent waiting for them counted, and a beat for each."""
@@ -254,6 +290,13 @@ class Analysis:
         missing = transcript.source == "none"
         self._stages[Stage.TRANSCRIPT] = transcript.note if missing else manifest.DONE
         return transcript
+
+
+def _by_window(observations: Iterable[Observation]) -> Iterator[list[Observation]]:
+    """In lists as the stages give them, so that nobody holds a whole recording's."""
+    rest = iter(observations)
+    while window := list(itertools.islice(rest, WINDOW)):
+        yield window
 
 
 def _unplanned(plan: frozenset[Stage]) -> dict[Stage, str]:

@@ -3,12 +3,13 @@
 The network runs in OpenVINO: on the first, smaller network it was eight times quicker than torch eager (one core of
 a Xeon with AMX, 32 faces at once, bf16). The card has the time of a face with these weights. OpenVINO takes bf16
 where the processor has it and float32 elsewhere; a test holds it to torch's float32 answer.
-Loading converts the network, in 0.3 s.
+Loading converts the network, which takes seconds on a busy core; the last two stay compiled for the next recording.
 """
 
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -35,12 +36,14 @@ class ExpressionClassifier:
     below `abstain_below` means "not sure".
     """
 
-    def __init__(self, network: ExpressionNet, info: WeightsInfo, weights_sha256: str, threads: int = 2) -> None:
+    def __init__(
+        self, network: ExpressionNet, info: WeightsInfo, weights_sha256: str, compiled_network: openvino.CompiledModel
+    ) -> None:
         self.name = info.name
         self.weights_sha256 = weights_sha256
         self.temperature, self.abstain_below = info.temperature, info.abstain_below
         self.parameters = count_parameters(network)
-        self._compiled = _compile(network.eval(), threads)
+        self._request = compiled_network.create_infer_request()
 
     @classmethod
     def load(cls, threads: int = 2) -> ExpressionClassifier:
@@ -54,7 +57,8 @@ class ExpressionClassifier:
     def from_file(cls, path: Path, threads: int = 2) -> ExpressionClassifier:
         """Any weights that `analysis.training export` wrote. Raises BadWeights."""
         network, info = weights_file.read(path)
-        return cls(network, info, hashlib.sha256(path.read_bytes()).hexdigest(), threads)
+        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+        return cls(network, info, sha256, _compiled(path, sha256, threads))
 
     def predict(self, faces: NDArray[np.uint8]) -> NDArray[np.float32]:
         """(N, 48, 48) grey uint8 crops -> (N, 7) calibrated probabilities in the order of EXPRESSIONS.
@@ -71,11 +75,14 @@ class ExpressionClassifier:
     def _logits(self, faces: NDArray[np.uint8]) -> NDArray[np.float32]:
         # a copy: crops are often read-only or mirrored views of a frame
         normalised = normalise(torch.from_numpy(faces.copy())).numpy()  # (B, 48, 48) -> (B, 1, 48, 48)
-        logits = self._compiled(normalised)[0]  # (B, 7)
+        logits = self._request.infer([normalised])[0]  # (B, 7)
         return np.array(logits, dtype=np.float32)  # a copy: OpenVINO reuses its buffer
 
 
-def _compile(network: ExpressionNet, threads: int) -> openvino.CompiledModel:
+@lru_cache(maxsize=2)
+def _compiled(path: Path, sha256: str, threads: int) -> openvino.CompiledModel:
+    """sha256: of the file at `path`, so that another file in its place is not mistaken for it."""
+    network, _ = weights_file.read(path)
     example = torch.zeros(2, 1, CROP_PX, CROP_PX)
     any_batch = [([-1, 1, CROP_PX, CROP_PX], np.float32)]
     model = openvino.convert_model(Mirrored(network), example_input=example, input=any_batch)

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.config import FaceConfig
-from analysis.faces import networks
 from analysis.faces.engine import Engine
 from analysis.faces.pooling import AreaPicture, QuickPicture
 
@@ -45,9 +44,9 @@ class Cascade:
     def __init__(self, config: FaceConfig, threads: int = 2) -> None:
         cv2.setNumThreads(threads)
         self._config = config
-        self._pnet = Engine(networks.load("pnet"), (1, 3, -1, -1), threads)
-        self._rnet = Engine(networks.load("rnet"), (-1, 3, 24, 24), threads)
-        self._onet = Engine(networks.load("onet"), (-1, 3, 48, 48), threads)
+        self._pnet = Engine("pnet", (1, 3, -1, -1), threads)
+        self._rnet = Engine("rnet", (-1, 3, 24, 24), threads)
+        self._onet = Engine("onet", (-1, 3, 48, 48), threads)
 
     def detect(self, picture: NDArray[np.uint8]) -> Detections:
         """All faces of an RGB picture (height, width, 3), the most probable first."""

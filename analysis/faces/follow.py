@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,6 +66,14 @@ class Tracker:
         self._last_ms = 0
         self._next_track = 1
         self._detected_ms = -(10**9)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All but the networks: what a savepoint keeps."""
+        return {name: value for name, value in self.__dict__.items() if name != "_cascade"}
+
+    def attach(self, cascade: Cascade) -> None:
+        """Give a tracker that comes from a savepoint its networks."""
+        self._cascade = cascade
 
     def update(self, picture: NDArray[np.uint8], pts_ms: int) -> list[Face]:
         """The faces of an RGB picture (height, width, 3), in the order in which their tracks began."""

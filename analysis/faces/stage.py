@@ -40,6 +40,15 @@ class FaceStage:
         self._tracker = Tracker(self._cascade, self._config)
         self._candidate = CandidateChooser()
 
+    def memory(self) -> tuple[Tracker, CandidateChooser]:
+        """What it knows of the frames so far."""
+        return self._tracker, self._candidate
+
+    def remember(self, memory: tuple[Tracker, CandidateChooser]) -> None:
+        """Go on from another stage's `memory` of the same recording."""
+        self._tracker, self._candidate = memory
+        self._tracker.attach(self._cascade)
+
     def look(self, picture: NDArray[np.uint8], pts_ms: int) -> Seen:
         """An RGB picture (height, width, 3) -> what it shows, in pixels of that picture."""
         faces = self._tracker.update(picture, pts_ms)

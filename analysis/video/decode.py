@@ -53,20 +53,28 @@ class Ending:
 class Decoder:
     """A file's frames; a context manager. `info` is there once the first frame is, `ending` after the last.
 
-    side_px: the long side of the pictures at most; 0 for frames without pictures. Raises BadVideo while iterating.
+    side_px: the long side of the pictures at most; 0 for frames without pictures. skip: so many frames are decoded
+    but not given: their times and faults still count. Raises BadVideo while iterating.
     """
 
     def __init__(
-        self, source: Path, limits: VideoLimits, *, side_px: int, on_wait: Callable[[], None] = nothing
+        self,
+        source: Path,
+        limits: VideoLimits,
+        *,
+        side_px: int,
+        skip: int = 0,
+        on_wait: Callable[[], None] = nothing,
     ) -> None:
         slot_bytes = max(1, (side_px + 1) ** 2 * 3 // 2)
         self._child = Child(
             *("frames", source, limits),
-            options={"side_px": side_px},
+            options={"side_px": side_px, "skip": skip},
             slots=_SLOTS,
             slot_bytes=slot_bytes,
             on_wait=on_wait,
         )
+        self._skip = skip
         self.info: VideoInfo | None = None
         self.ending: Ending | None = None
 
@@ -77,7 +85,7 @@ class Decoder:
         self._child.__exit__(*exc)
 
     def __iter__(self) -> Iterator[Frame]:
-        index = 0
+        index = self._skip
         for message in self._child:
             if message["type"] == "info":
                 self.info = video_info(message.get("info"))

@@ -59,7 +59,7 @@ def probe(end: ChildEnd, job: dict[str, Any], limits: VideoLimits) -> None:
 
 
 def frames(end: ChildEnd, job: dict[str, Any], limits: VideoLimits) -> None:
-    """`info`, then one `frame` for each decoded frame, then `end`.
+    """`info`, then one `frame` for each decoded frame after the first `skip`, then `end`.
 
     With `side_px` of 0 frames come without pixels; else as `small_yuv`, with how often they are to be turned.
     """
@@ -70,6 +70,8 @@ def frames(end: ChildEnd, job: dict[str, Any], limits: VideoLimits) -> None:
             if timeline.frames == 0:
                 end.send({"type": "info", "info": describe(source, frame, job["container"])})
             message = {"type": "frame", "pts_ms": timeline.place(frame)}
+            if timeline.frames <= job["skip"]:
+                continue
             if job["side_px"] == 0:
                 end.send(message)
                 continue

@@ -1,0 +1,94 @@
+"""What a run must remember to go on in the middle as if it had never stopped.
+
+A savepoint is bytes that only this program reads again, with the same file, configuration, weights and packages. It
+holds faces of the candidate, so it is kept like the recording itself and removed with the run's end.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import pickle
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from analysis.manifest import versions
+from analysis.types import Observation
+
+#: A savepoint is made whenever so much more media time is settled.
+EVERY_MS = 60_000
+#: To be raised when what is remembered changes its shape.
+_FORMAT = 1
+
+# What a savepoint may be made of: the memories of the stages, and what numpy needs for its arrays.
+_OWN = ("analysis.faces.", "analysis.signals.", "analysis.video.scene", "analysis.video.background")
+_CLASSES = frozenset(
+    {
+        ("analysis.config", "FaceConfig"),
+        ("analysis.types", "Visibility"),
+        ("numpy", "dtype"),
+        ("numpy", "ndarray"),
+        ("numpy._core.multiarray", "_reconstruct"),
+        ("numpy._core.multiarray", "scalar"),
+        ("numpy._core.numeric", "_frombuffer"),
+        ("collections", "deque"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A savepoint and every observation up to it, in order of time."""
+
+    savepoint: bytes
+    observations: Iterable[Observation]
+
+
+@dataclass(frozen=True, slots=True)
+class Savepoint:
+    """frames: so many were looked at. state: what the stages remember of them, and what is not settled yet.
+
+    key: of what the run was made of and with; another key, and the savepoint is of no use.
+    """
+
+    key: str
+    frames: int
+    state: dict[str, Any]
+
+    def to_bytes(self) -> bytes:
+        return pickle.dumps((_FORMAT, self.key, self.frames, self.state), protocol=5)
+
+
+def key_of(config_fingerprint: str, input_sha256: str, weights: Mapping[str, str], stages: Mapping[Any, str]) -> str:
+    """SHA-256 of everything that decides what a run finds."""
+    parts = {
+        "config": config_fingerprint,
+        "input": input_sha256,
+        "weights": dict(weights),
+        "stages": {str(stage): state for stage, state in stages.items()},
+        "versions": versions(),
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def read(savepoint: bytes, key: str) -> Savepoint | None:
+    """The savepoint, or None where it is damaged, or of another key or version: then a run begins anew."""
+    try:
+        version, *fields = _Unpickler(io.BytesIO(savepoint)).load()
+        found = Savepoint(*fields) if version == _FORMAT else None
+    except Exception:
+        return None
+    return found if found is not None and found.key == key else None
+
+
+class _Unpickler(pickle.Unpickler):
+    """Makes what a savepoint is made of and nothing else: a file that was tampered with must not run code."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) in _CLASSES or module.startswith(_OWN):
+            found = super().find_class(module, name)
+            if isinstance(found, type) or (module, name) in _CLASSES:
+                return found
+        raise pickle.UnpicklingError(f"{module}.{name} is not for savepoints")
