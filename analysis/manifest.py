@@ -58,10 +58,12 @@ def build(
     weights: Mapping[str, str],
     stage_seconds: Mapping[str, float],
     explanations: Mapping[str, object],
+    frames_from_savepoint: int = 0,
 ) -> dict[str, object]:
     """The manifest. Everything but `measured` is the same for the same input, configuration and versions.
 
     explanations: how many moments have one, and why others do not; empty where no expression was read.
+    frames_from_savepoint: so many frames were not looked at again, because an attempt before had saved them.
     """
     return {
         "input_sha256": sha256,
@@ -78,5 +80,6 @@ def build(
         "measured": {
             "stage_seconds": {name: round(seconds, 3) for name, seconds in stage_seconds.items()},
             "decoder_peak_rss_mb": round(ending.peak_rss_mb, 1),
+            "frames_from_savepoint": frames_from_savepoint,
         },
     }

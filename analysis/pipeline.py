@@ -63,6 +63,7 @@ class Analysis:
         self._source, self._config, self._transcript_file = source, config, transcript
         self._heartbeat = Heartbeat(report)
         self._saved, self._save = saved, save
+        self._skipped = 0  # frames that are not looked at again
         self._unsaved: list[Observation] = []
         self._clock = StageClock()
         self._stages = _unplanned(config.plan)
@@ -93,15 +94,14 @@ class Analysis:
         side_px = config.faces.picture_side_px if Stage.FACES in config.plan else 0
         with self._frame_stages() as stages:
             key = key_of(config.fingerprint(), sha256, self._weights, self._stages)
-            skip = 0
             if self._saved is not None and (savepoint := read(self._saved.savepoint, key)) is not None:
                 stages.remember(savepoint.state)
-                skip = savepoint.frames
+                self._skipped = savepoint.frames
                 for observations in _by_window(self._saved.observations):
                     series.add(observations)
                     yield observations
             limits = config.limits
-            with Decoder(self._source, limits, side_px=side_px, skip=skip, on_wait=beat.again) as decoder:
+            with Decoder(self._source, limits, side_px=side_px, skip=self._skipped, on_wait=beat.again) as decoder:
                 for observations in self._observed(decoder, stages, total_ms, key):
                     series.add(observations)
                     yield observations
@@ -138,6 +138,7 @@ class Analysis:
                 weights=self._weights,
                 stage_seconds=self._clock.seconds,
                 explanations=explanations,
+                frames_from_savepoint=self._skipped,
             ),
         )
 

@@ -19,7 +19,7 @@ from hiring.audit import services as audit
 from hiring.networks import selectors as networks
 from hiring.recordings import services as recordings
 from hiring.recordings.models import Recording
-from hiring.runs import results
+from hiring.runs import results, savepoints
 from hiring.runs.models import ATTEMPTS, AnalysisRun
 from hiring.runs.services import wake
 
@@ -96,6 +96,14 @@ def _lock_recording(run: AnalysisRun) -> None:
 
 
 @transaction.atomic
+def save(*, run: AnalysisRun, state_file: str, part: str) -> None:
+    """Note how far a run is, by names in the vault (see Savepoint). Raises LeaseLost and changes nothing."""
+    _lock_recording(run)
+    heartbeat(run)
+    savepoints.write(run=run, state_file=state_file, part=part)
+
+
+@transaction.atomic
 def complete(
     *, run: AnalysisRun, outcome: Outcome, observations_file: str, pictures: Mapping[int, str] | None = None
 ) -> None:
@@ -130,6 +138,7 @@ def complete(
     missing_ms = int(str(outcome.manifest.get("missing_ms") or 0))
     recordings.note_length(recording=run.recording, duration_ms=outcome.info.duration_ms, missing_ms=missing_ms)
     results.save(run, outcome, pictures or {})
+    savepoints.drop(AnalysisRun.objects.filter(pk=run.pk))
     audit.record(
         actor=audit.SYSTEM,
         action="run.complete",
@@ -153,6 +162,7 @@ def fail(*, run: AnalysisRun, step: str, sentence: str) -> None:
     )
     if not ended:
         raise LeaseLost(f"run {run.pk} is not ours any more")
+    savepoints.drop(AnalysisRun.objects.filter(pk=run.pk))
     audit.record(actor=audit.SYSTEM, action="run.failed", obj=run, interview=run.recording.interview_id, step=step)
 
 
@@ -177,6 +187,7 @@ def _set_aside(chosen: QuerySet[AnalysisRun], run: AnalysisRun, step: str, sente
         failure=sentence[:400],
     )
     if done:
+        savepoints.drop(AnalysisRun.objects.filter(pk=run.pk))
         audit.record(
             actor=audit.SYSTEM, action="run.quarantined", obj=run, interview=run.recording.interview_id, step=step
         )

@@ -100,6 +100,25 @@ def _span(name: str) -> models.CheckConstraint:
     return models.CheckConstraint(name=name, condition=Q(start_ms__gte=0) & Q(end_ms__gte=F("start_ms")))
 
 
+class Savepoint(models.Model):
+    """What a worker has of a run that is not finished, so that the next one goes on there; gone when the run ends.
+
+    state_file and parts are names in the vault: what the stages remember, and the observations so far in order.
+    """
+
+    run = models.OneToOneField(AnalysisRun, on_delete=models.CASCADE, primary_key=True, related_name="savepoint")
+    state_file = models.CharField(max_length=100)
+    parts = models.JSONField(default=list)
+    saved_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"savepoint of run {self.run_id}"
+
+    @property
+    def files(self) -> list[str]:
+        return [self.state_file, *self.parts]
+
+
 class Segment(models.Model):
     """A span in which one lane keeps one value. A trigger refuses rows of a stage outside the run's plan."""
 

@@ -25,6 +25,7 @@ from hiring.positions.models import Interview
 from hiring.recordings import services as recordings
 from hiring.recordings import uploads, vault
 from hiring.recordings.models import Recording
+from hiring.runs import savepoints
 from hiring.runs.models import AnalysisRun, Explanation, Moment, Segment, Word
 
 log = logging.getLogger(__name__)
@@ -124,9 +125,11 @@ def wake(run_id: uuid.UUID) -> None:
 @transaction.atomic
 def cancel(*, recording: Recording) -> int:
     """Stop what is queued or running for a recording; a running worker notices at its next heartbeat."""
-    return AnalysisRun.objects.filter(recording=recording, state__in=[State.QUEUED, State.RUNNING]).update(
+    stopped = AnalysisRun.objects.filter(recording=recording, state__in=[State.QUEUED, State.RUNNING]).update(
         state=State.CANCELLED, token=None, lease_until=None, finished_at=timezone.now()
     )
+    savepoints.drop(AnalysisRun.objects.filter(recording=recording))
+    return stopped
 
 
 @transaction.atomic

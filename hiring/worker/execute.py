@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import logging
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
 from uuid import UUID
 
 from django.conf import settings
-from django.db import DatabaseError
 
 from analysis.observations import ObservationWriter
 from analysis.pipeline import Analysis
@@ -26,6 +21,8 @@ from hiring.runs import services as runs
 from hiring.runs.models import AnalysisRun
 from hiring.worker import intake, networks
 from hiring.worker.keeper import Keeper
+from hiring.worker.savepoints import Saver, saved
+from hiring.worker.storing import nothing_is_left_unless
 
 log = logging.getLogger(__name__)
 
@@ -90,15 +87,24 @@ def _perform(run: AnalysisRun, folder: Path, keeper: Keeper) -> None:
     if recording.state == Recording.State.RECEIVED:
         intake.keep(run, source, folder, config.limits, keeper)
     plain, transcript = folder / "observations.parquet", _transcript(run, folder)
+    save = Saver(run)
     try:
-        outcome = _analysed(Analysis(source, config, transcript=transcript, report=keeper.report), plain)
+        analysis = Analysis(
+            source, config, transcript=transcript, report=keeper.report, saved=saved(run, folder), save=save
+        )
+        outcome = _analysed(analysis, plain)
     except BadTranscript as error:
         # It is read before the first frame, so nothing was done twice. The words of the recording are still there.
-        outcome = _analysed(Analysis(source, config, report=keeper.report), plain)
+        analysis = Analysis(source, config, report=keeper.report, saved=saved(run, folder), save=save)
+        outcome = _analysed(analysis, plain)
         note = f"{error} {outcome.transcript.note}".strip()
         outcome = replace(outcome, transcript=replace(outcome.transcript, note=note))
     keeper.check()
-    with _nothing_is_left_unless_saved(run) as store:
+
+    def are_named(names: list[str]) -> bool:
+        return AnalysisRun.objects.filter(pk=run.pk, observations_file__in=names).exists()
+
+    with nothing_is_left_unless(are_named, recording.interview_id) as store:
         with plain.open("rb") as file:
             name = store(file, "parquet")
         pictures = {
@@ -107,27 +113,6 @@ def _perform(run: AnalysisRun, folder: Path, keeper: Keeper) -> None:
             if moment.explanation is not None
         }
         lease.complete(run=run, outcome=outcome, observations_file=name, pictures=pictures)
-
-
-@contextmanager
-def _nothing_is_left_unless_saved(run: AnalysisRun) -> Iterator[Callable[[BinaryIO, str], str]]:
-    """Give a function that stores in the vault; afterwards remove what it stored unless the run's row names it.
-
-    The row is asked, not the error: a database that is restarted may save and still say that it failed.
-    """
-    interview_id, names = run.recording.interview_id, list[str]()
-
-    def store(file: BinaryIO, suffix: str) -> str:
-        names.append(vault.store(interview_id, file, suffix))
-        return names[-1]
-
-    try:
-        yield store
-    finally:
-        with contextlib.suppress(DatabaseError):
-            if not AnalysisRun.objects.filter(pk=run.pk, observations_file__in=names).exists():
-                for name in names:
-                    vault.delete(interview_id, name)
 
 
 def _analysed(analysis: Analysis, plain: Path) -> Outcome:

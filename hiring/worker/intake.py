@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import hashlib
 import io
 import logging
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
-
-from django.db import DatabaseError
 
 from analysis.config import VideoLimits
 from analysis.types import BadVideo, Progress, Step
@@ -25,9 +19,9 @@ from hiring.recordings.models import Recording
 from hiring.runs import lease
 from hiring.runs.models import AnalysisRun
 from hiring.worker.keeper import Keeper
+from hiring.worker.storing import Store, nothing_is_left_unless
 
 log = logging.getLogger(__name__)
-Store = Callable[[BinaryIO, str], str]
 
 
 def fetch(recording: Recording, folder: Path) -> Path:
@@ -56,7 +50,11 @@ def keep(run: AnalysisRun, source: Path, folder: Path, limits: VideoLimits, keep
     recording = run.recording
     keeper.report(Progress(Step.PROBE, 0, 0))
     info = probe(source, limits, on_wait=keeper.check)
-    with _nothing_is_left_unless_kept(recording) as store:
+
+    def are_named(names: list[str]) -> bool:
+        return Recording.objects.filter(pk=recording.pk, original_file__in=names).exists()
+
+    with nothing_is_left_unless(are_named, recording.interview_id) as store:
         with source.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
             file.seek(0)
@@ -75,28 +73,6 @@ def keep(run: AnalysisRun, source: Path, folder: Path, limits: VideoLimits, keep
         keeper.check()
         lease.accept(run=run, kept=kept)
     recording.refresh_from_db()
-
-
-@contextmanager
-def _nothing_is_left_unless_kept(recording: Recording) -> Iterator[Store]:
-    """Give a function that stores; afterwards remove what it stored unless the recording's row names it.
-
-    The row is asked, not the error: a database that is restarted may save and still say that it failed. Where it
-    cannot be asked, the hourly sweep removes what is left.
-    """
-    names: list[str] = []
-
-    def store(file: BinaryIO, suffix: str) -> str:
-        names.append(vault.store(recording.interview_id, file, suffix))
-        return names[-1]
-
-    try:
-        yield store
-    finally:
-        with contextlib.suppress(DatabaseError):
-            if not Recording.objects.filter(pk=recording.pk, original_file__in=names).exists():
-                for name in names:
-                    vault.delete(recording.interview_id, name)
 
 
 def _playable(

@@ -17,7 +17,7 @@ from hiring.audit import services as audit
 from hiring.recordings import uploads, vault
 from hiring.recordings.models import Recording
 from hiring.retention import services as retention
-from hiring.runs.models import AnalysisRun, Explanation
+from hiring.runs.models import AnalysisRun, Explanation, Savepoint
 
 log = logging.getLogger(__name__)
 _DAY_S = 24 * 60 * 60
@@ -107,6 +107,8 @@ def _orphans() -> int:
         known |= set(runs.values_list("observations_file", flat=True))
         pictures = Explanation.objects.filter(moment__run__recording__interview_id=folder.name)
         known |= set(pictures.values_list("picture_file", flat=True))
+        for savepoint in Savepoint.objects.filter(run__recording__interview_id=folder.name):
+            known |= set(savepoint.files)
         for name in vault.names(folder.name):
             path = folder / name
             if name not in known and _is_old(path):

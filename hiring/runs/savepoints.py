@@ -1,0 +1,46 @@
+"""Savepoints of runs that are not finished: written under the lease, gone with the run's end.
+
+They hold the candidate's face and readings, so they are encrypted like the recording and never outlive the run.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from hiring.recordings import vault
+from hiring.runs.models import AnalysisRun, Savepoint
+
+
+def of(run: AnalysisRun) -> Savepoint | None:
+    return Savepoint.objects.filter(run=run).first()
+
+
+def write(*, run: AnalysisRun, state_file: str, part: str) -> None:
+    """Note a newer savepoint: `part` has the observations since the one before, whose state is removed.
+
+    Call it in a transaction that holds the run's lease.
+    """
+    before = Savepoint.objects.select_for_update().filter(run=run).first()
+    parts = [*before.parts, part] if before else [part]
+    columns = {"state_file": state_file, "parts": parts, "saved_at": timezone.now()}
+    Savepoint.objects.update_or_create(run=run, defaults=columns)
+    if before:
+        _remove_files(run.recording.interview_id, [before.state_file])
+
+
+def drop(ended: QuerySet[AnalysisRun]) -> None:
+    """Remove the savepoints of runs that have ended. Call it in the transaction that ends them."""
+    for savepoint in Savepoint.objects.filter(run__in=ended).select_related("run__recording"):
+        _remove_files(savepoint.run.recording.interview_id, savepoint.files)
+        savepoint.delete()
+
+
+def _remove_files(interview_id: UUID, names: list[str]) -> None:
+    """Once it is certain that no row names them. What a crash leaves is found by the hourly sweep."""
+    for name in names:
+        transaction.on_commit(partial(vault.delete, interview_id, name))

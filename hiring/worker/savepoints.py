@@ -1,0 +1,73 @@
+"""What the pipeline saves on its way, in the vault, and back from there for the next attempt."""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.db import DatabaseError
+
+from analysis.observations import ObservationWriter, read
+from analysis.savepoint import Saved
+from analysis.types import Observation
+from hiring.recordings import vault
+from hiring.runs import lease, savepoints
+from hiring.runs.models import AnalysisRun
+from hiring.worker.storing import nothing_is_left_unless
+
+log = logging.getLogger(__name__)
+
+
+def saved(run: AnalysisRun, folder: Path) -> Saved | None:
+    """What an attempt before has left of this run; its files are decrypted into `folder`."""
+    row = savepoints.of(run)
+    if row is None:
+        return None
+    interview_id = run.recording.interview_id
+    paths = [folder / f"part-{number}.parquet" for number in range(len(row.parts))]
+    try:
+        with vault.open_file(interview_id, row.state_file) as file:
+            state = file.read()
+        for name, path in zip(row.parts, paths, strict=True):
+            vault.extract(interview_id, name, path)
+    except (OSError, vault.Damaged):
+        log.warning("The savepoint of run %s cannot be read; it begins anew.", run.pk)
+        return None
+    return Saved(state, _observations(paths))
+
+
+def _observations(paths: list[Path]) -> Iterator[Observation]:
+    for path in paths:
+        yield from read(path)
+
+
+class Saver:
+    """Give it to the pipeline as `save`. Raises lease.LeaseLost.
+
+    Where disk or database refuse, the run goes on: what could not be saved goes with the next savepoint.
+    """
+
+    def __init__(self, run: AnalysisRun) -> None:
+        self._run = run
+        self._waiting: list[Observation] = []
+
+    def __call__(self, state: bytes, observations: list[Observation]) -> None:
+        self._waiting += observations
+        part = io.BytesIO()
+        with ObservationWriter(part) as writer:
+            writer.write(self._waiting)
+        part.seek(0)
+        interview_id = self._run.recording.interview_id
+        try:
+            with nothing_is_left_unless(self._are_named, interview_id) as store:
+                lease.save(run=self._run, state_file=store(io.BytesIO(state), "state"), part=store(part, "parquet"))
+        except (DatabaseError, OSError):
+            log.warning("Run %s could not be saved just now; it goes on.", self._run.pk)
+            return
+        self._waiting = []
+
+    def _are_named(self, names: list[str]) -> bool:
+        row = savepoints.of(self._run)
+        return row is not None and row.state_file in names

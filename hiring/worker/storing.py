@@ -1,0 +1,37 @@
+"""Vault files that are written before the row that names them."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
+from uuid import UUID
+
+from django.db import DatabaseError
+
+from hiring.recordings import vault
+
+Store = Callable[[BinaryIO, str], str]
+
+
+@contextmanager
+def nothing_is_left_unless(are_named: Callable[[list[str]], bool], interview_id: UUID) -> Iterator[Store]:
+    """Give a function that stores (file, suffix) -> name; afterwards remove what it stored unless a row names it.
+
+    The row is asked, not the error: a database that is restarted may save and still say that it failed. Where it
+    cannot be asked, the hourly sweep removes what is left.
+    """
+    names: list[str] = []
+
+    def store(file: BinaryIO, suffix: str) -> str:
+        names.append(vault.store(interview_id, file, suffix))
+        return names[-1]
+
+    try:
+        yield store
+    finally:
+        with contextlib.suppress(DatabaseError):
+            if not are_named(names):
+                for name in names:
+                    vault.delete(interview_id, name)

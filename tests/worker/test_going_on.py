@@ -1,0 +1,167 @@
+"""What a worker saves on its way: the next attempt goes on there, and nothing of it outlives the run."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import OperationalError
+
+from hiring.policy.rules import Purpose
+from hiring.recordings import vault
+from hiring.recordings.models import Recording
+from hiring.retention import services as retention
+from hiring.runs import lease, savepoints
+from hiring.runs import services as runs
+from hiring.runs.models import AnalysisRun, Savepoint
+from hiring.worker import execute as module
+from hiring.worker.execute import execute
+from hiring.worker.keeper import Keeper
+from hiring.worker.sweep import sweep
+from tests.worker.test_execute import received
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _often(monkeypatch):
+    monkeypatch.setattr("analysis.pipeline.EVERY_MS", 1500)
+
+
+def _breaking(monkeypatch, exception: BaseException) -> None:
+    """The worker breaks at its first word after a savepoint was written."""
+    report = Keeper.report
+
+    def broken(self, progress):
+        if Savepoint.objects.exists():
+            raise exception
+        report(self, progress)
+
+    monkeypatch.setattr(Keeper, "report", broken)
+
+
+def _stopped(recording: Recording, monkeypatch) -> AnalysisRun:
+    """A run whose first attempt broke off after a savepoint."""
+    run = runs.queue(recording=recording)
+    with monkeypatch.context() as patched:
+        _breaking(patched, RuntimeError("the machine is on fire"))
+        assert execute(run.pk) == "put back"
+    run.refresh_from_db()
+    return run
+
+
+def _files(recording: Recording) -> set[str]:
+    recording.refresh_from_db()
+    return {recording.original_file, recording.playable_file, recording.poster_file} - {""}
+
+
+def _observations(run: AnalysisRun) -> bytes:
+    run.refresh_from_db()
+    assert run.state == "complete", run.failure
+    with vault.open_file(run.recording.interview_id, run.observations_file) as file:
+        return file.read()
+
+
+def _found(run: AnalysisRun) -> list[object]:
+    return [
+        *run.moments.order_by("start_ms", "kind").values_list("kind", "start_ms", "end_ms", "sentence", "evidence"),
+        *run.segments.order_by("start_ms", "lane").values_list("lane", "value", "start_ms", "end_ms"),
+    ]
+
+
+def test_the_next_attempt_goes_on_and_finds_what_one_attempt_finds(shared, monkeypatch):
+    clip = shared("media/clips/covers_face_then_smiles.mp4")
+    whole = runs.queue(recording=received(clip))
+    execute(whole.pk)
+    recording = received(clip)
+    run = _stopped(recording, monkeypatch)
+    savepoint = savepoints.of(run)
+    assert set(savepoint.files) <= set(vault.names(recording.interview_id)) and len(savepoint.parts) == 1
+    assert execute(run.pk) == "complete"
+    assert _observations(run) == _observations(whole) and _found(run) == _found(whole)
+    assert run.attempt == 2 and run.manifest["measured"]["frames_from_savepoint"] > 30
+    assert whole.manifest["measured"]["frames_from_savepoint"] == 0
+    pictures = set(run.moments.exclude(explanation=None).values_list("explanation__picture_file", flat=True))
+    assert set(vault.names(recording.interview_id)) == _files(recording) | {run.observations_file} | pictures
+    assert not Savepoint.objects.exists()
+
+
+def test_a_savepoint_that_cannot_be_read_means_beginning_anew(shared, monkeypatch):
+    recording = received(shared("media/clips/short_smile.mp4"))
+    run = _stopped(recording, monkeypatch)
+    path = Path(settings.VAULT_DIR) / str(recording.interview_id) / savepoints.of(run).parts[0]
+    path.write_bytes(path.read_bytes()[:-3])
+    assert execute(run.pk) == "complete"
+    run.refresh_from_db()
+    assert run.manifest["measured"]["frames_from_savepoint"] == 0 and not path.exists()
+
+
+def test_where_the_database_refuses_the_run_goes_on_and_the_next_savepoint_has_it_all(shared, monkeypatch):
+    recording = received(shared("media/clips/covers_face_then_smiles.mp4"))
+    save, counts, calls = lease.save, [], []
+
+    def refusing_once(*, run, state_file, part):
+        calls.append(part)
+        if len(calls) == 1:
+            raise OperationalError("the database is restarting")
+        with vault.open_file(recording.interview_id, part) as file:
+            from analysis.observations import read
+
+            counts.append(sum(1 for _ in read(file)))
+        save(run=run, state_file=state_file, part=part)
+
+    monkeypatch.setattr(lease, "save", refusing_once)
+    run = runs.queue(recording=recording)
+    assert execute(run.pk) == "complete"
+    run.refresh_from_db()
+    assert len(calls) >= 2 and counts[0] > 60
+    assert calls[0] not in vault.names(recording.interview_id)
+
+
+def test_withdrawing_consent_removes_what_a_stopped_run_had_saved(shared, monkeypatch):
+    recording = received(shared("media/clips/short_smile.mp4"))
+    run = _stopped(recording, monkeypatch)
+    saved = set(savepoints.of(run).files)
+    retention.change_consent(interview=recording.interview, granted={Purpose.RECORDING}, language="en")
+    assert not Savepoint.objects.exists() and not saved & set(vault.names(recording.interview_id))
+    assert _files(recording) <= set(vault.names(recording.interview_id))
+
+
+def test_a_run_that_is_set_aside_leaves_no_savepoint(shared, monkeypatch):
+    recording = received(shared("media/clips/short_smile.mp4"))
+    run = _stopped(recording, monkeypatch)
+    AnalysisRun.objects.filter(pk=run.pk).update(attempt=2)
+
+    def broken(*_, **__):
+        raise RuntimeError("again")
+
+    monkeypatch.setattr(module, "_analysed", broken)
+    execute(run.pk)
+    run.refresh_from_db()
+    assert run.state == "quarantined" and not Savepoint.objects.exists()
+    assert set(vault.names(recording.interview_id)) == _files(recording)
+
+
+def test_who_lost_the_run_saves_nothing(shared, monkeypatch):
+    recording = received(shared("media/clips/short_smile.mp4"))
+    run = _stopped(recording, monkeypatch)
+    before = savepoints.of(run).files
+    late = lease.claim(run.pk)
+    runs.cancel(recording=recording)
+    with pytest.raises(lease.LeaseLost):
+        lease.save(run=late, state_file="a.state", part="a.parquet")
+    assert not Savepoint.objects.exists() and not set(before) & set(vault.names(recording.interview_id))
+
+
+def test_the_sweep_leaves_the_savepoints_of_waiting_runs_alone(shared, monkeypatch):
+    recording = received(shared("media/clips/short_smile.mp4"))
+    run = _stopped(recording, monkeypatch)
+    folder = Path(settings.VAULT_DIR) / str(recording.interview_id)
+    two_days_ago = time.time() - 2 * 24 * 3600
+    for name in vault.names(recording.interview_id):
+        os.utime(folder / name, (two_days_ago, two_days_ago))
+    sweep()
+    assert set(savepoints.of(run).files) <= set(vault.names(recording.interview_id))
