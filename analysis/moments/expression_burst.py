@@ -34,8 +34,8 @@ def rule(config: MomentConfig) -> str:
         "Experimental. The smoothed probability of one expression rises from near the person's own baseline to at "
         f"least {config.burst_min_prob:.0%} and {config.burst_robust_z:g} robust deviations above it and is back "
         f"near it within {config.burst_min_ms} to {config.burst_max_ms} ms. Refused where the recording has fewer "
-        f"than {config.burst_min_fps:g} frames a second there, and where expression_shift already tells of the same "
-        f"change; of each minute the {config.burst_max_per_min} farthest from the baseline are kept."
+        f"than {config.burst_min_fps:g} frames a second there, and where a longer change of the same expression is "
+        f"marked already; of each minute the {config.burst_max_per_min} farthest from the baseline are kept."
     )
 
 

@@ -29,8 +29,8 @@ _FARTHEST_DEG = 60
 def _amount(value: float, unit: str) -> str:
     if unit == "probability":
         return f"{100 * value:.0f} %"
-    if unit == "s":
-        return _("{seconds} s").format(seconds=f"{value:.1f}")
+    if unit == "s" or (unit == "ms" and value >= 1000):
+        return _("{seconds} s").format(seconds=f"{value / (1 if unit == 's' else 1000):.1f}")
     if unit == "deg":
         return f"{value:.0f}°"
     if unit == "ms":
