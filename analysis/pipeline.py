@@ -19,7 +19,7 @@ from analysis.config import PipelineConfig
 from analysis.frames import WINDOW, FrameStages
 from analysis.moments.find import find
 from analysis.progress import Heartbeat, StageClock
-from analysis.savepoint import EVERY_MS, Saved, Savepoint, key_of, read
+from analysis.savepoint import EVERY_MS, Saved, Savepoint, SoFar, key_of, read
 from analysis.signals.baseline import find_baselines
 from analysis.signals.peak_crops import PeakCrops
 from analysis.signals.segments import expression_segments, visibility_segments
@@ -45,9 +45,9 @@ class Analysis:
     least once a second; what `report` raises (Cancelled) comes out of the iteration, and no child process or shared
     memory is left. Raises BadVideo for the file and BadTranscript for `transcript`, a VTT, SRT or JSON file.
 
-    save is called about once for each minute of the recording, with a savepoint and the observations since the one
-    before. What it was given, handed over as `saved`, lets another run of the same file go on there: the frames
-    before are only decoded. It gives the saved observations again, then the rest, and ends as if it had done all.
+    save is called about once for each minute of the recording, with what there is so far. That, handed over as
+    `saved`, lets another run of the same file go on there: the frames before are only decoded. It gives the saved
+    observations again, then the rest, and ends as if it had done all.
     """
 
     def __init__(
@@ -58,12 +58,13 @@ class Analysis:
         transcript: Path | None = None,
         report: Callable[[Progress], None] = quiet,
         saved: Saved | None = None,
-        save: Callable[[bytes, list[Observation]], None] | None = None,
+        save: Callable[[SoFar], None] | None = None,
     ) -> None:
         self._source, self._config, self._transcript_file = source, config, transcript
         self._heartbeat = Heartbeat(report)
         self._saved, self._save = saved, save
         self._skipped = 0  # frames that are not looked at again
+        self._series = SeriesBuilder()
         self._unsaved: list[Observation] = []
         self._clock = StageClock()
         self._stages = _unplanned(config.plan)
@@ -90,7 +91,7 @@ class Analysis:
             # Probing first: it refuses pipes and devices, which hashing would read for ever.
             total_ms = probe(self._source, config.limits, on_wait=beat.again).duration_ms
             sha256 = manifest.file_sha256(self._source, beat.again)
-        series = SeriesBuilder()
+        series = self._series
         side_px = config.faces.picture_side_px if Stage.FACES in config.plan else 0
         with self._frame_stages() as stages:
             key = key_of(config.fingerprint(), sha256, self._weights, self._stages)
@@ -183,7 +184,11 @@ class Analysis:
     def _keep(self, savepoint: Savepoint) -> None:
         assert self._save is not None  # noqa: S101 - nothing is due without it
         with self._clock("saving"):
-            self._save(savepoint.to_bytes(), self._unsaved)
+            config = self._config
+            series = self._series.build(last_frame_ms=1)
+            moments = find(series, find_baselines(series, config.signals.baseline_ms), config)
+            until_ms = int(series.end_ms[-1])
+            self._save(SoFar(savepoint.to_bytes(), self._unsaved, moments, until_ms))
         self._unsaved = []
 
     def _timed(self, frames: Iterator[Frame], total_ms: int) -> Iterator[Frame]:

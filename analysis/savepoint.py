@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis.manifest import versions
-from analysis.types import Observation
+from analysis.types import Moment, Observation
 
 #: A savepoint is made whenever so much more media time is settled.
 EVERY_MS = 60_000
@@ -44,6 +44,19 @@ class Saved:
 
     savepoint: bytes
     observations: Iterable[Observation]
+
+
+@dataclass(frozen=True, slots=True)
+class SoFar:
+    """What a run gives away to be saved: a savepoint, the observations since the one before, and what they show.
+
+    moments: of everything up to until_ms; the rest of the recording may still change them.
+    """
+
+    savepoint: bytes
+    observations: list[Observation]
+    moments: tuple[Moment, ...]
+    until_ms: int
 
 
 @dataclass(frozen=True, slots=True)

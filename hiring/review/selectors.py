@@ -15,6 +15,7 @@ from hiring.review import observations
 from hiring.review.inbox import inbox as inbox
 from hiring.review.models import Decision, Note, Verdict
 from hiring.review.wording import kind_label, moment_sentence, stage_label
+from hiring.runs import savepoints
 from hiring.runs.models import AnalysisRun, Moment, Word
 from hiring.runs.selectors import complete_run, latest_run, network_is_off
 
@@ -206,6 +207,30 @@ def progress(recording: Recording) -> Progress:
 
 #: What a manifest says of a stage that was planned and could not be computed on this installation.
 _LACKING = ("model missing", "needs faces")
+
+
+@dataclass(frozen=True)
+class SoFar:
+    """What a run that is not finished has marked up to `until_ms`: label, start_ms and sentence of each moment."""
+
+    until_ms: int
+    moments: list[dict[str, Any]]
+
+
+def so_far(state: Progress) -> SoFar | None:
+    """The moments that a running analysis has marked, which may still change; None where it saved none yet."""
+    saved = savepoints.of(state.run) if state.run is not None and state.stage == "active" else None
+    if saved is None:
+        return None
+    moments = [
+        {
+            "label": kind_label(told["kind"]),
+            "start_ms": told["start_ms"],
+            "sentence": moment_sentence(Moment(sentence=told["sentence"], values=told["values"])),
+        }
+        for told in saved.moments
+    ]
+    return SoFar(saved.until_ms, moments)
 
 
 def _not_computed(run: AnalysisRun | None) -> list[Stage]:

@@ -6,7 +6,7 @@ Rows are locked in one order everywhere, or two wait for each other: interview, 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from analysis.types import Outcome, Progress
+from analysis.types import Moment, Outcome, Progress
 from hiring.audit import services as audit
 from hiring.networks import selectors as networks
 from hiring.recordings import services as recordings
@@ -96,11 +96,11 @@ def _lock_recording(run: AnalysisRun) -> None:
 
 
 @transaction.atomic
-def save(*, run: AnalysisRun, state_file: str, part: str) -> None:
-    """Note how far a run is, by names in the vault (see Savepoint). Raises LeaseLost and changes nothing."""
+def save(*, run: AnalysisRun, state_file: str, part: str, moments: Iterable[Moment], until_ms: int) -> None:
+    """Note how far a run is (see Savepoint). Raises LeaseLost and changes nothing."""
     _lock_recording(run)
     heartbeat(run)
-    savepoints.write(run=run, state_file=state_file, part=part)
+    savepoints.write(run=run, state_file=state_file, part=part, moments=moments, until_ms=until_ms)
 
 
 @transaction.atomic

@@ -104,11 +104,14 @@ class Savepoint(models.Model):
     """What a worker has of a run that is not finished, so that the next one goes on there; gone when the run ends.
 
     state_file and parts are names in the vault: what the stages remember, and the observations so far in order.
+    moments: of everything up to until_ms, each with kind, start_ms, end_ms, sentence and values; they may change.
     """
 
     run = models.OneToOneField(AnalysisRun, on_delete=models.CASCADE, primary_key=True, related_name="savepoint")
     state_file = models.CharField(max_length=100)
     parts = models.JSONField(default=list)
+    moments = models.JSONField(default=list)
+    until_ms = models.BigIntegerField(default=0)
     saved_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:

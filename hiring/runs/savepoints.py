@@ -5,13 +5,16 @@ They hold the candidate's face and readings, so they are encrypted like the reco
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from analysis.types import Moment as FoundMoment
 from hiring.recordings import vault
 from hiring.runs.models import AnalysisRun, Savepoint
 
@@ -20,17 +23,33 @@ def of(run: AnalysisRun) -> Savepoint | None:
     return Savepoint.objects.filter(run=run).first()
 
 
-def write(*, run: AnalysisRun, state_file: str, part: str) -> None:
+def write(*, run: AnalysisRun, state_file: str, part: str, moments: Iterable[FoundMoment], until_ms: int) -> None:
     """Note a newer savepoint: `part` has the observations since the one before, whose state is removed.
 
     Call it in a transaction that holds the run's lease.
     """
     before = Savepoint.objects.select_for_update().filter(run=run).first()
     parts = [*before.parts, part] if before else [part]
-    columns = {"state_file": state_file, "parts": parts, "saved_at": timezone.now()}
+    columns = {
+        "state_file": state_file,
+        "parts": parts,
+        "moments": [_told(moment) for moment in moments],
+        "until_ms": until_ms,
+        "saved_at": timezone.now(),
+    }
     Savepoint.objects.update_or_create(run=run, defaults=columns)
     if before:
         _remove_files(run.recording.interview_id, [before.state_file])
+
+
+def _told(moment: FoundMoment) -> dict[str, Any]:
+    return {
+        "kind": str(moment.kind),
+        "start_ms": moment.span.start_ms,
+        "end_ms": moment.span.end_ms,
+        "sentence": moment.sentence,
+        "values": dict(moment.values),
+    }
 
 
 def drop(ended: QuerySet[AnalysisRun]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from django.db import DatabaseError
 
 from analysis.observations import ObservationWriter, read
-from analysis.savepoint import Saved
+from analysis.savepoint import Saved, SoFar
 from analysis.types import Observation
 from hiring.recordings import vault
 from hiring.runs import lease, savepoints
@@ -53,8 +53,8 @@ class Saver:
         self._run = run
         self._waiting: list[Observation] = []
 
-    def __call__(self, state: bytes, observations: list[Observation]) -> None:
-        self._waiting += observations
+    def __call__(self, so_far: SoFar) -> None:
+        self._waiting += so_far.observations
         part = io.BytesIO()
         with ObservationWriter(part) as writer:
             writer.write(self._waiting)
@@ -62,7 +62,13 @@ class Saver:
         interview_id = self._run.recording.interview_id
         try:
             with nothing_is_left_unless(self._are_named, interview_id) as store:
-                lease.save(run=self._run, state_file=store(io.BytesIO(state), "state"), part=store(part, "parquet"))
+                lease.save(
+                    run=self._run,
+                    state_file=store(io.BytesIO(so_far.savepoint), "state"),
+                    part=store(part, "parquet"),
+                    moments=so_far.moments,
+                    until_ms=so_far.until_ms,
+                )
         except (DatabaseError, OSError):
             log.warning("Run %s could not be saved just now; it goes on.", self._run.pk)
             return

@@ -13,13 +13,13 @@ import pytest
 from analysis import savepoint
 from analysis.config import PipelineConfig
 from analysis.pipeline import Analysis
-from analysis.savepoint import Saved, Savepoint
-from analysis.types import Observation, Outcome, Progress, Stage
+from analysis.savepoint import Saved, Savepoint, SoFar
+from analysis.types import MomentKind, Observation, Outcome, Progress, Stage
 
 CLIPS = ["several_faces.mp4", "covers_face_then_smiles.mp4", "leaves_frame.mov", "grid_bbaf2n.mpg"]
 PLAN = frozenset({Stage.FACES, Stage.EXPRESSION, Stage.LANDMARKS})
 
-Points = list[tuple[bytes, list[Observation]]]
+Points = list[SoFar]
 
 
 class Stopped(Exception):
@@ -45,12 +45,12 @@ def whole(analysis: Analysis) -> tuple[list[Observation], Outcome]:
 
 def saving(path: Path, config: PipelineConfig) -> tuple[tuple[list[Observation], Outcome], Points]:
     points: Points = []
-    found = whole(Analysis(path, config, save=lambda state, rows: points.append((state, list(rows)))))
+    found = whole(Analysis(path, config, save=points.append))
     return found, points
 
 
 def up_to(points: Points, last: int) -> Saved:
-    return Saved(points[last][0], (row for _, rows in points[: last + 1] for row in rows))
+    return Saved(points[last].savepoint, (row for point in points[: last + 1] for row in point.observations))
 
 
 @pytest.mark.parametrize("name", CLIPS)
@@ -76,23 +76,23 @@ def test_who_goes_on_looks_at_no_frame_again_and_saves_only_what_is_new(
         FaceStage, "look", lambda self, picture, pts_ms: looked.append(pts_ms) or look(self, picture, pts_ms)
     )
     later: Points = []
-    analysis = Analysis(path, config, saved=up_to(points, 0), save=lambda *point: later.append(point))
+    analysis = Analysis(path, config, saved=up_to(points, 0), save=later.append)
     assert [row for window in analysis for row in window] == seen
     assert looked == [row.pts_ms for row in seen][-len(looked) :] and len(looked) < len(seen) - 32
-    assert [rows for _, rows in later] == [rows for _, rows in points[1:]]
+    assert [point.observations for point in later] == [point.observations for point in points[1:]]
 
 
 def test_a_stop_between_two_savepoints_loses_only_what_came_after(
     clip: Callable[[str], Path], config: PipelineConfig
 ) -> None:
-    path, points = clip("covers_face_then_smiles.mp4"), list[tuple[bytes, list[Observation]]]()
+    path, points = clip("covers_face_then_smiles.mp4"), list[SoFar]()
 
     def stop_later(progress: Progress) -> None:
         if len(points) == 1 and progress.done_ms > 3500:
             raise Stopped
 
     with pytest.raises(Stopped):
-        for _ in Analysis(path, config, report=stop_later, save=lambda *point: points.append(point)):
+        for _ in Analysis(path, config, report=stop_later, save=points.append):
             pass
     assert whole(Analysis(path, config, saved=up_to(points, 0))) == whole(Analysis(path, config))
 
@@ -110,6 +110,15 @@ def test_a_savepoint_of_another_file_is_not_used(clip: Callable[[str], Path], co
     _, points = saving(clip("several_faces.mp4"), config)
     path = clip("leaves_frame.mov")
     assert whole(Analysis(path, config, saved=up_to(points, 0))) == whole(Analysis(path, config))
+
+
+def test_what_is_marked_so_far_is_told_on_the_way(clip: Callable[[str], Path], config: PipelineConfig) -> None:
+    (_, outcome), points = saving(clip("leaves_frame.mov"), config)
+    assert [point.until_ms for point in points] == sorted(point.until_ms for point in points)
+    for point in points:
+        assert all(moment.span.end_ms <= point.until_ms for moment in point.moments)
+    told = {moment.kind for moment in points[-1].moments}
+    assert MomentKind.CUT in told and told <= {moment.kind for moment in outcome.moments}
 
 
 class Evil:

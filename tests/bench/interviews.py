@@ -1,7 +1,7 @@
 """How fast whole interviews are analysed: 10 minutes of 720p and 1080p, 30 of 480p, made by repeating one clip.
 
 Each is made once, by encoding a clip in its size and rate (x264, veryfast, crf 23) and copying the packets again and
-again; it stays in `var/bench`. BENCH_MINUTES=2 makes all of them that long, for a quick look.
+again; it stays in `var/interviews`. BENCH_MINUTES=2 makes all of them that long, for a quick look.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -160,12 +160,12 @@ def measure() -> None:
                 f"{facts['cpu_s'] / minutes:>11.1f}{a_day:>13.0f}"
             )
             print(f"{'':<14}" + ", ".join(f"{name} {seconds:.1f} s" for name, seconds in facts["stages"].items()))
-    workers(make(recipes()[0]))
+    workers(make(replace(recipes()[0], minutes=2)))
 
 
 def workers(path: Path) -> None:
     """Several analyses at once, one thread each."""
-    print("\nworker processes on the first of them, faces and expression, one thread each")
+    print("\nworker processes on two minutes of the first of them, loading and all, one thread each")
     for count in (1, 2, 4):
         started_s = time.perf_counter()
         with ThreadPoolExecutor(count) as pool:

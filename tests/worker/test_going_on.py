@@ -11,7 +11,8 @@ from django.conf import settings
 from django.db import OperationalError
 
 from hiring.policy.rules import Purpose
-from hiring.recordings import vault
+from hiring.positions import services as positions
+from hiring.recordings import services, vault
 from hiring.recordings.models import Recording
 from hiring.retention import services as retention
 from hiring.runs import lease, savepoints
@@ -21,6 +22,7 @@ from hiring.worker import execute as module
 from hiring.worker.execute import execute
 from hiring.worker.keeper import Keeper
 from hiring.worker.sweep import sweep
+from tests import factories
 from tests.worker.test_execute import received
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -79,7 +81,7 @@ def test_the_next_attempt_goes_on_and_finds_what_one_attempt_finds(shared, monke
     recording = received(clip)
     run = _stopped(recording, monkeypatch)
     savepoint = savepoints.of(run)
-    assert set(savepoint.files) <= set(vault.names(recording.interview_id)) and len(savepoint.parts) == 1
+    assert set(savepoint.files) <= set(vault.names(recording.interview_id)) and savepoint.parts
     assert execute(run.pk) == "complete"
     assert _observations(run) == _observations(whole) and _found(run) == _found(whole)
     assert run.attempt == 2 and run.manifest["measured"]["frames_from_savepoint"] > 30
@@ -103,7 +105,7 @@ def test_where_the_database_refuses_the_run_goes_on_and_the_next_savepoint_has_i
     recording = received(shared("media/clips/covers_face_then_smiles.mp4"))
     save, counts, calls = lease.save, [], []
 
-    def refusing_once(*, run, state_file, part):
+    def refusing_once(*, part, **columns):
         calls.append(part)
         if len(calls) == 1:
             raise OperationalError("the database is restarting")
@@ -111,7 +113,7 @@ def test_where_the_database_refuses_the_run_goes_on_and_the_next_savepoint_has_i
             from analysis.observations import read
 
             counts.append(sum(1 for _ in read(file)))
-        save(run=run, state_file=state_file, part=part)
+        save(part=part, **columns)
 
     monkeypatch.setattr(lease, "save", refusing_once)
     run = runs.queue(recording=recording)
@@ -152,8 +154,27 @@ def test_who_lost_the_run_saves_nothing(shared, monkeypatch):
     late = lease.claim(run.pk)
     runs.cancel(recording=recording)
     with pytest.raises(lease.LeaseLost):
-        lease.save(run=late, state_file="a.state", part="a.parquet")
+        lease.save(run=late, state_file="a.state", part="a.parquet", moments=(), until_ms=1)
     assert not Savepoint.objects.exists() and not set(before) & set(vault.names(recording.interview_id))
+
+
+def test_what_is_marked_so_far_is_shown_while_the_run_is_on_its_way_and_to_nobody_else(shared, monkeypatch, client):
+    recording = received(shared("media/clips/leaves_frame.mov"))
+    run = _stopped(recording, monkeypatch)
+    recording.refresh_from_db()
+    reviewer, outsider = factories.make_user("recruiter"), factories.make_user("recruiter")
+    positions.add_to_team(position=recording.interview.position, user=reviewer, actor=reviewer.as_actor())
+    services.submit(interview=recording.interview)
+    address = f"/review/recordings/{recording.pk}/progress/"
+    client.force_login(outsider)
+    assert client.get(address).status_code == 404
+    client.force_login(reviewer)
+    page = client.get(address).content.decode()
+    told = savepoints.of(run).moments
+    assert "cut" in {moment["kind"] for moment in told}
+    assert page.count('<button type="button" class="stamp"') == len(told) and "Marked so far, up to 00:0" in page
+    assert execute(run.pk) == "complete"
+    assert "Marked so far" not in client.get(address).content.decode()
 
 
 def test_the_sweep_leaves_the_savepoints_of_waiting_runs_alone(shared, monkeypatch):

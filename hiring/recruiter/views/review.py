@@ -101,6 +101,7 @@ def _progress_words(recording: Recording, state: selectors.Progress) -> dict[str
     return {
         "step": step_label(run.step) if run and run.is_active else "",
         "refusal": refusal_sentence(recording),
+        "so_far": selectors.so_far(state),
     }
 
 
