@@ -1,7 +1,7 @@
 """What a run must remember to go on in the middle as if it had never stopped.
 
-A savepoint is bytes that only this program reads again, with the same file, configuration, weights and packages. It
-holds faces of the candidate, so it is kept like the recording itself and removed with the run's end.
+A savepoint is bytes that only this program reads again, with the same file, configuration, weights, packages and
+code. It holds faces of the candidate, so it is kept like the recording itself and removed with the run's end.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import json
 import pickle
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from analysis.manifest import versions
@@ -19,8 +21,6 @@ from analysis.types import Moment, Observation
 
 #: A savepoint is made whenever so much more media time is settled.
 EVERY_MS = 60_000
-#: To be raised when what is remembered changes its shape.
-_FORMAT = 1
 
 # What a savepoint may be made of: the memories of the stages, and what numpy needs for its arrays.
 _OWN = ("analysis.faces.", "analysis.signals.", "analysis.video.scene", "analysis.video.background")
@@ -71,7 +71,7 @@ class Savepoint:
     state: dict[str, Any]
 
     def to_bytes(self) -> bytes:
-        return pickle.dumps((_FORMAT, self.key, self.frames, self.state), protocol=5)
+        return pickle.dumps((self.key, self.frames, self.state), protocol=5)
 
 
 def key_of(config_fingerprint: str, input_sha256: str, weights: Mapping[str, str], stages: Mapping[Any, str]) -> str:
@@ -82,18 +82,27 @@ def key_of(config_fingerprint: str, input_sha256: str, weights: Mapping[str, str
         "weights": dict(weights),
         "stages": {str(stage): state for stage, state in stages.items()},
         "versions": versions(),
+        "code": _code_sha256(),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
+@cache
+def _code_sha256() -> str:
+    """Of this package's modules: an update between two attempts may change what they remember, and how."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
 def read(savepoint: bytes, key: str) -> Savepoint | None:
-    """The savepoint, or None where it is damaged, or of another key or version: then a run begins anew."""
+    """The savepoint, or None where it is damaged or of another key: then a run begins anew."""
     try:
-        version, *fields = _Unpickler(io.BytesIO(savepoint)).load()
-        found = Savepoint(*fields) if version == _FORMAT else None
+        found = Savepoint(*_Unpickler(io.BytesIO(savepoint)).load())
     except Exception:
         return None
-    return found if found is not None and found.key == key else None
+    return found if found.key == key else None
 
 
 class _Unpickler(pickle.Unpickler):

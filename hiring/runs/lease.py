@@ -96,11 +96,15 @@ def _lock_recording(run: AnalysisRun) -> None:
 
 
 @transaction.atomic
-def save(*, run: AnalysisRun, state_file: str, part: str, moments: Iterable[Moment], until_ms: int) -> None:
-    """Note how far a run is (see Savepoint). Raises LeaseLost and changes nothing."""
+def save(
+    *, run: AnalysisRun, state_file: str, part: str, begins: bool, moments: Iterable[Moment], until_ms: int
+) -> None:
+    """Note how far a run is, as savepoints.write has it. Raises LeaseLost and changes nothing."""
     _lock_recording(run)
     heartbeat(run)
-    savepoints.write(run=run, state_file=state_file, part=part, moments=moments, until_ms=until_ms)
+    savepoints.write(
+        run=run, state_file=state_file, part=part, begins=begins, moments=moments, until_ms=until_ms
+    )
 
 
 @transaction.atomic

@@ -23,13 +23,17 @@ def of(run: AnalysisRun) -> Savepoint | None:
     return Savepoint.objects.filter(run=run).first()
 
 
-def write(*, run: AnalysisRun, state_file: str, part: str, moments: Iterable[FoundMoment], until_ms: int) -> None:
+def write(
+    *, run: AnalysisRun, state_file: str, part: str, begins: bool, moments: Iterable[FoundMoment], until_ms: int
+) -> None:
     """Note a newer savepoint: `part` has the observations since the one before, whose state is removed.
 
+    begins: `part` has the first frame, so this attempt began anew and what an attempt before saved is of no use.
     Call it in a transaction that holds the run's lease.
     """
     before = Savepoint.objects.select_for_update().filter(run=run).first()
-    parts = [*before.parts, part] if before else [part]
+    kept = [] if before is None or begins else before.parts
+    parts = [*kept, part]
     columns = {
         "state_file": state_file,
         "parts": parts,
@@ -39,7 +43,7 @@ def write(*, run: AnalysisRun, state_file: str, part: str, moments: Iterable[Fou
     }
     Savepoint.objects.update_or_create(run=run, defaults=columns)
     if before:
-        _remove_files(run.recording.interview_id, [before.state_file])
+        _remove_files(run.recording.interview_id, [name for name in before.files if name not in kept])
 
 
 def _told(moment: FoundMoment) -> dict[str, Any]:

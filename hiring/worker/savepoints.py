@@ -66,6 +66,7 @@ class Saver:
                     run=self._run,
                     state_file=store(io.BytesIO(so_far.savepoint), "state"),
                     part=store(part, "parquet"),
+                    begins=self._waiting[0].index == 0,
                     moments=so_far.moments,
                     until_ms=so_far.until_ms,
                 )

@@ -34,11 +34,12 @@ def _often(monkeypatch):
 
 
 def _breaking(monkeypatch, exception: BaseException) -> None:
-    """The worker breaks at its first word after a savepoint was written."""
+    """The worker breaks at its first word after a savepoint of its own was written."""
     report = Keeper.report
+    before = set(Savepoint.objects.values_list("state_file", flat=True))
 
     def broken(self, progress):
-        if Savepoint.objects.exists():
+        if set(Savepoint.objects.values_list("state_file", flat=True)) - before:
             raise exception
         report(self, progress)
 
@@ -48,11 +49,15 @@ def _breaking(monkeypatch, exception: BaseException) -> None:
 def _stopped(recording: Recording, monkeypatch) -> AnalysisRun:
     """A run whose first attempt broke off after a savepoint."""
     run = runs.queue(recording=recording)
+    _attempted_in_vain(run, monkeypatch)
+    return run
+
+
+def _attempted_in_vain(run: AnalysisRun, monkeypatch) -> None:
     with monkeypatch.context() as patched:
         _breaking(patched, RuntimeError("the machine is on fire"))
         assert execute(run.pk) == "put back"
     run.refresh_from_db()
-    return run
 
 
 def _files(recording: Recording) -> set[str]:
@@ -99,6 +104,22 @@ def test_a_savepoint_that_cannot_be_read_means_beginning_anew(shared, monkeypatc
     assert execute(run.pk) == "complete"
     run.refresh_from_db()
     assert run.manifest["measured"]["frames_from_savepoint"] == 0 and not path.exists()
+
+
+def test_an_attempt_that_began_anew_leaves_nothing_of_the_one_before(shared, monkeypatch):
+    clip = shared("media/clips/covers_face_then_smiles.mp4")
+    whole = runs.queue(recording=received(clip))
+    execute(whole.pk)
+    recording = received(clip)
+    run = _stopped(recording, monkeypatch)
+    old = savepoints.of(run).files
+    path = Path(settings.VAULT_DIR) / str(recording.interview_id) / old[0]
+    path.write_bytes(b"damaged")
+    _attempted_in_vain(run, monkeypatch)  # begins anew, saves, breaks
+    assert not set(old) & {*savepoints.of(run).files, *vault.names(recording.interview_id)}
+    assert execute(run.pk) == "complete"
+    assert _observations(run) == _observations(whole) and _found(run) == _found(whole)
+    assert run.manifest["measured"]["frames_from_savepoint"] > 30
 
 
 def test_where_the_database_refuses_the_run_goes_on_and_the_next_savepoint_has_it_all(shared, monkeypatch):
@@ -154,7 +175,7 @@ def test_who_lost_the_run_saves_nothing(shared, monkeypatch):
     late = lease.claim(run.pk)
     runs.cancel(recording=recording)
     with pytest.raises(lease.LeaseLost):
-        lease.save(run=late, state_file="a.state", part="a.parquet", moments=(), until_ms=1)
+        lease.save(run=late, state_file="a.state", part="a.parquet", begins=True, moments=(), until_ms=1)
     assert not Savepoint.objects.exists() and not set(before) & set(vault.names(recording.interview_id))
 
 
