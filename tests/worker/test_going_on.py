@@ -60,6 +60,13 @@ def _attempted_in_vain(run: AnalysisRun, monkeypatch) -> None:
     run.refresh_from_db()
 
 
+def _whole_and_stopped(clip: Path, monkeypatch) -> tuple[AnalysisRun, AnalysisRun]:
+    """A run in one piece, and one of the same file that was stopped after a savepoint."""
+    whole = runs.queue(recording=received(clip))
+    execute(whole.pk)
+    return whole, _stopped(received(clip), monkeypatch)
+
+
 def _files(recording: Recording) -> set[str]:
     recording.refresh_from_db()
     return {recording.original_file, recording.playable_file, recording.poster_file} - {""}
@@ -80,12 +87,8 @@ def _found(run: AnalysisRun) -> list[object]:
 
 
 def test_the_next_attempt_goes_on_and_finds_what_one_attempt_finds(shared, monkeypatch):
-    clip = shared("media/clips/covers_face_then_smiles.mp4")
-    whole = runs.queue(recording=received(clip))
-    execute(whole.pk)
-    recording = received(clip)
-    run = _stopped(recording, monkeypatch)
-    savepoint = savepoints.of(run)
+    whole, run = _whole_and_stopped(shared("media/clips/covers_face_then_smiles.mp4"), monkeypatch)
+    recording, savepoint = run.recording, savepoints.of(run)
     assert set(savepoint.files) <= set(vault.names(recording.interview_id)) and savepoint.parts
     assert execute(run.pk) == "complete"
     assert _observations(run) == _observations(whole) and _found(run) == _found(whole)
@@ -107,12 +110,8 @@ def test_a_savepoint_that_cannot_be_read_means_beginning_anew(shared, monkeypatc
 
 
 def test_an_attempt_that_began_anew_leaves_nothing_of_the_one_before(shared, monkeypatch):
-    clip = shared("media/clips/covers_face_then_smiles.mp4")
-    whole = runs.queue(recording=received(clip))
-    execute(whole.pk)
-    recording = received(clip)
-    run = _stopped(recording, monkeypatch)
-    old = savepoints.of(run).files
+    whole, run = _whole_and_stopped(shared("media/clips/covers_face_then_smiles.mp4"), monkeypatch)
+    recording, old = run.recording, savepoints.of(run).files
     path = Path(settings.VAULT_DIR) / str(recording.interview_id) / old[0]
     path.write_bytes(b"damaged")
     _attempted_in_vain(run, monkeypatch)  # begins anew, saves, breaks
