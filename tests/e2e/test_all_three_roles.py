@@ -107,6 +107,7 @@ def _review(recruiter: Person, pictures: Path) -> str:
     start_ms = int(page.locator("#moments [aria-current]").get_attribute("data-start"))
     expect(page.locator("#why .why-head [data-seek]")).to_have_attribute("data-seek", str(start_ms))
     expect(page.locator("#why")).to_contain_text("You confirmed this.")
+    page.unroute("**/moments/*/")
     wait_for(lambda: abs(_now_s(recruiter) - start_ms / 1000) < 2.5, "choosing a moment moves the video to it", 10)
     recruiter.look(pictures, "recruiter-moment")
     page.keyboard.press("n")
