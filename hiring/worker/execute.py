@@ -6,6 +6,7 @@ import io
 import logging
 import shutil
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -87,16 +88,12 @@ def _perform(run: AnalysisRun, folder: Path, keeper: Keeper) -> None:
     if recording.state == Recording.State.RECEIVED:
         intake.keep(run, source, folder, config.limits, keeper)
     plain, transcript = folder / "observations.parquet", _transcript(run, folder)
-    save = Saver(run)
+    analysis = partial(Analysis, source, config, report=keeper.report, saved=saved(run, folder), save=Saver(run))
     try:
-        analysis = Analysis(
-            source, config, transcript=transcript, report=keeper.report, saved=saved(run, folder), save=save
-        )
-        outcome = _analysed(analysis, plain)
+        outcome = _analysed(analysis(transcript=transcript), plain)
     except BadTranscript as error:
         # It is read before the first frame, so nothing was done twice. The words of the recording are still there.
-        analysis = Analysis(source, config, report=keeper.report, saved=saved(run, folder), save=save)
-        outcome = _analysed(analysis, plain)
+        outcome = _analysed(analysis(), plain)
         note = f"{error} {outcome.transcript.note}".strip()
         outcome = replace(outcome, transcript=replace(outcome.transcript, note=note))
     keeper.check()

@@ -87,6 +87,19 @@ def _late(route: Route) -> None:
     route.continue_()
 
 
+def _lose_a_card(recruiter: Person) -> None:
+    """The server cannot answer for the moment before: the card says so, and the next one is as it was."""
+    page, before = recruiter.page, len(recruiter.faults)
+    page.route("**/moments/*/", lambda route: route.fulfill(status=503))
+    page.keyboard.press("k")
+    expect(page.locator("#why")).to_contain_text("could not be loaded")
+    page.unroute("**/moments/*/")
+    page.keyboard.press("j")
+    expect(page.locator("#why")).to_contain_text("You confirmed this.")
+    assert all("503" in fault for fault in recruiter.faults[before:])
+    del recruiter.faults[before:]  # provoked here
+
+
 def _review(recruiter: Person, pictures: Path) -> str:
     """Find the interview, look at everything with the keyboard, answer, note, decide. Returns its address."""
     page = recruiter.page
@@ -110,6 +123,7 @@ def _review(recruiter: Person, pictures: Path) -> str:
     page.unroute("**/moments/*/")
     wait_for(lambda: abs(_now_s(recruiter) - start_ms / 1000) < 2.5, "choosing a moment moves the video to it", 10)
     recruiter.look(pictures, "recruiter-moment")
+    _lose_a_card(recruiter)
     page.keyboard.press("n")
     page.keyboard.type("Clear about the order of things.")
     page.get_by_role("button", name="Keep the note").click()
