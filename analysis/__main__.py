@@ -22,7 +22,12 @@ from analysis.pipeline import Analysis
 from analysis.results import OBSERVATIONS, summary, whole_folder, write_outcome
 from analysis.types import BadTranscript, BadVideo, Progress, Stage
 
-_LEAVE_OUT = {"expression": Stage.EXPRESSION, "landmarks": Stage.LANDMARKS, "speech": Stage.TRANSCRIPT}
+_LEAVE_OUT = {
+    "expression": Stage.EXPRESSION,
+    "landmarks": Stage.LANDMARKS,
+    "liveness": Stage.LIVENESS,
+    "speech": Stage.TRANSCRIPT,
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -60,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("video", type=Path, metavar="VIDEO")
     parser.add_argument("--out", type=Path, help="folder for the results; default VIDEO's name with -analysis")
     parser.add_argument("--transcript", type=Path, help="a WebVTT, SRT or JSON file instead of recognition")
-    parser.add_argument("--without", type=_names, default=(), help="of expression,landmarks,speech")
+    parser.add_argument("--without", type=_names, default=(), help="of expression,landmarks,liveness,speech")
     parser.add_argument("--threads", type=_positive, default=2)
     models = os.environ.get("MODEL_DIR", "")
     parser.add_argument("--model-dir", default=models, help="folder with downloaded models; default $MODEL_DIR")

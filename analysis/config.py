@@ -29,6 +29,7 @@ class FaceConfig:
 
     picture_side_px: faces are looked for in a copy of the picture whose long side is at most this.
     min_face_px: the smallest face looked for, in pixels of that copy.
+    live_every_ms: how often the liveness stage looks at the candidate's face.
     """
 
     min_face_px: int = 60
@@ -38,6 +39,7 @@ class FaceConfig:
     detect_every_ms: int = 400
     min_quality: float = 0.35
     picture_side_px: int = 640
+    live_every_ms: int = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class MomentConfig:
     burst_max_ms: int = 500
     burst_min_fps: float = 24.0
     burst_max_per_min: int = 4
-    held_min_prob: float = 0.40
+    held_min_prob: float = 0.60
     held_prob_robust_z: float = 3.0
     held_min_ms: int = 8000
     held_robust_z: float = 6.0
@@ -105,13 +107,15 @@ class MomentConfig:
     frozen_min_ms: int = 1000
     background_min_change: float = 0.3
     background_min_ms: int = 2000
+    live_max: float = 0.5
+    live_min_ms: int = 3000
 
 
 @dataclass(frozen=True, slots=True)
 class PipelineConfig:
     """What a run does. Stages that are absent from `plan` are not computed at all."""
 
-    plan: frozenset[Stage] = frozenset({Stage.FACES, Stage.EXPRESSION, Stage.LANDMARKS, Stage.TRANSCRIPT})
+    plan: frozenset[Stage] = frozenset(Stage) - {Stage.VOICE}
     threads: int = 2
     model_dir: str = ""
     speech_model: str = "small"

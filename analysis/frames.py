@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # loading these loads torch: a plan without their stage must 
     from analysis.expression.inference import ExpressionClassifier
     from analysis.faces.stage import FaceStage, Seen
     from analysis.landmarks.stage import FaceView, LandmarkStage
+    from analysis.liveness.stage import LivenessStage
 
 #: Frames that are read at once: one batch of the expression network.
 WINDOW = 32
@@ -55,10 +56,12 @@ class FrameStages:
         faces: FaceStage | None,
         classifier: ExpressionClassifier | None,
         landmarks: LandmarkStage | None,
+        liveness: LivenessStage | None,
         smooth_ms: int,
         clock: StageClock,
     ) -> None:
         self._faces, self._classifier, self._landmarks, self._clock = faces, classifier, landmarks, clock
+        self._liveness = liveness
         self._scene = SceneWatch()
         self._smoother = StreamSmoother(smooth_ms)
         self.peaks = PeakCrops()
@@ -84,7 +87,8 @@ class FrameStages:
         seen = self._look(frame)
         self._window.crops.append(None if seen is None else seen.crop)
         self._window.views.append(self._view(frame, seen))
-        self._window.drafts.append(_draft(frame, seen, full_width) | {"picture": self._picture(frame, seen)})
+        more = {"picture": self._picture(frame, seen), "live": self._live(frame, seen)}
+        self._window.drafts.append(_draft(frame, seen, full_width) | more)
         if len(self._window.drafts) < WINDOW:
             return []
         self._have_read()
@@ -99,6 +103,7 @@ class FrameStages:
         """What it knows of the frames so far, after `wait`: as it is, not a copy."""
         return {
             "faces": None if self._faces is None else self._faces.memory(),
+            "liveness": None if self._liveness is None else self._liveness.memory(),
             "scene": self._scene,
             "smoother": self._smoother,
             "peaks": self.peaks,
@@ -110,6 +115,8 @@ class FrameStages:
         """Go on from the `memory` of other stages of the same kind, after the frames that they saw."""
         if self._faces is not None:
             self._faces.remember(memory["faces"])
+        if self._liveness is not None:
+            self._liveness.remember(memory["liveness"])
         self._scene, self._smoother, self.peaks = memory["scene"], memory["smoother"], memory["peaks"]
         self._unsmoothed, self._unsettled_crops = memory["unsmoothed"], memory["unsettled_crops"]
 
@@ -158,6 +165,12 @@ class FrameStages:
             return None
         with self._clock("scene"):
             return self._scene.look(frame.picture, None if seen.face is None else seen.face.box, frame.pts_ms)
+
+    def _live(self, frame: Frame, seen: Seen | None) -> float | None:
+        if self._liveness is None or frame.picture is None or seen is None or seen.face is None or seen.crop is None:
+            return None
+        with self._clock("liveness"):
+            return self._liveness.look(frame.picture, seen.face.box, seen.face.track, frame.pts_ms)
 
     def _read_landmarks(self, window: _Window) -> NDArray[np.float32]:
         """(N, len(FACE_SIGNALS)), NaN where there is nothing to read."""

@@ -76,7 +76,7 @@ def table(rows: list[Observation]) -> pa.Table:
     """Observations as an Arrow table of SCHEMA."""
     columns: dict[str, list[Any]] = {
         name: [getattr(row, name) for row in rows]
-        for name in ("index", "pts_ms", "faces", "track", "face_prob", "quality")
+        for name in ("index", "pts_ms", "faces", "track", "face_prob", "quality", "live")
     }
     columns["visibility"] = [None if row.visibility is None else str(row.visibility) for row in rows]
     for names, attribute in (
@@ -124,6 +124,7 @@ def _observation(row: dict[str, Any]) -> Observation:
         box=values(BOX_COLUMNS),
         face_prob=row["face_prob"],
         quality=row["quality"],
+        live=row["live"],
         expression=values(RAW_COLUMNS),
         smoothed=values(SMOOTHED_COLUMNS),
         uncertainty=values(UNCERTAINTY_COLUMNS),

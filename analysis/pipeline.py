@@ -12,7 +12,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from analysis import manifest
 from analysis.config import PipelineConfig
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from analysis.expression.inference import ExpressionClassifier
     from analysis.faces.stage import FaceStage
     from analysis.landmarks.stage import LandmarkStage
+    from analysis.liveness.stage import LivenessStage
+
+_Reader = TypeVar("_Reader")
 
 
 def quiet(progress: Progress) -> None:
@@ -69,6 +72,7 @@ class Analysis:
         self._clock = StageClock()
         self._stages = _unplanned(config.plan)
         self._weights: dict[str, str] = {}
+        self._engines: dict[str, str] = {}  # that differ from machine to machine
         self._abstain_below = 1.0  # until a classifier says what its answers are worth
         self._outcome: Outcome | None = None
 
@@ -94,7 +98,7 @@ class Analysis:
         series = self._series
         side_px = config.faces.picture_side_px if Stage.FACES in config.plan else 0
         with self._frame_stages() as stages:
-            key = key_of(config.fingerprint(), sha256, self._weights, self._stages)
+            key = key_of(config.fingerprint(), sha256, self._weights, self._stages, self._engines)
             if self._saved is not None and (savepoint := read(self._saved.savepoint, key)) is not None:
                 stages.remember(savepoint.state)
                 self._skipped = savepoint.frames
@@ -137,6 +141,7 @@ class Analysis:
                 ending=ending,
                 stages=self._stages,
                 weights=self._weights,
+                engines=self._engines,
                 stage_seconds=self._clock.seconds,
                 explanations=explanations,
                 frames_from_savepoint=self._skipped,
@@ -157,8 +162,10 @@ class Analysis:
 
     def _frame_stages(self) -> FrameStages:
         with self._clock("load"):
-            faces, classifier, landmarks = self._face_stage(), self._expression_stage(), self._landmark_stage()
-            return FrameStages(faces, classifier, landmarks, self._config.signals.smooth_ms, self._clock)
+            faces, classifier = self._face_stage(), self._expression_stage()
+            landmarks = self._face_reader(Stage.LANDMARKS, self._load_landmarks)
+            liveness = self._face_reader(Stage.LIVENESS, self._load_liveness)
+            return FrameStages(faces, classifier, landmarks, liveness, self._config.signals.smooth_ms, self._clock)
 
     def _observed(
         self, decoder: Decoder, stages: FrameStages, total_ms: int, key: str
@@ -244,28 +251,39 @@ class Analysis:
         except BadWeights:  # a missing model disables its stage, visibly, and never a run
             return None
         self._weights["expression"] = classifier.weights_sha256
+        self._engines["expression"] = classifier.engine_name
         self._abstain_below = classifier.abstain_below
         return classifier
 
-    def _landmark_stage(self) -> LandmarkStage | None:
-        if Stage.LANDMARKS not in self._config.plan:
+    def _face_reader(self, stage: Stage, load: Callable[[], _Reader]) -> _Reader | None:
+        """A stage that looks at found faces with a model of MODEL_DIR; None, and said so, where it cannot."""
+        if stage not in self._config.plan:
             return None
         if self._stages[Stage.FACES] != manifest.DONE:
-            self._stages[Stage.LANDMARKS] = manifest.NEEDS_FACES
+            self._stages[stage] = manifest.NEEDS_FACES
             return None
         try:
-            stage = self._heartbeat.wait_for(self._load_landmarks)
+            reader = self._heartbeat.wait_for(load)
         except FileNotFoundError:
-            self._stages[Stage.LANDMARKS] = manifest.MODEL_MISSING
+            self._stages[stage] = manifest.MODEL_MISSING
             return None
-        self._stages[Stage.LANDMARKS] = manifest.DONE
-        return stage
+        self._stages[stage] = manifest.DONE
+        return reader
 
     def _load_landmarks(self) -> LandmarkStage:
         from analysis.landmarks.stage import LandmarkStage
 
         stage = LandmarkStage(Path(self._config.model_dir), self._reader_threads)
         self._weights["face_landmarker"] = stage.weights_sha256
+        return stage
+
+    def _load_liveness(self) -> LivenessStage:
+        from analysis.faces.engine import one_thread
+        from analysis.liveness.stage import LivenessStage
+
+        with one_thread():
+            stage = LivenessStage(Path(self._config.model_dir), self._config.faces.live_every_ms)
+        self._weights["liveness"] = stage.weights_sha256
         return stage
 
     @property
@@ -307,7 +325,7 @@ def _by_window(observations: Iterable[Observation]) -> Iterator[list[Observation
 
 def _unplanned(plan: frozenset[Stage]) -> dict[Stage, str]:
     """Each stage's state before anything has run."""
-    implemented = {Stage.FACES, Stage.EXPRESSION, Stage.LANDMARKS, Stage.TRANSCRIPT}
+    implemented = frozenset(Stage) - {Stage.VOICE}
     return {
         stage: manifest.NOT_PLANNED if stage not in plan or stage in implemented else manifest.NOT_IMPLEMENTED
         for stage in Stage

@@ -74,12 +74,19 @@ class Savepoint:
         return pickle.dumps((self.key, self.frames, self.state), protocol=5)
 
 
-def key_of(config_fingerprint: str, input_sha256: str, weights: Mapping[str, str], stages: Mapping[Any, str]) -> str:
+def key_of(
+    config_fingerprint: str,
+    input_sha256: str,
+    weights: Mapping[str, str],
+    stages: Mapping[Any, str],
+    engines: Mapping[str, str],
+) -> str:
     """SHA-256 of everything that decides what a run finds."""
     parts = {
         "config": config_fingerprint,
         "input": input_sha256,
         "weights": dict(weights),
+        "engines": dict(engines),
         "stages": {str(stage): state for stage, state in stages.items()},
         "versions": versions(),
         "code": _code_sha256(),

@@ -46,7 +46,7 @@ BOX_COLUMNS = ("x1", "y1", "x2", "y2")
 OBSERVATION_COLUMNS = (
     *("index", "pts_ms", "faces", "visibility", "track"),
     *BOX_COLUMNS,
-    *("face_prob", "quality"),
+    *("face_prob", "quality", "live"),
     *RAW_COLUMNS,
     *SMOOTHED_COLUMNS,
     *UNCERTAINTY_COLUMNS,
@@ -61,6 +61,7 @@ class Stage(StrEnum):
     FACES = "faces"
     EXPRESSION = "expression"
     LANDMARKS = "landmarks"
+    LIVENESS = "liveness"
     VOICE = "voice"
     TRANSCRIPT = "transcript"
 
@@ -98,6 +99,7 @@ class MomentKind(StrEnum):
     BACKGROUND_CHANGED = "background_changed"
     CUT = "cut"
     FROZEN = "frozen"
+    LIVENESS = "liveness"
     HARD_TO_SEE = "hard_to_see"
 
 
@@ -115,6 +117,7 @@ STAGES_OF_KIND: Mapping[MomentKind, frozenset[Stage]] = {
     MomentKind.BACKGROUND_CHANGED: frozenset({Stage.FACES}),
     MomentKind.CUT: frozenset({Stage.FACES}),
     MomentKind.FROZEN: frozenset({Stage.FACES}),
+    MomentKind.LIVENESS: frozenset({Stage.FACES, Stage.LIVENESS}),
     MomentKind.HARD_TO_SEE: frozenset({Stage.FACES}),
 }
 
@@ -191,6 +194,7 @@ class Observation:
     """What one decoded frame shows. Every frame has one; what was not seen or not computed is None.
 
     box: x1, y1, x2, y2 in pixels of the upright picture, of the candidate's face.
+    live: 0..1, how likely that face stood before the camera itself, as of the last look.
     expression: seven calibrated probabilities in the order of EXPRESSIONS.
     smoothed: the same after temporal smoothing; uncertainty: half the width of its 80 % band, each 0..1.
     face_signals: in the order of FACE_SIGNALS. picture: in the order of PICTURE_SIGNALS.
@@ -204,6 +208,7 @@ class Observation:
     box: tuple[float, float, float, float] | None = None
     face_prob: float | None = None
     quality: float | None = None
+    live: float | None = None
     expression: tuple[float, ...] | None = None
     smoothed: tuple[float, ...] | None = None
     uncertainty: tuple[float, ...] | None = None

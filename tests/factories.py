@@ -154,6 +154,7 @@ def observations(duration_ms: int, fps: float = 30.0, gap: tuple[int, int] | Non
         "visibility": ["seen" if s else "nobody" for s in seen],
         "track": [1 if s else None for s in seen],
         "quality": [0.9 if s else None for s in seen],
+        "live": [0.98 if s else None for s in seen],
         "face_prob": [0.99 if s else None for s in seen],
     }
     for name in ("x1", "y1", "x2", "y2"):

@@ -1,14 +1,14 @@
 """Face crops in, calibrated probabilities out.
 
-The network runs in OpenVINO: on the first, smaller network it was eight times quicker than torch eager (one core of
-a Xeon with AMX, 32 faces at once, bf16). The card has the time of a face with these weights. OpenVINO takes bf16
-where the processor has it and float32 elsewhere; a test holds it to torch's float32 answer.
-Loading converts the network, which takes seconds on a busy core; the last two stay compiled for the next recording.
+The network runs in torch where there is a CUDA device, else in OpenVINO: docs/speed.md compares engines. OpenVINO takes
+bf16 where the processor has it and float32 elsewhere; tests hold both engines to torch's float32 answer.
+Loading converts the network, which takes seconds on a busy core; the last two stay ready for the next recording.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
@@ -25,6 +25,9 @@ from analysis.expression.preprocessing import CROP_PX, normalise
 from analysis.expression.weights_file import WeightsInfo
 from analysis.types import EXPRESSIONS
 
+#: (B, 1, 48, 48) normalised faces -> (B, 7) logits. Its name goes into the manifest.
+Engine = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+
 #: Faces that go through the network at once: bounds memory, and more is not faster on a CPU.
 BATCH = 32
 
@@ -37,17 +40,18 @@ class ExpressionClassifier:
     """
 
     def __init__(
-        self, network: ExpressionNet, info: WeightsInfo, weights_sha256: str, compiled_network: openvino.CompiledModel
+        self, network: ExpressionNet, info: WeightsInfo, weights_sha256: str, engine: Engine, engine_name: str
     ) -> None:
         self.name = info.name
         self.weights_sha256 = weights_sha256
         self.temperature, self.abstain_below = info.temperature, info.abstain_below
         self.parameters = count_parameters(network)
-        self._request = compiled_network.create_infer_request()
+        self.engine_name = engine_name
+        self._engine = engine
 
     @classmethod
     def load(cls, threads: int = 2) -> ExpressionClassifier:
-        """The weights that this version ships, on `threads` CPU threads. Raises BadWeights.
+        """The weights that this version ships, on a CUDA device or on `threads` CPU threads. Raises BadWeights.
 
         Only the network keeps to `threads`; the little that torch does before it follows torch's own setting.
         """
@@ -58,7 +62,9 @@ class ExpressionClassifier:
         """Any weights that `analysis.training export` wrote. Raises BadWeights."""
         network, info = weights_file.read(path)
         sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-        return cls(network, info, sha256, _compiled(path, sha256, threads))
+        if torch.cuda.is_available():
+            return cls(network, info, sha256, on_torch(network, "cuda"), f"torch, {torch.cuda.get_device_name()}")
+        return cls(network, info, sha256, on_openvino(_compiled(path, sha256, threads)), "OpenVINO")
 
     def predict(self, faces: NDArray[np.uint8]) -> NDArray[np.float32]:
         """(N, 48, 48) grey uint8 crops -> (N, 7) calibrated probabilities in the order of EXPRESSIONS.
@@ -75,8 +81,25 @@ class ExpressionClassifier:
     def _logits(self, faces: NDArray[np.uint8]) -> NDArray[np.float32]:
         # a copy: crops are often read-only or mirrored views of a frame
         normalised = normalise(torch.from_numpy(faces.copy())).numpy()  # (B, 48, 48) -> (B, 1, 48, 48)
-        logits = self._request.infer([normalised])[0]  # (B, 7)
-        return np.array(logits, dtype=np.float32)  # a copy: OpenVINO reuses its buffer
+        return self._engine(normalised)  # (B, 7)
+
+
+def on_openvino(network: openvino.CompiledModel) -> Engine:
+    """One caller's engine from a compiled network."""
+    request = network.create_infer_request()
+    return lambda faces: np.array(request.infer([faces])[0], np.float32)  # a copy: OpenVINO reuses its buffer
+
+
+def on_torch(network: ExpressionNet, device: str) -> Engine:
+    """The network as it is, in float32, on a device that torch knows."""
+    there = Mirrored(network).eval().to(device)
+
+    def run(faces: NDArray[np.float32]) -> NDArray[np.float32]:
+        with torch.inference_mode():
+            logits = there(torch.from_numpy(faces).to(device))
+        return np.asarray(logits.cpu().numpy(), np.float32)
+
+    return run
 
 
 @lru_cache(maxsize=2)

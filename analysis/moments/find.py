@@ -20,6 +20,7 @@ from analysis.moments import (
     facial_tension,
     frozen,
     hard_to_see,
+    liveness,
     looking_away,
     nobody_visible,
 )
@@ -45,6 +46,7 @@ def rules(config: PipelineConfig) -> Mapping[MomentKind, Rule]:
         MomentKind.BACKGROUND_CHANGED: background_changed.find,
         MomentKind.CUT: cut.find,
         MomentKind.FROZEN: frozen.find,
+        MomentKind.LIVENESS: liveness.find,
         MomentKind.HARD_TO_SEE: partial(hard_to_see.find, bound=config.faces.min_quality),
     }
 

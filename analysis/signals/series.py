@@ -12,18 +12,20 @@ from analysis.types import EXPRESSIONS, FACE_SIGNALS, PICTURE_SIGNALS, Observati
 
 VISIBILITIES = tuple(Visibility)
 
+#: faces, visibility, track, quality and live.
+_SCALARS = 5
 #: Of smoothed, uncertainty, face_signals and picture.
 _VECTOR_WIDTHS = (len(EXPRESSIONS), len(EXPRESSIONS), len(FACE_SIGNALS), len(PICTURE_SIGNALS))
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Arrays over N frames, about 210 bytes each: three hours at 30 frames a second are 70 MB.
+    """Arrays over N frames, about 215 bytes each: three hours at 30 frames a second are 70 MB.
 
     pts_ms, end_ms: (N,) a frame stands from its own time to that of the next one. faces: (N,) -1 if not computed.
-    visibility: (N,) index into VISIBILITIES, -1 if not computed. quality: (N,) NaN without a face. track: (N,) of
-    the candidate, -1 without a face. smoothed, uncertainty: (N, 7), face_signals: (N, len(FACE_SIGNALS)), picture:
-    (N, len(PICTURE_SIGNALS)), with NaN rows where there is nothing to say.
+    visibility: (N,) index into VISIBILITIES, -1 if not computed. quality, live: (N,) NaN without a face. track:
+    (N,) of the candidate, -1 without a face. smoothed, uncertainty: (N, 7), face_signals: (N, len(FACE_SIGNALS)),
+    picture: (N, len(PICTURE_SIGNALS)), with NaN rows where there is nothing to say.
     """
 
     pts_ms: NDArray[np.int64]
@@ -32,6 +34,7 @@ class Series:
     visibility: NDArray[np.int8]
     track: NDArray[np.int32]
     quality: NDArray[np.float32]
+    live: NDArray[np.float32]
     smoothed: NDArray[np.float32]
     uncertainty: NDArray[np.float32]
     face_signals: NDArray[np.float32]
@@ -73,11 +76,11 @@ class SeriesBuilder:
 
     def build(self, last_frame_ms: int) -> Series:
         """`last_frame_ms`: how long the last frame stands, which no later frame says."""
-        ends = np.cumsum([4, *_VECTOR_WIDTHS])
+        ends = np.cumsum([_SCALARS, *_VECTOR_WIDTHS])
         rows = np.concatenate([np.zeros((0, ends[-1]), np.float32), *(rows for rows, _ in self._chunks)])
         pts_ms = np.concatenate([np.zeros(0, np.int64), *(pts for _, pts in self._chunks)])
         end_ms = np.append(pts_ms[1:], pts_ms[-1:] + max(last_frame_ms, 1)).astype(np.int64)
-        smoothed, uncertainty, face_signals, picture = np.split(rows[:, 4:], ends[1:-1] - 4, axis=1)
+        smoothed, uncertainty, face_signals, picture = np.split(rows[:, _SCALARS:], ends[1:-1] - _SCALARS, axis=1)
         return Series(
             pts_ms=pts_ms,
             end_ms=end_ms,
@@ -85,6 +88,7 @@ class SeriesBuilder:
             visibility=rows[:, 1].astype(np.int8),
             track=rows[:, 2].astype(np.int32),
             quality=rows[:, 3],
+            live=rows[:, 4],
             smoothed=smoothed,
             uncertainty=uncertainty,
             face_signals=face_signals,
@@ -99,6 +103,7 @@ def _row(seen: Observation) -> tuple[float, ...]:
         -1 if seen.visibility is None else VISIBILITIES.index(seen.visibility),
         -1 if seen.track is None else seen.track,
         float("nan") if seen.quality is None else seen.quality,
+        float("nan") if seen.live is None else seen.live,
         *(
             value
             for vector, width in zip(vectors, _VECTOR_WIDTHS, strict=True)

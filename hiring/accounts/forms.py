@@ -11,6 +11,7 @@ class SignInForm(AuthenticationForm):
     username = forms.EmailField(
         label=_("Email"), widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True})
     )
+
     def clean_username(self) -> str:
         """Addresses differ in no letter's case: the limit on attempts counts one account once."""
         return str(self.cleaned_data["username"]).lower()

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent / "notices"
-CURRENT = "2026-12"
+CURRENT = "2027-01"
 LANGUAGES = ("en", "es", "de", "fr")
 
 

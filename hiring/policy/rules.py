@@ -34,16 +34,16 @@ SUPPORTED_DUTIES = frozenset({"notice"})
 STAGES_OF_PURPOSE: dict[Purpose, frozenset[Stage]] = {
     Purpose.RECORDING: frozenset(),
     Purpose.TRANSCRIPT: frozenset({Stage.TRANSCRIPT}),
-    Purpose.EXPRESSION: frozenset({Stage.FACES, Stage.EXPRESSION}),
-    Purpose.EYES_HEAD: frozenset({Stage.FACES, Stage.LANDMARKS}),
+    Purpose.EXPRESSION: frozenset({Stage.FACES, Stage.LIVENESS, Stage.EXPRESSION}),
+    Purpose.EYES_HEAD: frozenset({Stage.FACES, Stage.LIVENESS, Stage.LANDMARKS}),
     Purpose.VOICE: frozenset({Stage.VOICE}),
     Purpose.BROWSER: frozenset(),
 }
 #: Stages that this version can compute.
-STAGES_AVAILABLE = frozenset({Stage.FACES, Stage.EXPRESSION, Stage.LANDMARKS, Stage.TRANSCRIPT})
+STAGES_AVAILABLE = frozenset(Stage) - {Stage.VOICE}
 #: The first notice that told candidates of a stage, where that is not the first of all. Who agreed to a purpose under
 #: an older one did not agree to the stage.
-NOTICE_OF_STAGE = {Stage.LANDMARKS: "2026-12"}
+NOTICE_OF_STAGE = {Stage.LANDMARKS: "2026-12", Stage.LIVENESS: "2027-01"}
 
 
 @dataclass(frozen=True)

@@ -137,9 +137,7 @@ def _create_row(interview: Interview, question: Question, size_bytes: int, file_
     return recording
 
 
-def append(
-    *, recording: Recording, offset: int, pieces: Iterator[bytes], checksum: Checksum | None = None
-) -> int:
+def append(*, recording: Recording, offset: int, pieces: Iterator[bytes], checksum: Checksum | None = None) -> int:
     """Append a chunk at `offset` and return the new offset.
 
     One writer at a time: of two at the same offset exactly one succeeds. A chunk that came with a checksum
@@ -278,9 +276,7 @@ def give_up(*, recording: Recording, reason: str = "candidate") -> None:
         if not gone:
             raise _gone()
         interview = recording.interview
-        audit.record(
-            actor=interview.as_actor(), action="upload.given_up", interview=interview, reason=reason
-        )
+        audit.record(actor=interview.as_actor(), action="upload.given_up", interview=interview, reason=reason)
     shutil.rmtree(path_of(recording).parent, ignore_errors=True)
 
 
@@ -297,6 +293,4 @@ def mark_received(recording: Recording) -> bool:
 
 def abandoned(older_than: timedelta = timedelta(days=7)) -> list[Recording]:
     """Uploads that nobody continued for a week."""
-    return list(
-        Recording.objects.filter(state=Recording.State.UPLOADING, created_at__lt=timezone.now() - older_than)
-    )
+    return list(Recording.objects.filter(state=Recording.State.UPLOADING, created_at__lt=timezone.now() - older_than))

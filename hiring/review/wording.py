@@ -32,6 +32,7 @@ _KINDS = {
     MomentKind.BACKGROUND_CHANGED: _("Background changed"),
     MomentKind.CUT: _("Picture changed at once"),
     MomentKind.FROZEN: _("Picture stood still"),
+    MomentKind.LIVENESS: _("Like a picture of a face"),
     MomentKind.HARD_TO_SEE: _("Hard to see"),
 }
 _EXPRESSIONS = {
@@ -64,6 +65,7 @@ _STAGES = {
     Stage.FACES: _("faces"),
     Stage.EXPRESSION: _("expressions"),
     Stage.LANDMARKS: _("eyes and head"),
+    Stage.LIVENESS: _("whether the camera saw a picture of a face"),
     Stage.VOICE: _("voice"),
     Stage.TRANSCRIPT: _("the transcript"),
 }
@@ -71,6 +73,7 @@ _STAGES = {
 _SIGNALS = {
     "faces": _("faces in the picture"),
     "quality": _("quality of the picture"),
+    "live": _("how far it looks like a face itself"),
     "face_away": _("time without the candidate's face"),
     "expression_held": _("time with one expression"),
     "head_yaw_deg": _("head turned sideways"),
@@ -156,6 +159,10 @@ _SENTENCES = (
     gettext_noop(
         "The picture did not change for {duration_s} s while the recording went on. A camera or a connection that "
         "stalls looks like this."
+    ),
+    gettext_noop(
+        "Experimental: for {duration_s} s the picture around the face looked more like a screen or a print than like "
+        "a person before the camera. Light, blur and virtual backgrounds can look like this too."
     ),
     gettext_noop(
         "For {duration_s} s the face was too small, blurred, dark, bright or turned away to be read; nothing was "

@@ -102,9 +102,7 @@ def save(
     """Note how far a run is, as savepoints.write has it. Raises LeaseLost and changes nothing."""
     _lock_recording(run)
     heartbeat(run)
-    savepoints.write(
-        run=run, state_file=state_file, part=part, begins=begins, moments=moments, until_ms=until_ms
-    )
+    savepoints.write(run=run, state_file=state_file, part=part, begins=begins, moments=moments, until_ms=until_ms)
 
 
 @transaction.atomic

@@ -19,9 +19,7 @@ NEW = "seven green lamps on a hill"
 
 @pytest.fixture
 def person():
-    return services.add_person(
-        email="new@example.org", name="New Person", role="recruiter", actor=factories.SYSTEM
-    )
+    return services.add_person(email="new@example.org", name="New Person", role="recruiter", actor=factories.SYSTEM)
 
 
 def _link(person) -> str:

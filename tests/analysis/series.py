@@ -24,6 +24,7 @@ def calm_series(seconds: float) -> Series:
         visibility=np.full(count, VISIBILITIES.index(Visibility.SEEN), np.int8),
         track=np.ones(count, np.int32),
         quality=np.full(count, 0.9, np.float32),
+        live=np.full(count, 0.98, np.float32),
         smoothed=(probs / probs.sum(axis=1, keepdims=True)).astype(np.float32),
         uncertainty=np.full((count, len(EXPRESSIONS)), 0.05, np.float32),
         face_signals=np.abs(np.random.default_rng(6).normal(0.1, 0.01, (count, len(FACE_SIGNALS)))).astype(
@@ -58,5 +59,6 @@ def hide(series: Series, where: slice, visibility: Visibility = Visibility.NOBOD
     series.face_signals[where] = np.nan
     if visibility == Visibility.NOBODY:
         series.faces[where], series.track[where], series.quality[where] = 0, -1, np.nan
+        series.live[where] = np.nan
     else:
         series.quality[where] = 0.2

@@ -17,7 +17,7 @@ from analysis.savepoint import Saved, Savepoint, SoFar
 from analysis.types import MomentKind, Observation, Outcome, Stage
 
 CLIPS = ["several_faces.mp4", "covers_face_then_smiles.mp4", "leaves_frame.mov", "grid_bbaf2n.mpg"]
-PLAN = frozenset({Stage.FACES, Stage.EXPRESSION, Stage.LANDMARKS})
+PLAN = frozenset({Stage.FACES, Stage.EXPRESSION, Stage.LANDMARKS, Stage.LIVENESS})
 
 Points = list[SoFar]
 

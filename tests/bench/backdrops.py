@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.config import PipelineConfig, SignalConfig
+from analysis.expression import weights_file
 from analysis.pipeline import Analysis
 from analysis.signals.series import VISIBILITIES, Series, SeriesBuilder
 from analysis.signals.smoothing import GAP, smooth
@@ -69,6 +71,7 @@ def of_noise(seed: int, seconds: int, fps: float) -> Recording:
         visibility=np.full(count, VISIBILITIES.index(Visibility.SEEN), np.int8),
         track=np.zeros(count, np.int32),
         quality=np.full(count, 0.9, np.float32),
+        live=np.full(count, 0.98, np.float32),
         smoothed=raw.astype(np.float32),
         uncertainty=np.zeros((count, len(EXPRESSIONS)), np.float32),
         face_signals=signals.astype(np.float32),
@@ -96,8 +99,8 @@ def _wandering(rng: np.random.Generator, count: int, width: int, fps: float) -> 
 
 
 def _analysed(clip: Path) -> Recording:
-    """One run of the pipeline, kept in var/ for the next time."""
-    kept = FOLDER / f"{clip.stem}.npz"
+    """One run of the pipeline, kept in var/ for the next time with the same weights and configuration."""
+    kept = FOLDER / f"{clip.stem}-{_made_with()}.npz"
     if not kept.exists():
         config = PipelineConfig(plan=PLAN, threads=1, model_dir=str(SHARED / "models"))
         analysis, builder = Analysis(clip, config), SeriesBuilder()
@@ -113,6 +116,11 @@ def _analysed(clip: Path) -> Recording:
     with np.load(kept) as found:
         series = Series(**{each.name: found[each.name] for each in fields(Series)})
         return Recording(clip.stem, series, found["raw"])
+
+
+def _made_with() -> str:
+    config = PipelineConfig(plan=PLAN)
+    return hashlib.sha256(weights_file.SHIPPED.read_bytes() + config.fingerprint().encode()).hexdigest()[:12]
 
 
 def _repeated(once: Recording, seconds: int) -> Recording:

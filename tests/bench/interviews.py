@@ -160,7 +160,9 @@ def measure() -> None:
                 f"{facts['cpu_s'] / minutes:>11.1f}{a_day:>13.0f}"
             )
             print(f"{'':<14}" + ", ".join(f"{name} {seconds:.1f} s" for name, seconds in facts["stages"].items()))
-    workers(make(replace(recipes()[0], minutes=2)))
+    short = make(replace(recipes()[0], minutes=2))
+    workers(short)
+    beside_fer(short)
 
 
 def workers(path: Path) -> None:
@@ -175,6 +177,20 @@ def workers(path: Path) -> None:
         frames = sum(facts["frames"] for facts in found)
         mib = sum(facts["peak_rss_mb"] for facts in found)
         print(f"{count} at once: {frames / wall_s:.0f} frames/s together, {mib:.0f} MiB")
+
+
+def beside_fer(path: Path) -> None:
+    """The same frames by `fer`, in the environment that FER_PYTHON names: see fer_alone.py."""
+    python = os.environ.get("FER_PYTHON")
+    if not python:
+        print("\nfer: not installed; tests/bench/fer_alone.py says how")
+        return
+    print("\nfer on frames of the same interview")
+    for detector in ("mtcnn", "haar"):
+        script = str(Path(__file__).parent / "fer_alone.py")
+        done = subprocess.run([python, script, str(path), detector], capture_output=True, text=True, check=True)
+        facts = json.loads(done.stdout.splitlines()[-1])
+        print(f"  {detector:<6} {facts['ms']:.0f} ms a frame, a face in {facts['with_face']} of {facts['frames']}")
 
 
 if __name__ == "__main__":

@@ -25,8 +25,8 @@ def _run(granted=ALL, place="us"):
 def test_the_plan_holds_what_the_candidate_agreed_to():
     assert _run((Purpose.RECORDING,)).plan == []
     assert _run((Purpose.RECORDING, Purpose.TRANSCRIPT)).plan == ["transcript"]
-    assert _run((Purpose.RECORDING, Purpose.EYES_HEAD)).plan == ["faces", "landmarks"]
-    assert _run(ALL).plan == ["expression", "faces", "landmarks", "transcript"]
+    assert _run((Purpose.RECORDING, Purpose.EYES_HEAD)).plan == ["faces", "landmarks", "liveness"]
+    assert _run(ALL).plan == ["expression", "faces", "landmarks", "liveness", "transcript"]
 
 
 def test_who_agreed_before_eyes_and_head_were_measured_did_not_agree_to_that():
@@ -38,10 +38,20 @@ def test_who_agreed_before_eyes_and_head_were_measured_did_not_agree_to_that():
     assert runs.queue(recording=factories.make_ready_recording(interview)).plan == ["faces"]
 
 
+def test_who_agreed_before_pictures_of_faces_were_told_of_did_not_agree_to_that():
+    interview = factories.make_interview(granted=())
+    for purpose in (Purpose.RECORDING, Purpose.EXPRESSION, Purpose.EYES_HEAD):
+        ConsentReceipt.objects.create(
+            interview=interview, purpose=purpose, granted=True, notice_version="2026-12", notice_language="en"
+        )
+    assert Stage.LIVENESS not in runs.plan_for(interview)
+
+
 def test_where_the_law_forbids_expression_it_is_not_planned():
     assert _run((Purpose.RECORDING, Purpose.TRANSCRIPT, Purpose.EYES_HEAD), place="eu").plan == [
         "faces",
         "landmarks",
+        "liveness",
         "transcript",
     ]
 
@@ -58,7 +68,7 @@ def _refused(row) -> None:
         row.save()
 
 
-@pytest.mark.parametrize("stage", ["faces", "expression", "landmarks", "voice", "transcript"])
+@pytest.mark.parametrize("stage", list(Stage))
 def test_the_database_refuses_a_segment_of_a_stage_outside_the_plan(stage):
     run = _run((Purpose.RECORDING,))
     _refused(Segment(run=run, stage=stage, lane="x", value="y", start_ms=0, end_ms=1))

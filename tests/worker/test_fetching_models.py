@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from analysis.liveness.network import SHAPES
 from hiring.worker.management.commands import fetch_models
 
 CONTENT = b"graphs" * 1000
@@ -119,3 +120,19 @@ def test_the_address_and_the_hash_are_those_of_the_published_file(shared) -> Non
     assert fetch_models.LANDMARKER_URL.endswith("/face_landmarker/face_landmarker/float16/1/face_landmarker.task")
     content = shared("models/face_landmarker.task").read_bytes()
     assert hashlib.sha256(content).hexdigest() == fetch_models.LANDMARKER_SHA256
+
+
+def test_both_files_of_liveness_come_from_one_folder(
+    bucket: Bucket, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = dict.fromkeys(fetch_models.LIVENESS_SHA256, hashlib.sha256(CONTENT).hexdigest())
+    monkeypatch.setattr(fetch_models, "LIVENESS_SHA256", expected)
+    call_command("fetch_models", only="liveness", liveness_url=bucket.url, stdout=io.StringIO())
+    assert {path.name for path in folder.iterdir()} == set(expected) == {shape.file for shape in SHAPES}
+    assert all(path.read_bytes() == CONTENT for path in folder.iterdir())
+
+
+@pytest.mark.parametrize("name", fetch_models.LIVENESS_SHA256)
+def test_the_hashes_of_liveness_are_those_of_the_published_files(shared, name: str) -> None:
+    content = shared(f"models/{name}").read_bytes()
+    assert hashlib.sha256(content).hexdigest() == fetch_models.LIVENESS_SHA256[name]

@@ -33,7 +33,8 @@ def due(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     rows = list(selectors.due(now + timedelta(days=form.cleaned_data["days"]))) if form.is_valid() else []
     context = {
-        "section": "retention", "tab": "due",
+        "section": "retention",
+        "tab": "due",
         "form": form,
         "page": page_of(request, rows),
         "query": filters_of(request),
@@ -96,7 +97,8 @@ def erase(request: HttpRequest, pk: UUID) -> HttpResponse:
         messages.success(request, _("The interview is erased. This is the certificate."))
         return redirect("administration:certificate", pk=certificate.pk)
     context = {
-        "section": "retention", "tab": "erase",
+        "section": "retention",
+        "tab": "erase",
         "interview": interview,
         "form": form,
         "contents": wording.contents(selectors.contents_of(interview)),

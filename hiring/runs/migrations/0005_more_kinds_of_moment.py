@@ -29,22 +29,19 @@ STAGES_OF_KIND = {
 }
 
 
+def constraint(stages_of_kind):
+    """Operations that put this rule of kinds and their stages in the place of the one before."""
+    pairs = [models.Q(kind=kind, stages=stages) for kind, stages in stages_of_kind.items()]
+    rule = models.CheckConstraint(name=NAME, condition=models.Q(*pairs, _connector=models.Q.OR))
+    return [migrations.RemoveConstraint("moment", NAME), migrations.AddConstraint("moment", rule)]
+
+
 class Migration(migrations.Migration):
     dependencies = [("runs", "0004_explanations")]
     operations = [
         migrations.RunPython(explanation_triggers.remove, explanation_triggers.create),
         migrations.RunPython(plan_triggers.remove, plan_triggers.create),
-        migrations.RemoveConstraint("moment", NAME),
-        migrations.AddConstraint(
-            "moment",
-            models.CheckConstraint(
-                name=NAME,
-                condition=models.Q(
-                    *[models.Q(kind=kind, stages=stages) for kind, stages in STAGES_OF_KIND.items()],
-                    _connector=models.Q.OR,
-                ),
-            ),
-        ),
+        *constraint(STAGES_OF_KIND),
         migrations.RunPython(plan_triggers.create, plan_triggers.remove),
         migrations.RunPython(explanation_triggers.create, explanation_triggers.remove),
     ]

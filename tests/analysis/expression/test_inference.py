@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from analysis.expression import weights_file
 from analysis.expression.calibration import probabilities
-from analysis.expression.inference import BATCH, ExpressionClassifier
+from analysis.expression.inference import BATCH, ExpressionClassifier, on_torch
 from analysis.expression.network import Mirrored
 from analysis.expression.preprocessing import normalise
 
@@ -66,3 +66,16 @@ def test_the_fast_engine_gives_torchs_answer(shipped: ExpressionClassifier, face
     with torch.inference_mode():
         exact = probabilities(Mirrored(network)(normalise(torch.tensor(faces))).numpy(), info.temperature)
     assert np.abs(shipped.predict(faces) - exact).max() < 0.03  # bf16 keeps three digits
+
+
+def test_the_engine_of_a_graphics_card_gives_torchs_answer_on_any_device(
+    shipped: ExpressionClassifier, faces: NDArray[np.uint8], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where there is no CUDA device, the same code runs on the processor: all but the device is tested."""
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    monkeypatch.setattr("analysis.expression.inference.on_torch", lambda network, _: on_torch(network, device))
+    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
+    monkeypatch.setattr("torch.cuda.get_device_name", lambda: "a card")
+    on_card = ExpressionClassifier.load()
+    assert on_card.engine_name == "torch, a card" and shipped.engine_name == "OpenVINO"
+    assert np.abs(on_card.predict(faces) - shipped.predict(faces)).max() < 0.03

@@ -50,6 +50,7 @@ def face(seconds: float, fps: float | None = 25) -> Series:
         visibility=np.full(count, VISIBILITIES.index(Visibility.SEEN), np.int8),
         track=np.ones(count, np.int32),
         quality=np.full(count, 0.9, np.float32),
+        live=np.full(count, 0.98, np.float32),
         smoothed=(probs / probs.sum(axis=1, keepdims=True)).astype(np.float32),
         uncertainty=np.full((count, len(EXPRESSIONS)), 0.05, np.float32),
         face_signals=signals.astype(np.float32),
@@ -92,7 +93,8 @@ def lose(series: Series, start_ms: float, end_ms: float) -> None:
     series.visibility[where] = VISIBILITIES.index(Visibility.NOBODY)
     series.smoothed[where] = series.uncertainty[where] = np.nan
     series.face_signals[where] = np.nan
-    series.faces[where], series.track[where], series.quality[where] = 0, -1, np.nan
+    series.faces[where], series.track[where] = 0, -1
+    series.quality[where] = series.live[where] = np.nan
 
 
 def later(series: Series, by_ms: int) -> Series:

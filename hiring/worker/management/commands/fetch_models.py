@@ -21,39 +21,54 @@ LANDMARKER_URL = (
 )
 LANDMARKER_SHA256 = "64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff"
 LANDMARKER_FILE = "face_landmarker.task"
+#: MiniFASNet (Minivision, Apache-2.0): whether the camera saw a face or a picture of one. docs/moments.md.
+LIVENESS_URL = (
+    "https://raw.githubusercontent.com/minivision-ai/Silent-Face-Anti-Spoofing/master/resources/anti_spoof_models"
+)
+LIVENESS_SHA256 = {
+    "2.7_80x80_MiniFASNetV2.pth": "a5eb02e1843f19b5386b953cc4c9f011c3f985d0ee2bb9819eea9a142099bec0",
+    "4_0_0_80x80_MiniFASNetV1SE.pth": "84ee1d37d96894d5e82de5a57df044ef80a58be2b218b5ed7cdfd875ec2f5990",
+}
 _MOST_BYTES = 16 * 1024 * 1024
 _TIMEOUT_S = 60
 
 
 class Command(BaseCommand):
     help = (
-        "Download third-party weights into MODEL_DIR: Face Landmarker for eyes and head, "
-        "and a faster-whisper model for better transcripts."
+        "Download third-party weights into MODEL_DIR: Face Landmarker for eyes and head, MiniFASNet for pictures of "
+        "faces, and a faster-whisper model for better transcripts."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--only", choices=("landmarks", "speech"), help="fetch just one of the two")
+        parser.add_argument("--only", choices=("landmarks", "liveness", "speech"), help="fetch just one")
         parser.add_argument("--speech", choices=SPEECH_SIZES, default=settings.SPEECH_MODEL)
         parser.add_argument(
             "--landmarker-url", default=LANDMARKER_URL, help="a mirror of face_landmarker.task, http or https"
         )
+        parser.add_argument(
+            "--liveness-url", default=LIVENESS_URL, help="a mirror of the folder with both files, http or https"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         folder = Path(settings.MODEL_DIR or settings.VAR_DIR / "models")
-        if options["only"] != "speech":
-            self._fetch_landmarker(folder / LANDMARKER_FILE, options["landmarker_url"])
-        if options["only"] != "landmarks":
+        only = options["only"]
+        if only in (None, "landmarks"):
+            self._fetch(folder / LANDMARKER_FILE, options["landmarker_url"], LANDMARKER_SHA256)
+        if only in (None, "liveness"):
+            for name, sha256 in LIVENESS_SHA256.items():
+                self._fetch(folder / name, f"{options['liveness_url'].rstrip('/')}/{name}", sha256)
+        if only in (None, "speech"):
             self._fetch_speech(folder / f"faster-whisper-{options['speech']}", options["speech"])
         if not settings.MODEL_DIR:
             self.stdout.write(f"Now set MODEL_DIR={folder}")
 
-    def _fetch_landmarker(self, target: Path, url: str) -> None:
-        if target.is_file() and _sha256(target.read_bytes()) == LANDMARKER_SHA256:
+    def _fetch(self, target: Path, url: str, sha256: str) -> None:
+        if target.is_file() and _sha256(target.read_bytes()) == sha256:
             self.stdout.write(f"{target.name} is already here.")
             return
         try:
             content = _downloaded(url)
-            if _sha256(content) != LANDMARKER_SHA256:
+            if _sha256(content) != sha256:
                 raise ValueError("what came is not the expected file (its SHA-256 differs)")
             _replace(target, content)
         except (OSError, ValueError) as error:

@@ -1,0 +1,81 @@
+"""The liveness stage of a pipeline: a face in a picture in, how likely it stood before the camera itself out."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+import openvino as ov
+import torch
+from numpy.typing import NDArray
+
+from analysis.cpu import compiled
+from analysis.liveness.network import FACE_ITSELF, INPUT_PX, SHAPES, Shape, load, read
+
+
+class LivenessStage:
+    """Looks twice a second, and for each face that is new; in between its last answer stands."""
+
+    def __init__(self, model_dir: Path, every_ms: int) -> None:
+        """Raises NoLiveness, a FileNotFoundError, where model_dir lacks a file of weights or has a damaged one."""
+        files = [read(model_dir, shape) for shape in SHAPES]
+        #: Of both files, in the order of SHAPES.
+        self.weights_sha256 = "+".join(hashlib.sha256(content).hexdigest() for content in files)
+        self._requests = [
+            _compiled(content, shape).create_infer_request() for content, shape in zip(files, SHAPES, strict=True)
+        ]
+        self._every_ms = every_ms
+        self._last: tuple[int, int, float] | None = None  # when, at whom, with what answer
+
+    def look(self, picture: NDArray[np.uint8], box: NDArray[np.float32], track: int, pts_ms: int) -> float:
+        """0..1, the mean of both networks. picture: RGB (height, width, 3); box: x1, y1, x2, y2 of a face in it."""
+        if self._last is None or self._last[1] != track or pts_ms >= self._last[0] + self._every_ms:
+            self._last = (pts_ms, track, self._answer(picture, box))
+        return self._last[2]
+
+    def memory(self) -> tuple[int, int, float] | None:
+        return self._last
+
+    def remember(self, memory: tuple[int, int, float] | None) -> None:
+        """Go on from the `memory` of another stage."""
+        self._last = memory
+
+    def _answer(self, picture: NDArray[np.uint8], box: NDArray[np.float32]) -> float:
+        answers = []
+        for shape, request in zip(SHAPES, self._requests, strict=True):
+            request.infer([_input(picture, box, shape.scale)], share_inputs=True)
+            answers.append(float(request.get_output_tensor(0).data[0, FACE_ITSELF]))
+        return round(sum(answers) / len(answers), 4)
+
+
+def surroundings(box: NDArray[np.float32], scale: float, width: int, height: int) -> tuple[int, int, int, int]:
+    """left, top, right, bottom, the last two outside: `scale` boxes around a box, as far as the picture goes.
+
+    Pushed back into the picture where it would cross a border, as in training, and never larger than the picture.
+    """
+    x1, y1, x2, y2 = (float(side) for side in box)
+    wide, high = max(x2 - x1, 1.0), max(y2 - y1, 1.0)
+    fits = min(scale, (width - 1) / wide, (height - 1) / high)
+    wide, high = wide * fits, high * fits
+    left = min(max((x1 + x2 - wide) / 2, 0.0), width - 1 - wide)
+    top = min(max((y1 + y2 - high) / 2, 0.0), height - 1 - high)
+    return int(left), int(top), int(left + wide) + 1, int(top + high) + 1
+
+
+def _input(picture: NDArray[np.uint8], box: NDArray[np.float32], scale: float) -> NDArray[np.float32]:
+    """(1, 3, 80, 80), blue first, 0..255."""
+    left, top, right, bottom = surroundings(box, scale, picture.shape[1], picture.shape[0])
+    crop = cv2.resize(picture[top:bottom, left:right, ::-1], (INPUT_PX, INPUT_PX), interpolation=cv2.INTER_LINEAR)
+    return np.ascontiguousarray(crop.transpose(2, 0, 1)[None], np.float32)
+
+
+@lru_cache(maxsize=len(SHAPES))
+def _compiled(content: bytes, shape: Shape) -> ov.CompiledModel:
+    """Kept for the next recording. In 32-bit floats, like the networks that find faces."""
+    example = torch.zeros(1, 3, INPUT_PX, INPUT_PX)
+    inputs = [ov.PartialShape(list(example.shape))]
+    model = ov.convert_model(load(content, shape), example_input=example, input=inputs)
+    return compiled(model, 1, INFERENCE_PRECISION_HINT="f32")
