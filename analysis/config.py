@@ -39,7 +39,7 @@ class FaceConfig:
     detect_every_ms: int = 400
     min_quality: float = 0.35
     picture_side_px: int = 640
-    live_every_ms: int = 500
+    live_every_ms: int = 1000
 
 
 @dataclass(frozen=True, slots=True)

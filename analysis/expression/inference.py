@@ -1,7 +1,7 @@
 """Face crops in, calibrated probabilities out.
 
-The network runs in torch where there is a CUDA device, else in OpenVINO: docs/speed.md compares engines. OpenVINO takes
-bf16 where the processor has it and float32 elsewhere; tests hold both engines to torch's float32 answer.
+The network runs in torch where there is a CUDA device, else in OpenVINO: docs/speed.md compares engines. There it
+takes bf16 where the processor has it and float32 elsewhere; tests hold both engines to torch's float32 answer.
 Loading converts the network, which takes seconds on a busy core; the last two stay ready for the next recording.
 """
 

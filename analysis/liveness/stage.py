@@ -17,7 +17,7 @@ from analysis.liveness.network import FACE_ITSELF, INPUT_PX, SHAPES, Shape, load
 
 
 class LivenessStage:
-    """Looks twice a second, and for each face that is new; in between its last answer stands."""
+    """Looks every so often, and at once at a face that is new; in between its last answer stands."""
 
     def __init__(self, model_dir: Path, every_ms: int) -> None:
         """Raises NoLiveness, a FileNotFoundError, where model_dir lacks a file of weights or has a damaged one."""

@@ -10,7 +10,7 @@ from analysis.signals.series import Series
 from analysis.signals.spans import long_stretches
 from analysis.types import Evidence, Moment, MomentKind
 
-# Two answers on the other side do not end it.
+# One answer on the other side does not end it.
 _CLOSE_GAP_MS = 1200
 
 SENTENCE = (
@@ -21,7 +21,7 @@ SENTENCE = (
 
 def rule(config: MomentConfig) -> str:
     return (
-        f"The mean of two networks (MiniFASNet), which look twice a second, is at most {config.live_max:g} for at "
+        f"The mean of two networks (MiniFASNet), which look once a second, is at most {config.live_max:g} for at "
         f"least {config.live_min_ms / 1000:g} s."
     )
 
