@@ -109,13 +109,31 @@ class MomentConfig:
     background_min_ms: int = 2000
     live_max: float = 0.5
     live_min_ms: int = 3000
+    # of what is heard
+    pause_min_ms: int = 1500
+    pause_robust_z: float = 4.0
+    fillers_min: int = 3
+    fillers_window_ms: int = 10_000
+    fillers_ratio: float = 2.0
+    hesitation_max_per_min: int = 4
+    hear_min_ms: int = 3000
+    hear_clipped_share: float = 0.15
+    hear_quiet_lufs: float = -50.0
+    hear_noise_lu: float = 6.0
+    differ_min_sentiment: float = 0.5
+    differ_min_prob: float = 0.4
+    differ_robust_z: float = 4.0
+    differ_max_per_min: int = 4
+    lips_min_ms: int = 2000
+    lips_share: float = 0.2
+    lips_clear: float = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class PipelineConfig:
     """What a run does. Stages that are absent from `plan` are not computed at all."""
 
-    plan: frozenset[Stage] = frozenset(Stage) - {Stage.VOICE}
+    plan: frozenset[Stage] = frozenset(Stage)
     threads: int = 2
     model_dir: str = ""
     speech_model: str = "small"

@@ -14,13 +14,12 @@ from analysis.video.decode import Ending
 
 _PACKAGES = (
     *("av", "numpy", "opencv-python-headless", "torch", "openvino", "facenet-pytorch", "pyarrow"),
-    *("pocketsphinx", "faster-whisper"),
+    *("pocketsphinx", "faster-whisper", "onnxruntime", "swift-f0", "vaderSentiment", "simplemma"),
 )
 _READ_BYTES = 1 << 20
 
 DONE = "done"
 NOT_PLANNED = "not in the plan"
-NOT_IMPLEMENTED = "not in this version"
 MODEL_MISSING = "model missing"
 NEEDS_FACES = "needs faces"
 

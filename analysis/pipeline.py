@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
@@ -22,7 +23,7 @@ from analysis.progress import Heartbeat, StageClock
 from analysis.savepoint import EVERY_MS, Saved, Savepoint, SoFar, key_of, read
 from analysis.signals.baseline import find_baselines
 from analysis.signals.peak_crops import PeakCrops
-from analysis.signals.segments import expression_segments, visibility_segments
+from analysis.signals.segments import expression_segments, speech_segments, visibility_segments
 from analysis.signals.series import Series, SeriesBuilder
 from analysis.types import Moment, Observation, Outcome, Progress, Stage, Step, Transcript, VideoInfo
 from analysis.video.decode import Decoder, Ending, Frame
@@ -33,8 +34,12 @@ if TYPE_CHECKING:
     from analysis.faces.stage import FaceStage
     from analysis.landmarks.stage import LandmarkStage
     from analysis.liveness.stage import LivenessStage
+    from analysis.speech.hearing import Hearing
+    from analysis.speech.said import Said
 
 _Reader = TypeVar("_Reader")
+NO_SOUND = "no sound"
+NOT_PLANNED = Transcript((), "none", note="not in the plan")
 
 
 def quiet(progress: Progress) -> None:
@@ -70,7 +75,7 @@ class Analysis:
         self._series = SeriesBuilder()
         self._unsaved: list[Observation] = []
         self._clock = StageClock()
-        self._stages = _unplanned(config.plan)
+        self._stages = dict.fromkeys(Stage, manifest.NOT_PLANNED)
         self._weights: dict[str, str] = {}
         self._engines: dict[str, str] = {}  # that differ from machine to machine
         self._abstain_below = 1.0  # until a classifier says what its answers are worth
@@ -97,7 +102,7 @@ class Analysis:
             sha256 = manifest.file_sha256(self._source, beat.again)
         series = self._series
         side_px = config.faces.picture_side_px if Stage.FACES in config.plan else 0
-        with self._frame_stages() as stages:
+        with self._hearing(uploaded) as hearing, self._frame_stages() as stages:
             key = key_of(config.fingerprint(), sha256, self._weights, self._stages, self._engines)
             if self._saved is not None and (savepoint := read(self._saved.savepoint, key)) is not None:
                 stages.remember(savepoint.state)
@@ -110,31 +115,34 @@ class Analysis:
                 for observations in self._observed(decoder, stages, total_ms, key):
                     series.add(observations)
                     yield observations
-        info, ending = decoder.info, decoder.ending
-        assert info is not None and ending is not None  # noqa: S101 - or iterating had raised
-        transcript = uploaded or self._heard_transcript(info.duration_ms)
+            info, ending = decoder.info, decoder.ending
+            assert info is not None and ending is not None  # noqa: S101 - or iterating had raised
+            said = self._said(hearing, uploaded, info.duration_ms)
         beat.at(Step.MOMENTS, 0, 0)
         built = series.build(ending.last_frame_ms)
-        self._outcome = self._concluded(info, ending, built, stages.peaks, transcript, sha256)
+        self._outcome = self._concluded(info, ending, built, stages.peaks, said, sha256)
 
     def _concluded(
-        self, info: VideoInfo, ending: Ending, series: Series, peaks: PeakCrops, transcript: Transcript, sha256: str
+        self, info: VideoInfo, ending: Ending, series: Series, peaks: PeakCrops, said: Said | None, sha256: str
     ) -> Outcome:
         config = self._config
         with self._clock("moments"):
             baselines = find_baselines(series, config.signals.baseline_ms)
             shown = expression_segments(series, config.signals.min_segment_ms, self._abstain_below)
-            lanes = [*visibility_segments(series), *shown]
-            moments = find(series, baselines, config)
+            listened = Stage.SPEECH if Stage.SPEECH in config.plan else Stage.VOICE
+            lanes = [*visibility_segments(series), *shown, *(speech_segments(said.spans, listened) if said else ())]
+            moments = find(series, baselines, config, said)
         moments, explanations = self._explained(moments, peaks)
         return Outcome(
             info=info,
             segments=tuple(lanes),
             moments=moments,
-            transcript=transcript,
+            transcript=said.transcript if said else NOT_PLANNED,
+            sentences=said.sentences if said else (),
             frames=len(series),
             frames_with_face=int((series.track >= 0).sum()),
             baseline=baselines.as_mapping(),
+            sound=self._sound_file(said),
             manifest=manifest.build(
                 config=config,
                 sha256=sha256,
@@ -295,25 +303,45 @@ class Analysis:
         return max(1, self._config.threads // 2)
 
     def _uploaded_transcript(self) -> Transcript | None:
-        if Stage.TRANSCRIPT not in self._config.plan:
-            return Transcript((), "none", note="not in the plan")
-        if self._transcript_file is None:
+        if Stage.TRANSCRIPT not in self._config.plan or self._transcript_file is None:
             return None
         from analysis.speech.uploaded import read_transcript
 
         with self._clock("transcript"):
-            self._stages[Stage.TRANSCRIPT] = manifest.DONE
             return read_transcript(self._transcript_file)
 
-    def _heard_transcript(self, total_ms: int) -> Transcript:
-        from analysis.speech.transcribe import transcribe
+    def _hearing(self, uploaded: Transcript | None) -> AbstractContextManager[Hearing | None]:
+        """Begins to listen, beside everything else; where the plan has neither voice nor words, nobody does."""
+        if not self._config.plan & {Stage.TRANSCRIPT, Stage.SPEECH, Stage.VOICE}:
+            return nullcontext()
+        from analysis.speech.hearing import Hearing
 
-        with self._clock("transcript"):
-            self._heartbeat.at(Step.TRANSCRIPT, 0, total_ms)
-            transcript = transcribe(self._source, self._config, self._heartbeat, total_ms)
-        missing = transcript.source == "none"
-        self._stages[Stage.TRANSCRIPT] = transcript.note if missing else manifest.DONE
-        return transcript
+        transcribe = Stage.TRANSCRIPT in self._config.plan and uploaded is None
+        return Hearing(self._source, self._config, transcribe=transcribe)
+
+    def _said(self, hearing: Hearing | None, uploaded: Transcript | None, total_ms: int) -> Said | None:
+        """What was heard; None where the plan has neither voice nor words."""
+        if hearing is None:
+            return None
+        from analysis.speech.said import Said, understood
+
+        with self._clock("hearing"):
+            heard = hearing.result(self._heartbeat, total_ms)
+            for stage in self._config.plan & {Stage.SPEECH, Stage.VOICE}:
+                self._stages[stage] = manifest.DONE if heard.sound is not None else NO_SOUND
+            if Stage.TRANSCRIPT not in self._config.plan:
+                return Said(NOT_PLANNED, (), heard.sound)
+            transcript = uploaded or heard.transcript or NOT_PLANNED
+            missing = transcript.source == "none"
+            self._stages[Stage.TRANSCRIPT] = transcript.note if missing else manifest.DONE
+            return understood(transcript, heard.sound)
+
+    def _sound_file(self, said: Said | None) -> bytes:
+        if said is None or said.sound is None:
+            return b""
+        from analysis.speech.sound_file import to_parquet
+
+        return to_parquet(said.sound, voice=Stage.VOICE in self._config.plan)
 
 
 def _by_window(observations: Iterable[Observation]) -> Iterator[list[Observation]]:
@@ -321,12 +349,3 @@ def _by_window(observations: Iterable[Observation]) -> Iterator[list[Observation
     rest = iter(observations)
     while window := list(itertools.islice(rest, WINDOW)):
         yield window
-
-
-def _unplanned(plan: frozenset[Stage]) -> dict[Stage, str]:
-    """Each stage's state before anything has run."""
-    implemented = frozenset(Stage) - {Stage.VOICE}
-    return {
-        stage: manifest.NOT_PLANNED if stage not in plan or stage in implemented else manifest.NOT_IMPLEMENTED
-        for stage in Stage
-    }

@@ -55,13 +55,25 @@ OBSERVATION_COLUMNS = (
 )
 
 
+#: What a word can be marked as.
+FILLER, RESTART, UNCLEAR = "filler", "restart", "unclear"
+
+#: Columns of sound.parquet: the start of each step, the probability of speech, loudness in LUFS, pitch in Hz. The
+#: last two are empty where voice is not in the plan.
+SOUND_COLUMNS = ("t_ms", "speech", "loudness", "pitch_hz")
+
+
 class Stage(StrEnum):
-    """A part of the analysis that consent or law can leave out of a run's plan."""
+    """A part of the analysis that consent or law can leave out of a run's plan.
+
+    SPEECH is when somebody speaks and how well it can be heard; VOICE is how it sounds; TRANSCRIPT is the words.
+    """
 
     FACES = "faces"
     EXPRESSION = "expression"
     LANDMARKS = "landmarks"
     LIVENESS = "liveness"
+    SPEECH = "speech"
     VOICE = "voice"
     TRANSCRIPT = "transcript"
 
@@ -101,6 +113,10 @@ class MomentKind(StrEnum):
     FROZEN = "frozen"
     LIVENESS = "liveness"
     HARD_TO_SEE = "hard_to_see"
+    HESITATION = "hesitation"
+    WORDS_AND_FACE_DIFFER = "words_and_face_differ"
+    VOICE_WITHOUT_LIPS = "voice_without_lips"
+    HARD_TO_HEAR = "hard_to_hear"
 
 
 #: The stages without which a kind of moment must not exist.
@@ -119,6 +135,10 @@ STAGES_OF_KIND: Mapping[MomentKind, frozenset[Stage]] = {
     MomentKind.FROZEN: frozenset({Stage.FACES}),
     MomentKind.LIVENESS: frozenset({Stage.FACES, Stage.LIVENESS}),
     MomentKind.HARD_TO_SEE: frozenset({Stage.FACES}),
+    MomentKind.HESITATION: frozenset({Stage.SPEECH, Stage.TRANSCRIPT}),
+    MomentKind.WORDS_AND_FACE_DIFFER: frozenset({Stage.FACES, Stage.EXPRESSION, Stage.SPEECH, Stage.TRANSCRIPT}),
+    MomentKind.VOICE_WITHOUT_LIPS: frozenset({Stage.FACES, Stage.LANDMARKS, Stage.SPEECH}),
+    MomentKind.HARD_TO_HEAR: frozenset({Stage.SPEECH}),
 }
 
 
@@ -236,12 +256,32 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One spoken word. `confidence` is None where the source gives none (an uploaded transcript)."""
+    """One spoken word. `confidence` is None where the source gives none (an uploaded transcript).
+
+    mark: FILLER, RESTART (it is said again at once), UNCLEAR (speech that no word stands for; then `text` is empty).
+    """
 
     span: Span
     text: str
     confidence: float | None = None
     speaker: str = ""
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Words of a transcript, from `first_word` to before `after_word`.
+
+    sentiment: -1..1 of the words by a dictionary, None where the language has none. confidence: mean of its words'.
+    hedges: how many ways of saying that one is not sure.
+    """
+
+    span: Span
+    first_word: int
+    after_word: int
+    sentiment: float | None = None
+    confidence: float | None = None
+    hedges: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,13 +348,18 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Everything but the observations, which were streamed."""
+    """Everything but the observations, which were streamed.
+
+    sound: a Parquet file of SOUND_COLUMNS, empty where nothing was listened to.
+    """
 
     info: VideoInfo
     segments: tuple[Segment, ...]
     moments: tuple[Moment, ...]
     transcript: Transcript
+    sentences: tuple[Sentence, ...]
     frames: int
     frames_with_face: int
     baseline: Mapping[str, float]
+    sound: bytes = b""
     manifest: Mapping[str, object] = field(default_factory=dict)

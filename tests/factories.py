@@ -24,6 +24,7 @@ from analysis.types import (
     MomentKind,
     Outcome,
     Segment,
+    Sentence,
     Span,
     Stage,
     Transcript,
@@ -211,6 +212,9 @@ def make_outcome(
         segments=segments,
         moments=moments,
         transcript=Transcript(words if Stage.TRANSCRIPT in plan else (), "uploaded"),
+        sentences=(Sentence(Span(1000, 1300 + 400 * (len(words) - 1)), 0, len(words), 0.2, 0.8),)
+        if Stage.TRANSCRIPT in plan and words
+        else (),
         frames=duration_ms * 30 // 1000,
         frames_with_face=duration_ms * 29 // 1000,
         baseline={"happy": 0.06},

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from analysis.config import MomentConfig, PipelineConfig
 from analysis.moments import (
@@ -28,11 +29,17 @@ from analysis.signals.baseline import Baselines
 from analysis.signals.series import Series
 from analysis.types import STAGES_OF_KIND, Moment, MomentKind, Span
 
+if TYPE_CHECKING:
+    from analysis.speech.said import Said
+
 Rule = Callable[[Series, Baselines, MomentConfig], list[Moment]]
 
 
 def rules(config: PipelineConfig) -> Mapping[MomentKind, Rule]:
-    """The rule of each kind. Below which quality a face is not read is the face stage's to say."""
+    """The rule of each kind that looks at the picture alone.
+
+    Below which quality a face is not read is the face stage's to say.
+    """
     return {
         MomentKind.EXPRESSION_SHIFT: expression_shift.find,
         MomentKind.EXPRESSION_BURST: expression_burst.find,
@@ -51,11 +58,31 @@ def rules(config: PipelineConfig) -> Mapping[MomentKind, Rule]:
     }
 
 
-def find(series: Series, baselines: Baselines, config: PipelineConfig) -> tuple[Moment, ...]:
-    """Every moment of the kinds whose stages are all in the plan."""
+def rules_of_sound(said: Said) -> Mapping[MomentKind, Rule]:
+    """The rule of each kind that listens, to what was said, beside the picture or without it."""
+    # Here, because they load what listens: a plan without voice and words must not.
+    from analysis.moments import hard_to_hear, hesitation, voice_without_lips, words_and_face_differ
+
+    return {
+        MomentKind.HESITATION: lambda series, baselines, config: hesitation.find(said, config),
+        MomentKind.WORDS_AND_FACE_DIFFER: lambda series, baselines, config: words_and_face_differ.find(
+            series, baselines, said, config
+        ),
+        MomentKind.VOICE_WITHOUT_LIPS: lambda series, baselines, config: voice_without_lips.find(
+            series, said, config
+        ),
+        MomentKind.HARD_TO_HEAR: lambda series, baselines, config: hard_to_hear.find(said, config),
+    }
+
+
+def find(
+    series: Series, baselines: Baselines, config: PipelineConfig, said: Said | None = None
+) -> tuple[Moment, ...]:
+    """Every moment of the kinds whose stages are all in the plan; said: None while nobody has listened."""
+    heard = {} if said is None else rules_of_sound(said)
     found = [
         moment
-        for kind, rule in rules(config).items()
+        for kind, rule in {**rules(config), **heard}.items()
         if config.plan >= STAGES_OF_KIND[kind]
         for moment in bundled(rule(series, baselines, config.moments))
     ]

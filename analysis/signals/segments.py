@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from analysis.signals.series import VISIBILITIES, Series
 from analysis.signals.spans import stretches
-from analysis.types import EXPRESSIONS, NOT_SURE, Segment, Stage
+from analysis.types import EXPRESSIONS, NOT_SURE, Segment, Span, Stage
 
 EXPRESSION_LANE = "expression"
+SPEECH_LANE = "speech"
 VISIBILITY_LANE = "visibility"
 
 # With the runner-up this close no expression stands out, however probable both are.
@@ -77,3 +78,8 @@ def _without_short(
         else:
             kept.append((begin, end, label))
     return kept
+
+
+def speech_segments(spans: Sequence[Span], stage: Stage) -> list[Segment]:
+    """Every stretch of speech. stage: the one of the plan that listened for it."""
+    return [Segment(span, stage, SPEECH_LANE, "speech") for span in spans]

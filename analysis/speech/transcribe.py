@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -11,33 +10,16 @@ from numpy.typing import NDArray
 
 from analysis.config import PipelineConfig
 from analysis.progress import Heartbeat
-from analysis.types import BadVideo, Transcript
-from analysis.video.decode import read_audio
+from analysis.types import Transcript
 
 NO_SOUND = "The recording has no sound that can be read."
 LOW_CONFIDENCE_NOTE = "Recognised automatically by a small model; about one word in four is wrong."
 
 
-def transcribe(source: Path, config: PipelineConfig, beat: Heartbeat, total_ms: int) -> Transcript:
-    """The words in a file's sound: faster-whisper if its model is in `config.model_dir`, else pocketsphinx.
-
-    A file without readable sound has an empty transcript with the reason in `note`.
-    """
-    pieces = read_audio(source, config.limits, on_wait=beat.again)
-    try:
-        first = next(pieces, None)
-        if first is None:
-            return Transcript((), "none", note=NO_SOUND)
-        return _recognised(itertools.chain([first], pieces), config, beat, total_ms)
-    except BadVideo as error:
-        return Transcript((), "none", note=str(error))
-    finally:
-        pieces.close()
-
-
-def _recognised(
+def recognised(
     pieces: Iterable[NDArray[np.int16]], config: PipelineConfig, beat: Heartbeat, total_ms: int
 ) -> Transcript:
+    """The words in 16 kHz mono samples: by faster-whisper if `config.model_dir` has its model, else pocketsphinx."""
     # Each recogniser is a large library: only the one that is used is loaded.
     model = Path(config.model_dir) / f"faster-whisper-{config.speech_model}"
     if config.model_dir and model.is_dir():

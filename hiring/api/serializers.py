@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from analysis.types import FILLER, RESTART, UNCLEAR
 from hiring.accounts.models import User
 from hiring.positions.models import Interview, Position, Question
 from hiring.recordings.models import Recording
@@ -191,6 +192,15 @@ class Signal(serializers.Serializer):
     value = serializers.ListField(child=serializers.FloatField(allow_null=True))
 
 
+class SoundLine(serializers.Serializer):
+    """Loudness or pitch of what is heard. Pitch has a value only where a voice has one: points, not a line."""
+
+    name = serializers.ChoiceField(choices=["loudness", "pitch_hz"])
+    unit = serializers.ChoiceField(choices=["LUFS", "Hz"])
+    t_ms = serializers.ListField(child=serializers.IntegerField())
+    value = serializers.ListField(child=serializers.FloatField())
+
+
 class SegmentRow(serializers.Serializer):
     lane = serializers.CharField()
     value = serializers.CharField()
@@ -220,6 +230,7 @@ class Timeline(serializers.Serializer):
     points = serializers.IntegerField()
     series = Series(many=True)
     signals = Signal(many=True)
+    sound = SoundLine(many=True, help_text="Empty where voice was not agreed to.")
     gaps = Gap(many=True)
     segments = SegmentRow(many=True)
     moments = Mark(many=True)
@@ -229,7 +240,8 @@ class WordRow(serializers.Serializer):
     position = serializers.IntegerField()
     start_ms = serializers.IntegerField()
     end_ms = serializers.IntegerField()
-    text = serializers.CharField()
+    text = serializers.CharField(allow_blank=True, help_text="Empty for speech that was not understood.")
+    mark = serializers.ChoiceField(choices=[FILLER, RESTART, UNCLEAR], allow_blank=True)
     confidence = serializers.FloatField(allow_null=True)
     speaker = serializers.CharField(allow_blank=True)
 
@@ -249,6 +261,10 @@ class Transcript(serializers.Serializer):
     note = serializers.CharField(allow_blank=True)
     words = WordRow(many=True)
     lines = Line(many=True)
+    silences = serializers.ListField(
+        child=serializers.ListField(child=serializers.IntegerField()),
+        help_text="Start and end in ms of each long silence.",
+    )
 
 
 class VerdictRow(serializers.Serializer):

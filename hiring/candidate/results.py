@@ -21,7 +21,7 @@ from hiring.recordings.models import Recording
 from hiring.recordings.streaming import media_response
 from hiring.review import captions as vtt
 from hiring.review import selectors as review
-from hiring.review.wording import kind_label, moment_sentence, regions_in_words, regions_tell
+from hiring.review.wording import kind_label, moment_sentence, regions_in_words, regions_tell, word_text
 from hiring.runs.models import AnalysisRun, Moment
 from hiring.runs.selectors import complete_run, latest_run
 
@@ -85,7 +85,7 @@ def _lines(transcript: dict[str, Any]) -> list[dict[str, Any]]:
             "start_s": f"{line['start_ms'] / 1000:.1f}",
             "start_ms": line["start_ms"],
             "seconds": round((line["end_ms"] - line["start_ms"]) / 1000, 1),
-            "text": " ".join(word["text"] for word in line["words"]),
+            "text": " ".join(word_text(word) for word in line["words"]),
         }
         for line in transcript["lines"]
     ]

@@ -26,11 +26,16 @@ PURPOSE_TITLES = {
 }
 _PURPOSE_TEXTS = {
     Purpose.TRANSCRIPT: gettext_lazy(
-        "Made by software from what you say, so that reviewers find a passage again. It makes mistakes."
+        "Made by software from what you say, so that reviewers find a passage again. It makes mistakes. Also marks "
+        "pauses, fillers and where you could not be heard."
     ),
     Purpose.EXPRESSION: gettext_lazy(
         "Marks moments where what your face showed changed against your own usual, or could not be seen. "
         "It cannot tell what you feel or whether something is true."
+    ),
+    Purpose.VOICE: gettext_lazy(
+        "Draws how loud and how high your voice is over time. It cannot tell what you feel or whether something is "
+        "true, and no moment is marked because of it."
     ),
     Purpose.EYES_HEAD: gettext_lazy(
         "Marks moments where your head, eyes, brows, lids or lips moved far from your own usual, or could not be "

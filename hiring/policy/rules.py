@@ -25,7 +25,7 @@ class Purpose(StrEnum):
 
 
 #: Purposes that nothing in this version uses: there is nothing to consent to, and the form says so.
-NOT_IN_THIS_VERSION = frozenset({Purpose.VOICE, Purpose.BROWSER})
+NOT_IN_THIS_VERSION = frozenset({Purpose.BROWSER})
 
 #: Duties that this version fulfils: the notice and explanation are shown before consent is asked.
 SUPPORTED_DUTIES = frozenset({"notice"})
@@ -33,17 +33,18 @@ SUPPORTED_DUTIES = frozenset({"notice"})
 #: The stages of analysis that a purpose opens.
 STAGES_OF_PURPOSE: dict[Purpose, frozenset[Stage]] = {
     Purpose.RECORDING: frozenset(),
-    Purpose.TRANSCRIPT: frozenset({Stage.TRANSCRIPT}),
+    Purpose.TRANSCRIPT: frozenset({Stage.TRANSCRIPT, Stage.SPEECH}),
     Purpose.EXPRESSION: frozenset({Stage.FACES, Stage.LIVENESS, Stage.EXPRESSION}),
     Purpose.EYES_HEAD: frozenset({Stage.FACES, Stage.LIVENESS, Stage.LANDMARKS}),
-    Purpose.VOICE: frozenset({Stage.VOICE}),
+    Purpose.VOICE: frozenset({Stage.SPEECH, Stage.VOICE}),
     Purpose.BROWSER: frozenset(),
 }
-#: Stages that this version can compute.
-STAGES_AVAILABLE = frozenset(Stage) - {Stage.VOICE}
 #: The first notice that told candidates of a stage, where that is not the first of all. Who agreed to a purpose under
 #: an older one did not agree to the stage.
-NOTICE_OF_STAGE = {Stage.LANDMARKS: "2026-12", Stage.LIVENESS: "2027-01"}
+NOTICE_OF_STAGE = {
+    Stage.LANDMARKS: "2026-12",
+    **dict.fromkeys((Stage.LIVENESS, Stage.SPEECH, Stage.VOICE), "2027-01"),
+}
 
 
 @dataclass(frozen=True)
@@ -109,11 +110,10 @@ def rule_for(codes: Iterable[str]) -> Rule:
 
 
 def stages_of(agreed: Mapping[Purpose, str]) -> frozenset[Stage]:
-    """The stages that purposes open, each agreed to under a notice's version, and that this version can compute."""
-    opened = {
+    """The stages that purposes open, each agreed to under a notice's version."""
+    return frozenset(
         stage
         for purpose, notice in agreed.items()
         for stage in STAGES_OF_PURPOSE[purpose]
         if notice >= NOTICE_OF_STAGE.get(stage, "")
-    }
-    return frozenset(opened) & STAGES_AVAILABLE
+    )

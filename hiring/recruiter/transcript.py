@@ -10,13 +10,18 @@ from typing import Any
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from analysis.types import FILLER, RESTART
+from hiring.review.wording import word_text
+
 #: Below this a word is shown fainter, and says so to a screen reader's list of classes only: it is still the word.
 UNSURE = 0.5
 
 
 def _word(word: dict[str, Any]) -> str:
     unsure = word["confidence"] is not None and word["confidence"] < UNSURE
-    return f"<span{' class=unsure' if unsure else ''}>{escape(word['text'])}</span>"
+    classes = " ".join(filter(None, ("unsure" if unsure else "", word["mark"])))
+    shown_as = f' class="{classes}"' if classes else ""
+    return f"<span{shown_as}>{escape(word_text(word))}</span>"
 
 
 def line_html(line: dict[str, Any]) -> SafeString:
@@ -31,8 +36,9 @@ def shown(transcript: dict[str, Any]) -> dict[str, Any]:
         **{name: transcript[name] for name in ("source", "language", "low_confidence", "note")},
         "lines": lines,
         "has_words": bool(transcript["words"]),
+        "has_marks": any(word["mark"] in (FILLER, RESTART) for word in transcript["words"]),
         "times": {
             "words": [[word["start_ms"], word["end_ms"]] for word in transcript["words"]],
-            "silences": [[row["start_ms"], row["end_ms"]] for row in lines if row["kind"] == "silence"],
+            "silences": transcript["silences"],
         },
     }

@@ -124,7 +124,9 @@ def _of_recording(folder: str, recording: Recording) -> Iterator[Entry]:
 def _of_run(folder: str, recording: Recording, run: AnalysisRun) -> Iterator[Entry]:
     words = run.words.all()
     yield f"{folder}/transcript.vtt", [webvtt(words).encode()]
-    yield _json(f"{folder}/transcript.json", list(words.values("start_ms", "end_ms", "text", "confidence")))
+    yield _json(f"{folder}/transcript.json", list(words.values("start_ms", "end_ms", "text", "confidence", "mark")))
+    columns = ("first_word", "after_word", "start_ms", "end_ms", "sentiment", "confidence", "hedges")
+    yield _json(f"{folder}/sentences.json", list(run.sentences.values(*columns)))
     moments = list(run.moments.select_related("explanation"))
     pictures = {moment.pk: f"explanation-{number}.png" for number, moment in enumerate(moments, start=1)}
     yield _json(f"{folder}/moments.json", [_moment(moment, pictures[moment.pk]) for moment in moments])
@@ -138,6 +140,8 @@ def _of_run(folder: str, recording: Recording, run: AnalysisRun) -> Iterator[Ent
     yield _json(f"{folder}/analysis.json", about)
     if run.observations_file:
         yield f"{folder}/observations.parquet", _plain(recording, run.observations_file)
+    if run.sound_file:
+        yield f"{folder}/sound.parquet", _plain(recording, run.sound_file)
 
 
 def _moment(moment: Moment, picture: str) -> dict[str, Any]:

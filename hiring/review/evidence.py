@@ -39,7 +39,13 @@ def _amount(value: float, unit: str) -> str:
         return _("{value} grey levels").format(value=f"{value:g}")
     if unit == "per min":
         return _("{rate} a minute").format(rate=f"{value:.0f}")
-    return f"{value:g}" if unit in ("", "0..1", "faces") else f"{value:g} {unit}"
+    if unit == "%":
+        return f"{value:g} %"
+    if unit == "in 10 s":
+        return _("{count} in 10 s").format(count=f"{value:g}")
+    if unit == "a second":
+        return _("{amount} a second").format(amount=f"{value:.2f}")
+    return f"{value:g}" if unit in ("", "0..1", "-1..1", "faces") else f"{value:g} {unit}"
 
 
 def facts(piece: Mapping[str, Any]) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hiring.review.figure_theme import BASE_MS, COLOURS, HEAD_DEG, lane_label, on_axis
+from hiring.review.figure_theme import BASE_MS, COLOURS, HEAD_DEG, SOUND_ENDS, lane_label, on_axis
 from hiring.review.wording import gap_label
 
 _SPACE = 0.5
@@ -26,6 +26,9 @@ def _axis(lane: str, number: int, domain: tuple[float, float], colours: Mapping[
         }  # fmt: skip
     if lane == "head":
         return axis | {"range": [-1.1 * HEAD_DEG, 1.1 * HEAD_DEG], "tickvals": [0]}
+    if lane in SOUND_ENDS:
+        low, high = SOUND_ENDS[lane]
+        return axis | {"range": [low, high], "tickvals": [(low + high) / 2]}
     if lane == "voice":
         return axis | {"range": [-1, 1], "tickvals": [0]}
     return axis

@@ -28,12 +28,14 @@ DASHES = {
 }  # fmt: skip
 #: The lines of the lane "head", in degrees, and their dashes.
 HEAD_DASHES = {"head_yaw_deg": "solid", "head_pitch_deg": "4px,2px", "gaze_yaw_deg": "2px,2px"}
+#: Ends of the lanes "loudness", in LUFS, and "pitch_hz", in Hz: what lies beyond is drawn at the edge.
+SOUND_ENDS = {"loudness": (-60, 0), "pitch_hz": (60, 400)}
 #: The lane's upper and lower end; who turns further is drawn at the edge.
 HEAD_DEG = 60
 #: Lanes from top to bottom: name, share of the height, plotly's axis number. Axis 1 spans them all, for the gaps.
 LANES = (
     *(("expression", 10.0, 2), ("shown_most", 0.8, 3), ("head", 2.6, 7), ("lids", 1.2, 8)),
-    *(("voice", 2.6, 4), ("speech", 0.9, 5), ("moments", 1.2, 6)),
+    *(("voice", 2.6, 4), ("loudness", 1.6, 9), ("pitch_hz", 2.0, 10), ("speech", 0.9, 5), ("moments", 1.2, 6)),
 )
 #: Plotly reads small numbers on a date axis as years (1000 to 9999, and 0 to 99): so time starts at the second day.
 BASE_MS = 86_400_000
@@ -47,6 +49,8 @@ def lane_label(lane: str) -> str:
         "head": _("Head, gaze"),
         "lids": _("Eyes closed"),
         "voice": _("Sound"),
+        "loudness": _("Loudness"),
+        "pitch_hz": _("Pitch"),
         "speech": _("Speech"),
         "moments": _("Moments"),
     }

@@ -13,7 +13,16 @@ from django.utils.translation import gettext as _
 
 from hiring.lib.media_time import clock_tenths
 from hiring.review.figure_layout import layout
-from hiring.review.figure_theme import COLOURS, DASHES, HEAD_DASHES, HEAD_DEG, LANES, lane_label, on_axis
+from hiring.review.figure_theme import (
+    COLOURS,
+    DASHES,
+    HEAD_DASHES,
+    HEAD_DEG,
+    LANES,
+    SOUND_ENDS,
+    lane_label,
+    on_axis,
+)
 from hiring.review.wording import expression_label, signal_label
 
 #: A mark narrower than this share of the window is widened so that it can be seen and hit.
@@ -160,6 +169,21 @@ def _voice(timeline: Mapping[str, Any], number: int, waveform: Sequence[int], co
     }  # fmt: skip
 
 
+def _sound(timeline: Mapping[str, Any], numbers: Mapping[str, int], colours: Mapping[str, str]) -> list[Trace]:
+    """Loudness as a line, pitch as points: most of speech has none, and a line would join what is apart."""
+    return [
+        {
+            "type": "scatter", "mode": "markers" if name == "pitch_hz" else "lines", "x": on_axis(line["t_ms"]),
+            "y": [min(max(value, SOUND_ENDS[name][0]), SOUND_ENDS[name][1]) for value in line["value"]],
+            "customdata": [round(value) for value in line["value"]], "yaxis": f"y{numbers[name]}",
+            "name": lane_label(name), "hovertemplate": f"%{{customdata}} {line['unit']}",
+            "line": {"color": colours["ink-2"], "width": 1}, "marker": {"color": colours["ink-2"], "size": 2.5},
+            "meta": {"lane": name, "series": name},
+        }
+        for line in timeline["sound"] if (name := line["name"]) in numbers
+    ]  # fmt: skip
+
+
 def _moments(timeline: Mapping[str, Any], number: int, colours: Mapping[str, str]) -> Trace:
     narrowest_ms = (timeline["end_ms"] - timeline["start_ms"]) * _NARROWEST
     spans = []
@@ -197,6 +221,7 @@ def _lanes(
         "head": any(line["t_ms"] for line in timeline["signals"]),
         "lids": any(line["t_ms"] for line in timeline["signals"]),
         "voice": bool(waveform),
+        **{name: any(line["name"] == name for line in timeline["sound"]) for name in SOUND_ENDS},
         "speech": bool(speech),
         "moments": bool(timeline["moments"] or timeline["series"] or timeline["signals"]),
     }
@@ -228,6 +253,7 @@ def figure(
         data += _lids(timeline, numbers["lids"], colours)
     if "voice" in numbers:
         data.append(_voice(timeline, numbers["voice"], waveform, colours))
+    data += _sound(timeline, numbers, colours)
     if "speech" in numbers:
         data.append(_bars("speech", numbers["speech"], speech, _rgba(colours["ink-3"], 0.6)))
     if "moments" in numbers:

@@ -38,9 +38,9 @@ class Frames:
     signals: dict[str, np.ndarray]
 
 
-def _minutes(file: pq.ParquetFile, start_ms: int, end_ms: int) -> list[int]:
-    """Numbers of the row groups that reach into the window."""
-    column = file.schema_arrow.get_field_index("pts_ms")
+def minutes(file: pq.ParquetFile, times: str, start_ms: int, end_ms: int) -> list[int]:
+    """Numbers of the row groups that reach into the window. times: the column of milliseconds."""
+    column = file.schema_arrow.get_field_index(times)
     chosen = []
     for number in range(file.num_row_groups):
         statistics = file.metadata.row_group(number).column(column).statistics
@@ -49,7 +49,7 @@ def _minutes(file: pq.ParquetFile, start_ms: int, end_ms: int) -> list[int]:
     return chosen
 
 
-def _floats(table: pa.Table, name: str) -> np.ndarray:
+def floats(table: pa.Table, name: str) -> np.ndarray:
     if name not in table.column_names:
         return np.full(table.num_rows, np.nan, np.float32)
     column = table.column(name).cast(pa.float32())
@@ -73,7 +73,9 @@ def frames(
             of_signal = {name: f"f_{name}" for name in signals}
             wanted = {"pts_ms", "visibility", *SMOOTHED_COLUMNS, *UNCERTAINTY_COLUMNS, *of_signal.values()}
             columns = [column for column in file.schema_arrow.names if column in wanted]
-            table = file.read_row_groups(_minutes(file, start_ms, end_ms), columns=columns, use_threads=False)
+            table = file.read_row_groups(
+                minutes(file, "pts_ms", start_ms, end_ms), columns=columns, use_threads=False
+            )
     except (FileNotFoundError, keys.KeyGone):
         log.warning("The observations of interview %s are gone.", interview_id)
         return None
@@ -84,9 +86,9 @@ def frames(
     return Frames(
         pts_ms=pts_ms[first:last],
         reason=_reasons(table),
-        value={name: _floats(table, f"s_{name}") for name in computed},
-        spread={name: _floats(table, f"u_{name}") for name in computed},
-        signals={name: _floats(table, column) for name, column in of_signal.items() if column in table.column_names},
+        value={name: floats(table, f"s_{name}") for name in computed},
+        spread={name: floats(table, f"u_{name}") for name in computed},
+        signals={name: floats(table, column) for name, column in of_signal.items() if column in table.column_names},
     )
 
 

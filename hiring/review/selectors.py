@@ -11,12 +11,12 @@ from analysis.types import Stage
 from hiring.accounts.models import User
 from hiring.positions.models import Interview
 from hiring.recordings.models import Recording
-from hiring.review import observations
+from hiring.review import observations, sound
 from hiring.review.inbox import inbox as inbox
 from hiring.review.models import Decision, Note, Verdict
 from hiring.review.wording import kind_label, moment_sentence, stage_label
 from hiring.runs import savepoints
-from hiring.runs.models import AnalysisRun, Moment, Word
+from hiring.runs.models import AnalysisRun, Moment, Segment, Word
 from hiring.runs.selectors import complete_run, latest_run, network_is_off
 
 #: A pause longer than this is shown as a row of its own.
@@ -55,6 +55,9 @@ def timeline(
         "points": points,
         "series": [observations.series(found, name, points) for name in lines],
         "signals": [observations.signal(found, name, points) for name in signals],
+        "sound": sound.lines(recording.interview_id, run.sound_file, start_ms, end_ms, points)
+        if Stage.VOICE in run.plan
+        else [],
         "gaps": observations.gaps(found, end_ms, (end_ms - start_ms) // points) if found else [],
         "segments": list(run.segments.filter(**inside).values("lane", "value", "start_ms", "end_ms", "mean_prob")),
         "moments": [_mark(moment) for moment in run.moments.filter(**inside)],
@@ -111,8 +114,9 @@ def transcript(recording: Recording) -> dict[str, Any]:
     """Words in lines with pauses between them, and where they come from. JSON-ready."""
     run = complete_run(recording)
     if run is None:
-        return {"source": "none", "language": "", "low_confidence": False, "note": "", "words": [], "lines": []}
-    columns = ("position", "start_ms", "end_ms", "text", "confidence", "speaker")
+        nothing: dict[str, Any] = {"words": [], "lines": [], "silences": []}
+        return {"source": "none", "language": "", "low_confidence": False, "note": "", **nothing}
+    columns = ("position", "start_ms", "end_ms", "text", "confidence", "speaker", "mark")
     spoken = list(run.words.values(*columns))
     return {
         "source": run.transcript_source or "none",
@@ -121,7 +125,20 @@ def transcript(recording: Recording) -> dict[str, Any]:
         "note": run.transcript_note,
         "words": spoken,
         "lines": _lines(spoken),
+        "silences": _silences(run, spoken),
     }
+
+
+def _silences(run: AnalysisRun, spoken: list[dict[str, Any]]) -> list[tuple[int, int]]:
+    """When nobody speaks for a while: as it was listened for, or else between words."""
+    heard = list(run.segments.filter(lane="speech").values_list("start_ms", "end_ms"))
+    spans = heard or sorted((word["start_ms"], word["end_ms"]) for word in spoken)
+    silences, until = [], 0
+    for start, end in spans:
+        if start - until > SILENCE_MS:
+            silences.append((until, start))
+        until = max(until, end)
+    return silences
 
 
 def _verdict(verdict: Verdict, viewer: User | None) -> dict[str, Any]:
@@ -254,6 +271,7 @@ def review_context(recording: Recording, viewer: User) -> dict[str, Any]:
         "has_timeline": has_timeline,
         "has_expression": has_timeline and Stage.EXPRESSION in run.plan and Stage.EXPRESSION not in missing,
         "has_head": has_timeline and Stage.LANDMARKS in run.plan and Stage.LANDMARKS not in missing,
+        "has_voice": has_timeline and bool(run.sound_file) and Stage.VOICE in run.plan,
         "missing_ms": recording.missing_ms or (run.manifest.get("missing_ms", 0) if run else 0),
         "not_computed": [stage_label(stage) for stage in missing],
         "network_is_off": network_is_off(run),
@@ -262,7 +280,11 @@ def review_context(recording: Recording, viewer: User) -> dict[str, Any]:
 
 
 def speech_spans(recording: Recording, start_ms: int, end_ms: int, pause_ms: int = 700) -> list[tuple[int, int]]:
-    """When somebody speaks in a window: words with less than a short pause between them are one span."""
+    """When somebody speaks in a window: as it was listened for, else words with less than a short pause between."""
+    run = complete_run(recording)
+    heard = run.segments.filter(lane="speech") if run else Segment.objects.none()
+    if heard.exists():
+        return list(heard.filter(start_ms__lt=end_ms, end_ms__gte=start_ms).values_list("start_ms", "end_ms"))
     inside = words(recording).filter(start_ms__lt=end_ms, end_ms__gte=start_ms)
     spans: list[tuple[int, int]] = []
     for start, end in inside.order_by("start_ms").values_list("start_ms", "end_ms"):

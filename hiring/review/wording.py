@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
-from analysis.types import ELSEWHERE, NOT_SURE, MomentKind, Stage
+from analysis.types import ELSEWHERE, NOT_SURE, UNCLEAR, MomentKind, Stage
 
 
 class Worded(Protocol):
@@ -34,6 +34,10 @@ _KINDS = {
     MomentKind.FROZEN: _("Picture stood still"),
     MomentKind.LIVENESS: _("Like a picture of a face"),
     MomentKind.HARD_TO_SEE: _("Hard to see"),
+    MomentKind.HESITATION: _("Pause or fillers"),
+    MomentKind.WORDS_AND_FACE_DIFFER: _("Words and face differed"),
+    MomentKind.VOICE_WITHOUT_LIPS: _("Speech without lips"),
+    MomentKind.HARD_TO_HEAR: _("Hard to hear"),
 }
 _EXPRESSIONS = {
     "angry": _("angry"),
@@ -66,6 +70,7 @@ _STAGES = {
     Stage.EXPRESSION: _("expressions"),
     Stage.LANDMARKS: _("eyes and head"),
     Stage.LIVENESS: _("whether the camera saw a picture of a face"),
+    Stage.SPEECH: _("when somebody spoke"),
     Stage.VOICE: _("voice"),
     Stage.TRANSCRIPT: _("the transcript"),
 }
@@ -74,6 +79,13 @@ _SIGNALS = {
     "faces": _("faces in the picture"),
     "quality": _("quality of the picture"),
     "live": _("how far it looks like a face itself"),
+    "pause": _("silence between words"),
+    "fillers": _("fillers and restarts"),
+    "sentiment": _("tone of the words in the dictionary"),
+    "mouth_movement": _("movement of lips and jaw"),
+    "silent_sound": _("time without any sound"),
+    "clipped": _("time at full scale"),
+    "loudness": _("loudness"),
     "face_away": _("time without the candidate's face"),
     "expression_held": _("time with one expression"),
     "head_yaw_deg": _("head turned sideways"),
@@ -101,6 +113,14 @@ _MOVEMENTS = {
     "lips pressed together": _("lips pressed together"),
     "chin raised": _("chin raised"),
 }
+#: What was wrong with the sound, and how a dictionary takes words: the values "fault" and "tone" of moments.
+_FAULTS = {
+    "was missing": _("was missing"),
+    "was cut off because it was too loud": _("was cut off because it was too loud"),
+    "was very quiet": _("was very quiet"),
+    "was hardly louder than the noise around it": _("was hardly louder than the noise around it"),
+}
+_TONES = {"pleasant": _("pleasant"), "unpleasant": _("unpleasant")}
 #: Parts of a face, in an explanation.
 _REGIONS = {
     "brows": _("Brows"),
@@ -168,6 +188,17 @@ _SENTENCES = (
         "For {duration_s} s the face was too small, blurred, dark, bright or turned away to be read; nothing was "
         "concluded from it."
     ),
+    gettext_noop("A pause of {duration_s} s while speaking; pauses of this person usually last {usual_s} s."),
+    gettext_noop("Within {duration_s} s there were {count} fillers or restarts: {words}."),
+    gettext_noop(
+        "While saying {quote}, words that a dictionary lists as mostly {tone}, the face showed more of the "
+        "expression {expression} than is usual for this person: {percent} % against {baseline_percent} %."
+    ),
+    gettext_noop(
+        "For {duration_s} s speech was heard while the mouth in the picture hardly moved. Another person, a "
+        "loudspeaker, sound that lags behind the picture and a hand before the mouth are alike here."
+    ),
+    gettext_noop("For {duration_s} s the sound {fault}; what was said there may be wrong or missing."),
 )
 
 
@@ -233,6 +264,8 @@ def _value_label(name: str, value: Any) -> Any:
     """Return a value as a sentence shows it: words in the reader's language, numbers as they are."""
     if name == "movements":
         return ", ".join(str(_MOVEMENTS.get(part, part)) for part in str(value).split(", "))
+    if name in ("fault", "tone"):
+        return str({**_FAULTS, **_TONES}.get(str(value), value))
     return expression_label(value) if isinstance(value, str) and value in _EXPRESSIONS else value
 
 
@@ -243,3 +276,8 @@ def moment_sentence(moment: Worded) -> str:
         return gettext(moment.sentence).format_map(words)
     except (KeyError, IndexError, ValueError):
         return moment.sentence
+
+
+def word_text(word: Mapping[str, Any]) -> str:
+    """Return a word as a transcript shows it: its text, or that somebody spoke and was not understood."""
+    return gettext("[not understood]") if word["mark"] == UNCLEAR else str(word["text"])

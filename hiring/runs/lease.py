@@ -107,11 +107,16 @@ def save(
 
 @transaction.atomic
 def complete(
-    *, run: AnalysisRun, outcome: Outcome, observations_file: str, pictures: Mapping[int, str] | None = None
+    *,
+    run: AnalysisRun,
+    outcome: Outcome,
+    observations_file: str,
+    sound_file: str = "",
+    pictures: Mapping[int, str] | None = None,
 ) -> None:
     """Save everything a run found and end it, in one transaction. Raises LeaseLost and saves nothing.
 
-    observations_file, pictures: names in the vault; pictures by the number of their moment in `outcome`.
+    observations_file, sound_file, pictures: names in the vault; pictures by the number of their moment in `outcome`.
     """
     transcript = outcome.transcript
     _lock_recording(run)
@@ -123,6 +128,7 @@ def complete(
         done_ms=outcome.info.duration_ms,
         total_ms=outcome.info.duration_ms,
         observations_file=observations_file,
+        sound_file=sound_file,
         frames=outcome.frames,
         frames_with_face=outcome.frames_with_face,
         baseline=dict(outcome.baseline),

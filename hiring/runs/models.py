@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from analysis.types import EXPRESSIONS, STAGES_OF_KIND, MomentKind, Stage, Step
+from analysis.types import EXPRESSIONS, FILLER, RESTART, STAGES_OF_KIND, UNCLEAR, MomentKind, Stage, Step
 from hiring.recordings.models import Recording
 
 ATTEMPTS = 3
@@ -53,6 +53,7 @@ class AnalysisRun(models.Model):
     weights_sha256 = models.CharField(max_length=64, blank=True)
     expression_was_off = models.BooleanField(default=False)
     observations_file = models.CharField(max_length=100, blank=True)
+    sound_file = models.CharField(max_length=100, blank=True)
     frames = models.PositiveIntegerField(default=0)
     frames_with_face = models.PositiveIntegerField(default=0)
     baseline = models.JSONField(default=dict, blank=True)
@@ -146,13 +147,14 @@ class Segment(models.Model):
 
 
 class Word(models.Model):
-    """One spoken word. A trigger refuses it where the run's plan has no transcript."""
+    """One spoken word, or speech in which none was understood. A trigger refuses it if no transcript is planned."""
 
     run = models.ForeignKey(AnalysisRun, on_delete=models.CASCADE, related_name="words")
     position = models.PositiveIntegerField()
     start_ms = models.BigIntegerField()
     end_ms = models.BigIntegerField()
-    text = models.CharField(max_length=120)
+    text = models.CharField(max_length=120, blank=True)
+    mark = models.CharField(max_length=8, blank=True)
     confidence = models.FloatField(null=True, blank=True)
     speaker = models.CharField(max_length=60, blank=True)
 
@@ -161,10 +163,39 @@ class Word(models.Model):
         constraints = [
             _span("word_span"),
             models.UniqueConstraint(name="word_position_once", fields=["run", "position"]),
+            models.CheckConstraint(name="word_mark_known", condition=Q(mark__in=["", FILLER, RESTART, UNCLEAR])),
+            models.CheckConstraint(name="word_says_or_is_unclear", condition=~Q(text="") | Q(mark=UNCLEAR)),
         ]
 
     def __str__(self) -> str:
         return self.text
+
+
+class Sentence(models.Model):
+    """Words from the one at `first_word` to before `after_word`. A trigger refuses it without transcript in the plan.
+
+    sentiment: -1..1 of the words by a dictionary; null where the language has none.
+    """
+
+    run = models.ForeignKey(AnalysisRun, on_delete=models.CASCADE, related_name="sentences")
+    first_word = models.PositiveIntegerField()
+    after_word = models.PositiveIntegerField()
+    start_ms = models.BigIntegerField()
+    end_ms = models.BigIntegerField()
+    sentiment = models.FloatField(null=True, blank=True)
+    confidence = models.FloatField(null=True, blank=True)
+    hedges = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["first_word"]
+        constraints = [
+            _span("sentence_span"),
+            models.UniqueConstraint(name="sentence_once", fields=["run", "first_word"]),
+            models.CheckConstraint(name="sentence_has_words", condition=Q(after_word__gt=F("first_word"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"words {self.first_word} to {self.after_word}"
 
 
 class Moment(models.Model):

@@ -6,16 +6,17 @@ from collections.abc import Mapping
 from dataclasses import asdict
 
 from analysis.types import STAGES_OF_KIND, Outcome
-from hiring.runs.models import AnalysisRun, Explanation, Moment, Segment, Word, stages_column
+from hiring.runs.models import AnalysisRun, Explanation, Moment, Segment, Sentence, Word, stages_column
 
 
 def save(run: AnalysisRun, outcome: Outcome, pictures: Mapping[int, str]) -> None:
-    """Insert segments, words and moments with their explanations.
+    """Insert segments, words, sentences and moments with their explanations.
 
     pictures: the vault's names of the explanations' pictures, by the number of the moment in `outcome`.
     """
     Segment.objects.bulk_create(_segments(run, outcome), batch_size=500)
     Word.objects.bulk_create(_words(run, outcome), batch_size=500)
+    Sentence.objects.bulk_create(_sentences(run, outcome), batch_size=500)
     moments = Moment.objects.bulk_create(_moments(run, outcome), batch_size=200)
     Explanation.objects.bulk_create(_explanations(moments, outcome, pictures), batch_size=200)
 
@@ -45,8 +46,25 @@ def _words(run: AnalysisRun, outcome: Outcome) -> list[Word]:
             text=word.text[:120],
             confidence=word.confidence,
             speaker=word.speaker[:60],
+            mark=word.mark,
         )
         for position, word in enumerate(outcome.transcript.words)
+    ]
+
+
+def _sentences(run: AnalysisRun, outcome: Outcome) -> list[Sentence]:
+    return [
+        Sentence(
+            run=run,
+            first_word=sentence.first_word,
+            after_word=sentence.after_word,
+            start_ms=sentence.span.start_ms,
+            end_ms=sentence.span.end_ms,
+            sentiment=sentence.sentiment,
+            confidence=sentence.confidence,
+            hedges=sentence.hedges,
+        )
+        for sentence in outcome.sentences
     ]
 
 

@@ -26,7 +26,7 @@ from hiring.recordings import services as recordings
 from hiring.recordings import uploads, vault
 from hiring.recordings.models import Recording
 from hiring.runs import savepoints
-from hiring.runs.models import AnalysisRun, Explanation, Moment, Segment, Word
+from hiring.runs.models import AnalysisRun, Explanation, Moment, Segment, Sentence, Word
 
 log = logging.getLogger(__name__)
 State = AnalysisRun.State
@@ -142,14 +142,15 @@ def discard_results(*, recording: Recording) -> list[str]:
     rows = AnalysisRun.objects.filter(recording=recording)
     pictures = Explanation.objects.filter(moment__run__recording=recording)
     files = [
-        *filter(None, rows.values_list("observations_file", flat=True)),
+        *(name for names in rows.values_list("observations_file", "sound_file") for name in names if name),
         *filter(None, pictures.values_list("picture_file", flat=True)),
     ]
-    for model in (Segment, Word, Moment):
+    for model in (Segment, Word, Sentence, Moment):
         model.objects.filter(run__recording=recording).delete()
     rows.filter(state=State.COMPLETE).update(
         state=State.CANCELLED,
         observations_file="",
+        sound_file="",
         baseline={},
         manifest={},
         frames=0,

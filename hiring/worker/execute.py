@@ -104,12 +104,13 @@ def _perform(run: AnalysisRun, folder: Path, keeper: Keeper) -> None:
     with nothing_is_left_unless(are_named, recording.interview_id) as store:
         with plain.open("rb") as file:
             name = store(file, "parquet")
+        sound = store(io.BytesIO(outcome.sound), "parquet") if outcome.sound else ""
         pictures = {
             number: store(io.BytesIO(moment.explanation.picture), "png")
             for number, moment in enumerate(outcome.moments)
             if moment.explanation is not None
         }
-        lease.complete(run=run, outcome=outcome, observations_file=name, pictures=pictures)
+        lease.complete(run=run, outcome=outcome, observations_file=name, sound_file=sound, pictures=pictures)
 
 
 def _analysed(analysis: Analysis, plain: Path) -> Outcome:

@@ -104,7 +104,7 @@ def _orphans() -> int:
         named = set(recordings.values_list("original_file", "playable_file", "poster_file", "transcript_file"))
         known = {name for row in named for name in row if name}
         runs = AnalysisRun.objects.filter(recording__interview_id=folder.name)
-        known |= set(runs.values_list("observations_file", flat=True))
+        known |= {name for names in runs.values_list("observations_file", "sound_file") for name in names}
         pictures = Explanation.objects.filter(moment__run__recording__interview_id=folder.name)
         known |= set(pictures.values_list("picture_file", flat=True))
         for savepoint in Savepoint.objects.filter(run__recording__interview_id=folder.name):

@@ -36,7 +36,7 @@ def test_the_notice_comes_before_the_choices(client):
 def test_every_switch_is_off_at_first(client, fresh):
     fresh()
     page = client.get(CHOICES).content.decode()
-    assert page.count('role="switch"') == 4
+    assert page.count('role="switch"') == 5
     assert " checked" not in page
 
 
@@ -51,6 +51,7 @@ def test_what_is_chosen_is_granted_and_the_rest_is_refused_on_one_receipt(client
         "transcript": True,
         "expression": False,
         "eyes_head": False,
+        "voice": False,
     }
     assert len({row.receipt for row in rows}) == 1
     assert {row.notice_sha256 for row in rows} == {notice("en").sha256}
@@ -103,8 +104,8 @@ def test_what_is_not_offered_is_refused_when_forced(client, fresh, forced):
 def test_what_this_version_does_not_use_is_named_and_has_no_switch(client, fresh):
     fresh()
     page = client.get(CHOICES).content.decode()
-    assert page.count("Not used in this version") == 2
-    assert 'value="voice"' not in page and 'value="browser"' not in page
+    assert page.count("Not used in this version") == 1
+    assert 'value="browser"' not in page
 
 
 def test_choosing_nothing_leads_to_another_way_to_answer(client, fresh):

@@ -31,7 +31,7 @@ def test_it_holds_the_original_transcript_moments_and_receipts(candidate, interv
     moments = json.loads(archive.read("answer-1/moments.json"))
     assert [moment["start_ms"] for moment in moments] == [m.start_ms for m in run.moments.all()]
     receipts = json.loads(archive.read("consent-receipts.json"))
-    assert {row["purpose"] for row in receipts} == {"recording", "transcript", "expression", "eyes_head"}
+    assert {row["purpose"] for row in receipts} == {"recording", "transcript", "expression", "eyes_head", "voice"}
     assert json.loads(archive.read("interview.json"))["candidate_name"] == "Ada Candidate"
     assert archive.read("answer-1/observations.parquet").startswith(b"PAR1")
 

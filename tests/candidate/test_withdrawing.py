@@ -25,7 +25,7 @@ def test_a_withdrawn_purpose_cancels_the_queued_run_and_queues_one_without_it(tu
     keep(candidate, "recording", "transcript")
     before.refresh_from_db()
     assert before.state == AnalysisRun.State.CANCELLED
-    assert AnalysisRun.objects.get(state="queued").plan == ["transcript"]
+    assert AnalysisRun.objects.get(state="queued").plan == ["speech", "transcript"]
 
 
 def test_results_of_a_withdrawn_purpose_are_deleted_with_their_files(candidate, interview):
@@ -60,7 +60,7 @@ def test_saving_the_same_choices_changes_nothing_but_adds_a_receipt(candidate, i
     run = factories.make_complete_run(factories.make_ready_recording(interview))
     rows = consent.receipts(interview).count()
     keep(candidate, "recording", "transcript", "expression")
-    assert consent.receipts(interview).count() == rows + 4
+    assert consent.receipts(interview).count() == rows + 5
     assert Moment.objects.filter(run=run).exists()
 
 

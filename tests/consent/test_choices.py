@@ -28,6 +28,7 @@ def test_a_receipt_holds_every_offered_purpose_with_the_notice_that_was_read(int
         "transcript": False,
         "expression": False,
         "eyes_head": False,
+        "voice": False,
     }
     assert {(row.notice_language, row.notice_sha256) for row in rows} == {("de", notice("de").sha256)}
 

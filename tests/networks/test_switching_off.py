@@ -43,9 +43,14 @@ def _off(network: Network, administrator) -> int:
 
 def test_off_means_that_new_runs_leave_expression_out_and_on_that_they_have_it(network, administrator):
     _off(network, administrator)
-    assert runs.queue(recording=factories.make_ready_recording()).plan == ["faces", "transcript"]
+    assert runs.queue(recording=factories.make_ready_recording()).plan == [
+        "faces",
+        "liveness",
+        "speech",
+        "transcript",
+    ]
     switching.switch_on(network=network, person=administrator, reason="")
-    assert runs.queue(recording=factories.make_ready_recording()).plan == ["expression", "faces", "transcript"]
+    assert runs.queue(recording=factories.make_ready_recording()).plan == ["expression", "faces", "liveness", "speech", "transcript"]
 
 
 def test_both_switches_are_written_down_with_who_and_why(network, administrator):
@@ -84,7 +89,7 @@ def test_a_running_run_is_cancelled_and_queued_again_without_expression(network,
     assert _off(network, administrator) == 1
     run.refresh_from_db()
     assert run.state == "cancelled" and run.token is None
-    assert AnalysisRun.objects.get(state="queued").plan == ["faces", "transcript"]
+    assert AnalysisRun.objects.get(state="queued").plan == ["faces", "liveness", "speech", "transcript"]
     with pytest.raises(lease.LeaseLost):
         lease.heartbeat(run)
     outcome = factories.make_outcome(12_000, [Stage(stage) for stage in run.plan])
@@ -130,7 +135,7 @@ def test_a_waiting_run_is_asked_again_when_a_worker_takes_it(monkeypatch, admini
     assert module.execute(run.pk) == "stopped"
     run.refresh_from_db()
     assert run.state == "cancelled"
-    assert AnalysisRun.objects.get(state="queued").plan == ["faces", "transcript"]
+    assert AnalysisRun.objects.get(state="queued").plan == ["faces", "liveness", "speech", "transcript"]
 
 
 def test_a_worker_whose_own_weights_are_off_computes_no_expression_while_others_may(monkeypatch, administrator):
@@ -151,7 +156,7 @@ def test_a_worker_whose_own_weights_are_off_computes_no_expression_while_others_
     monkeypatch.setattr(module.networks, "register_own", overtaken)
     monkeypatch.setattr(module, "_attempt", lambda *_: pytest.fail("it must not be computed"))
     assert module.execute(run.pk) == "stopped"
-    assert AnalysisRun.objects.get(state="queued").plan == ["faces", "transcript"]
+    assert AnalysisRun.objects.get(state="queued").plan == ["faces", "liveness", "speech", "transcript"]
 
 
 def test_nothing_of_expression_can_be_written_for_a_run_that_was_planned_without(network, administrator):

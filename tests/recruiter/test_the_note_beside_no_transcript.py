@@ -10,7 +10,15 @@ NOTE = "Recognised automatically by a small model; about one word in four is wro
 
 
 def _html(**columns) -> str:
-    empty = {"source": "none", "language": "", "low_confidence": False, "note": "", "words": [], "lines": []}
+    empty = {
+        "source": "none",
+        "language": "",
+        "low_confidence": False,
+        "note": "",
+        "words": [],
+        "lines": [],
+        "silences": [],
+    }
     progress = {"stage": "complete"}
     return render_to_string(
         "recruiter/_transcript.html", {"transcript": shown(empty | columns), "progress": progress}

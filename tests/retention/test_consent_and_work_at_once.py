@@ -94,7 +94,7 @@ def test_after_a_position_moves_to_a_stricter_place_forbidden_results_are_gone()
     position.save(update_fields=["job_place"])
     retention.apply_places(position=position)
     assert not Moment.objects.exists() and not Segment.objects.exists()
-    assert AnalysisRun.objects.get(state="queued").plan == ["transcript"]
+    assert AnalysisRun.objects.get(state="queued").plan == ["speech", "transcript"]
     assert run.observations_file not in vault.names(run.recording.interview_id)
 
 

@@ -122,7 +122,7 @@ def test_withdrawing_expression_deletes_what_rests_on_it_and_computes_the_rest_a
     assert not Moment.objects.exists() and not Segment.objects.exists() and not Word.objects.exists()
     assert reviewed.observations_file not in vault.names(interview.pk)
     waiting = AnalysisRun.objects.get(recording=reviewed.recording, state="queued")
-    assert waiting.plan == ["transcript"]
+    assert waiting.plan == ["speech", "transcript"]
 
 
 def test_withdrawing_consent_cancels_the_queued_run():

@@ -29,6 +29,10 @@ def _timeline(**changed):
             {"name": name, "unit": "deg", "t_ms": [0, 500, 750], "value": [0.1, None, 70.0]}
             for name in ("head_yaw_deg", "head_pitch_deg", "gaze_yaw_deg", "gaze_pitch_deg", "eyes_closed")
         ],
+        "sound": [
+            {"name": "loudness", "unit": "LUFS", "t_ms": [0, 32, 64], "value": [-70.0, -20.1, -19.8]},
+            {"name": "pitch_hz", "unit": "Hz", "t_ms": [32], "value": [512.0]},
+        ],
         "gaps": [{"start_ms": 500, "end_ms": 9000, "reason": "nobody"}],
         "segments": [{"lane": "expression", "value": "happy", "start_ms": 0, "end_ms": 500, "mean_prob": 0.5}],
         "moments": [moment | {"start_ms": 1000, "end_ms": 1300, "peak_ms": 1100}],
@@ -44,7 +48,7 @@ def test_plotly_accepts_every_part_of_the_figure(theme, hidden):
 
 
 def test_plotly_accepts_the_figure_of_a_recording_without_expression():
-    drawn = figure(_timeline(series=[], signals=[], gaps=[], segments=[], moments=[]), speech=[(0, 400)])
+    drawn = figure(_timeline(series=[], signals=[], sound=[], gaps=[], segments=[], moments=[]), speech=[(0, 400)])
     go.Figure(drawn)
     assert {trace["meta"]["lane"] for trace in drawn["data"]} == {"gaps", "speech"}
 
@@ -89,3 +93,16 @@ def test_colours_are_those_of_the_page(theme):
     for name, colour in COLOURS[theme].items():
         found = re.search(rf"--{name}: (#[0-9a-f]+)", rules).group(1)
         assert colour in (found, "#" + "".join(2 * letter for letter in found[1:])), name
+
+
+def test_loudness_is_a_line_and_pitch_are_points_read_off_as_they_were_beyond_the_lane_too():
+    traces = {t["meta"].get("series"): t for t in figure(_timeline())["data"]}
+    loudness, pitch = traces["loudness"], traces["pitch_hz"]
+    assert (loudness["mode"], loudness["y"], loudness["customdata"]) == ("lines", [-60, -20.1, -19.8], [-70, -20, -20])
+    assert (pitch["mode"], pitch["y"], pitch["customdata"]) == ("markers", [400], [512])
+    assert loudness["yaxis"] != pitch["yaxis"]
+
+
+def test_without_voice_there_is_no_lane_for_it():
+    drawn = figure(_timeline(sound=[]))
+    assert not {"loudness", "pitch_hz"} & {t["meta"]["lane"] for t in drawn["data"]}

@@ -24,9 +24,9 @@ def _run(granted=ALL, place="us"):
 
 def test_the_plan_holds_what_the_candidate_agreed_to():
     assert _run((Purpose.RECORDING,)).plan == []
-    assert _run((Purpose.RECORDING, Purpose.TRANSCRIPT)).plan == ["transcript"]
+    assert _run((Purpose.RECORDING, Purpose.TRANSCRIPT)).plan == ["speech", "transcript"]
     assert _run((Purpose.RECORDING, Purpose.EYES_HEAD)).plan == ["faces", "landmarks", "liveness"]
-    assert _run(ALL).plan == ["expression", "faces", "landmarks", "liveness", "transcript"]
+    assert _run(ALL).plan == ["expression", "faces", "landmarks", "liveness", "speech", "transcript"]
 
 
 def test_who_agreed_before_eyes_and_head_were_measured_did_not_agree_to_that():
@@ -52,6 +52,7 @@ def test_where_the_law_forbids_expression_it_is_not_planned():
         "faces",
         "landmarks",
         "liveness",
+        "speech",
         "transcript",
     ]
 

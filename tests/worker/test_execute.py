@@ -78,7 +78,7 @@ def test_a_real_answer_is_analysed_frame_by_frame_and_kept_encrypted(shared, set
 
 def test_without_consent_to_expression_no_expression_is_anywhere(shared):
     run = _executed(received(shared("media/clips/short_smile.mp4"), (Purpose.RECORDING, Purpose.EYES_HEAD)))
-    assert run.state == "complete" and run.plan == ["faces", "landmarks"]
+    assert run.state == "complete" and run.plan == ["faces", "landmarks", "liveness"]
     assert not run.segments.filter(stage="expression").exists() and not run.words.exists()
     with vault.open_file(run.recording.interview_id, run.observations_file) as file:
         table = pq.read_table(file)
@@ -159,7 +159,7 @@ def test_a_plan_that_consent_no_longer_covers_is_not_started(shared, monkeypatch
     assert execute(run.pk) == "stopped"
     run.refresh_from_db()
     assert run.state == "cancelled"
-    assert AnalysisRun.objects.get(state="queued").plan == ["faces", "landmarks", "transcript"]
+    assert AnalysisRun.objects.get(state="queued").plan == ["faces", "landmarks", "liveness", "speech", "transcript"]
 
 
 def test_an_uploaded_transcript_is_used(shared):

@@ -95,7 +95,10 @@ def test_the_next_attempt_goes_on_and_finds_what_one_attempt_finds(shared, monke
     assert run.attempt == 2 and run.manifest["measured"]["frames_from_savepoint"] > 30
     assert whole.manifest["measured"]["frames_from_savepoint"] == 0
     pictures = set(run.moments.exclude(explanation=None).values_list("explanation__picture_file", flat=True))
-    assert set(vault.names(recording.interview_id)) == _files(recording) | {run.observations_file} | pictures
+    assert (
+        set(vault.names(recording.interview_id))
+        == _files(recording) | {run.observations_file, run.sound_file} - {""} | pictures
+    )
     assert not Savepoint.objects.exists()
 
 

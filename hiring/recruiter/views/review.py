@@ -23,7 +23,7 @@ from hiring.recordings.wording import refusal_sentence
 from hiring.recruiter import lookups
 from hiring.recruiter.transcript import shown
 from hiring.review import selectors
-from hiring.review.figure_theme import DASHES, lane_label
+from hiring.review.figure_theme import DASHES, SOUND_ENDS, lane_label
 from hiring.review.inbox import next_to_review
 from hiring.review.wording import expression_label, step_label
 from hiring.runs import services as runs
@@ -57,7 +57,8 @@ def _addresses(recording: Recording) -> dict[str, str]:
 def _switchable(context: Mapping[str, Any]) -> list[str]:
     """The lanes beside the expressions that there may be, so that each has a button that hides it."""
     expression = ["shown_most"] if context["has_expression"] else []
-    return [*expression, *(("head", "lids") if context["has_head"] else ()), "voice", "speech"]
+    sound = SOUND_ENDS if context["has_voice"] else ()
+    return [*expression, *(("head", "lids") if context["has_head"] else ()), "voice", *sound, "speech"]
 
 
 def _of_recording(request: HttpRequest, recording: Recording) -> dict[str, Any]:

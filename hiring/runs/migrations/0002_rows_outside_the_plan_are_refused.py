@@ -12,7 +12,7 @@ TABLES = {"segment": "runs_segment", "word": "runs_word", "moment": "runs_moment
 
 def _rests_on(kind: str, stage: str) -> str:
     """SQL that is true where the new row rests on this stage."""
-    if kind == "word":
+    if kind in ("word", "sentence"):
         return "1=1" if stage == "transcript" else "1=0"
     if kind == "segment":
         return f"NEW.stage = '{stage}'"
@@ -45,11 +45,11 @@ def _postgresql(kind: str, stages: tuple[str, ...]) -> str:
         END $body$"""
 
 
-def creating(stages: tuple[str, ...]):
-    """The triggers for these stages, which a later migration makes again for more of them."""
+def creating(stages: tuple[str, ...], tables: dict[str, str] = TABLES):
+    """The triggers for these stages and tables, which a later migration makes again for more of them."""
 
     def create(apps, schema_editor):
-        for kind, table in TABLES.items():
+        for kind, table in tables.items():
             if schema_editor.connection.vendor == "postgresql":
                 schema_editor.execute(_postgresql(kind, stages), params=None)
                 schema_editor.execute(
@@ -63,17 +63,22 @@ def creating(stages: tuple[str, ...]):
     return create
 
 
-create = creating(STAGES)
+def removing(tables: dict[str, str]):
+    """The other way round."""
+
+    def remove(apps, schema_editor):
+        for kind, table in tables.items():
+            if schema_editor.connection.vendor == "postgresql":
+                schema_editor.execute(f"DROP TRIGGER {kind}_within_plan ON {table}")
+                schema_editor.execute(f"DROP FUNCTION {kind}_within_plan")
+            else:
+                for event in ("insert", "update"):
+                    schema_editor.execute(f"DROP TRIGGER {kind}_within_plan_{event}")
+
+    return remove
 
 
-def remove(apps, schema_editor):
-    for kind, table in TABLES.items():
-        if schema_editor.connection.vendor == "postgresql":
-            schema_editor.execute(f"DROP TRIGGER {kind}_within_plan ON {table}")
-            schema_editor.execute(f"DROP FUNCTION {kind}_within_plan")
-        else:
-            for event in ("insert", "update"):
-                schema_editor.execute(f"DROP TRIGGER {kind}_within_plan_{event}")
+create, remove = creating(STAGES), removing(TABLES)
 
 
 class Migration(migrations.Migration):

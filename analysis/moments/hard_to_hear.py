@@ -1,0 +1,138 @@
+"""`hard_to_hear`: the sound is too poor to go by, so nothing is concluded from it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.config import MomentConfig
+from analysis.signals.spans import stretches
+from analysis.speech.said import Said
+from analysis.speech.sound import Sound
+from analysis.speech.voice_activity import STEP_MS
+from analysis.types import Evidence, Moment, MomentKind, Span
+
+_SPEAKING = 0.5
+_SECOND = 1000 // STEP_MS
+# Two stretches of the same fault with less between them are one.
+_CLOSE_GAP_MS = 1500
+# How far around a step the noise beside the speech is looked for, how near to speech is not beside it, and how much
+# of it says enough.
+_NOISE_STEPS = 15_000 // STEP_MS
+_NEAR_STEPS = 200 // STEP_MS
+_FEW_STEPS = _SECOND
+
+SENTENCE = "For {duration_s} s the sound {fault}; what was said there may be wrong or missing."
+#: The value "fault", in the order in which one goes before another.
+MISSING, CUT_OFF, QUIET, NOISY = (
+    "was missing",
+    "was cut off because it was too loud",
+    "was very quiet",
+    "was hardly louder than the noise around it",
+)
+FAULTS = (MISSING, CUT_OFF, QUIET, NOISY)
+
+
+def rule(config: MomentConfig) -> str:
+    return (
+        f"For at least {config.hear_min_ms / 1000:g} s every sample is zero; or in each second samples are cut off "
+        f"at full scale in {config.hear_clipped_share:.0%} of the time or more; or speech stays below "
+        f"{config.hear_quiet_lufs:g} LUFS; or it is less than {config.hear_noise_lu:g} LU louder than what is heard "
+        "between words within 15 s."
+    )
+
+
+def find(said: Said, config: MomentConfig) -> list[Moment]:
+    if said.sound is None or not len(said.sound):
+        return []
+    sound, taken, found = said.sound, np.zeros(len(said.sound), np.bool_), []
+    for fault, mask in _faults(sound, config).items():
+        for first, last in _long(mask & ~taken, config.hear_min_ms):
+            taken[first : last + 1] = True
+            found.append(_moment(sound, fault, first, last, config))
+    return found
+
+
+def _faults(sound: Sound, config: MomentConfig) -> dict[str, NDArray[np.bool_]]:
+    speaking = sound.speech >= _SPEAKING
+    share = _mean_around(sound.clipped.astype(np.float64), _SECOND)
+    noise = noise_around(sound)
+    return {
+        MISSING: sound.silent,
+        CUT_OFF: share >= config.hear_clipped_share,
+        QUIET: speaking & (sound.loudness < config.hear_quiet_lufs),
+        NOISY: speaking & (_mean_around(sound.loudness.astype(np.float64), _SECOND) - noise < config.hear_noise_lu),
+    }
+
+
+def noise_around(sound: Sound) -> NDArray[np.float64]:
+    """(F,) LUFS of what is heard within 15 s while nobody speaks; NaN where that is less than a second."""
+    near_speech = _sum_around((sound.speech >= _SPEAKING).astype(np.float64), _NEAR_STEPS) > 0
+    between = ~near_speech & ~sound.silent
+    power = np.where(between, 10 ** (sound.level.astype(np.float64) / 10), 0)
+    number = _sum_around(between.astype(np.float64), _NOISE_STEPS)
+    total = _sum_around(power, _NOISE_STEPS)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(number >= _FEW_STEPS, 10 * np.log10(total / number), np.nan)
+
+
+def _sum_around(values: NDArray[np.float64], steps: int) -> NDArray[np.float64]:
+    """(F,) sums over `steps` to each side, cut at the ends."""
+    sums = np.concatenate([[0.0], np.cumsum(values)])
+    at = np.arange(len(values))
+    return np.asarray(sums[np.minimum(at + steps + 1, len(values))] - sums[np.maximum(at - steps, 0)])
+
+
+def _mean_around(values: NDArray[np.float64], window: int) -> NDArray[np.float64]:
+    half = window // 2
+    return _sum_around(values, half) / np.maximum(_sum_around(np.ones(len(values)), half), 1)
+
+
+def _long(mask: NDArray[np.bool_], min_ms: int) -> list[tuple[int, int]]:
+    joined: list[tuple[int, int]] = []
+    for first, last in stretches(mask):
+        if joined and (first - joined[-1][1]) * STEP_MS < _CLOSE_GAP_MS:
+            joined[-1] = (joined[-1][0], last)
+        else:
+            joined.append((first, last))
+    return [(first, last) for first, last in joined if (last + 1 - first) * STEP_MS >= min_ms]
+
+
+def _moment(sound: Sound, fault: str, first: int, last: int, config: MomentConfig) -> Moment:
+    span = Span(first * STEP_MS, (last + 1) * STEP_MS)
+    part = slice(first, last + 1)
+    usual = sound.integrated_lufs
+    loudness = round(float(np.median(sound.loudness[part])), 1)
+    clipped = round(100 * float(sound.clipped[part].mean()), 1)
+    evidence = {
+        MISSING: Evidence("silent_sound", span, span.duration_ms / 1000, 0.0, config.hear_min_ms / 1000, "s"),
+        CUT_OFF: Evidence(
+            "clipped",
+            span,
+            clipped,
+            round(100 * float(sound.clipped.mean()), 1),
+            100 * config.hear_clipped_share,
+            "%",
+        ),
+        QUIET: Evidence("loudness", span, loudness, usual, config.hear_quiet_lufs, "LUFS"),
+        NOISY: Evidence(
+            "loudness",
+            span,
+            loudness,
+            usual,
+            round(float(np.nanmedian(noise_around(sound)[part])) + config.hear_noise_lu, 1)
+            if fault == NOISY
+            else 0.0,
+            "LUFS",
+        ),
+    }[fault]
+    return Moment(
+        kind=MomentKind.HARD_TO_HEAR,
+        span=span,
+        peak_ms=span.start_ms,
+        sentence=SENTENCE,
+        values={"duration_s": round(span.duration_ms / 1000, 1), "fault": fault},
+        rule=rule(config),
+        evidence=(evidence,),
+        distance=round(span.duration_ms / config.hear_min_ms, 2),
+    )

@@ -1,0 +1,85 @@
+"""Sentences, and what their words say by a list: VADER (Hutto and Gilbert 2014, MIT) for English, nothing elsewhere.
+
+Sentiment is that of the words as a dictionary has them, not of the person: it knows no irony and no context.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+import simplemma
+from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+
+from analysis.speech.phrasing import plain
+from analysis.types import FILLER, Sentence, Span, Word
+
+LANGUAGES = ("en", "es", "de", "fr")
+#: Ways to say that one is not sure, by language: as they are spoken, in small letters.
+HEDGES = {
+    "en": ("i think", "i guess", "i suppose", "kind of", "sort of", "maybe", "perhaps", "probably", "possibly"),
+    "es": ("creo que", "supongo", "tal vez", "quizá", "quizás", "a lo mejor", "probablemente", "más o menos"),
+    "de": ("ich glaube", "ich denke", "vielleicht", "irgendwie", "wahrscheinlich", "vermutlich", "sozusagen"),
+    "fr": ("je pense", "je crois", "je suppose", "peut-être", "sans doute", "probablement", "en quelque sorte"),
+}
+_ENDS = (".", "?", "!", "…")
+# Recognisers without punctuation: a pause ends a sentence, and so does its length.
+_PAUSE_MS = 700
+_MOST_WORDS = 40
+# Fewer words say too little of the language.
+_FEWEST_WORDS = 5
+
+
+def language_of(words: Sequence[Word]) -> str:
+    """The most likely of LANGUAGES, or "" for too few words or none of them."""
+    if len(words) < _FEWEST_WORDS:
+        return ""
+    (name, _), *_ = simplemma.langdetect(" ".join(word.text for word in words[:2000]), lang=LANGUAGES)
+    return "" if name == "unk" else str(name)
+
+
+def sentences(words: Sequence[Word], language: str) -> tuple[Sentence, ...]:
+    """The words cut at punctuation, at pauses, at another speaker, and at 40 words."""
+    found: list[Sentence] = []
+    first = 0
+    for place, word in enumerate(words):
+        later = words[place + 1] if place + 1 < len(words) else None
+        if (
+            later is None
+            or word.text.rstrip("\"'»”)").endswith(_ENDS)
+            or later.span.start_ms - word.span.end_ms >= _PAUSE_MS
+            or later.speaker != word.speaker
+            or place + 1 - first >= _MOST_WORDS
+        ):
+            found.append(_sentence(words, first, place + 1, language))
+            first = place + 1
+    return tuple(found)
+
+
+def _sentence(words: Sequence[Word], first: int, after: int, language: str) -> Sentence:
+    part = words[first:after]
+    said = [word.text for word in part if word.text and word.mark != FILLER]
+    sure = [word.confidence for word in part if word.confidence is not None]
+    return Sentence(
+        span=Span(part[0].span.start_ms, max(part[0].span.start_ms, max(word.span.end_ms for word in part))),
+        first_word=first,
+        after_word=after,
+        sentiment=_sentiment(" ".join(said)) if language[:2] == "en" and said else None,
+        confidence=round(sum(sure) / len(sure), 3) if sure else None,
+        hedges=_hedges(said, language),
+    )
+
+
+def _sentiment(text: str) -> float:
+    """-1..1, VADER's compound."""
+    return round(float(_vader().polarity_scores(text)["compound"]), 4)
+
+
+def _hedges(said: Sequence[str], language: str) -> int:
+    text = f" {' '.join(plain(word) for word in said)} "
+    return sum(text.count(f" {hedge} ") for hedge in HEDGES.get(language[:2], ()))
+
+
+@cache
+def _vader() -> SentimentIntensityAnalyzer:
+    return SentimentIntensityAnalyzer()
