@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 
 _Reader = TypeVar("_Reader")
 NO_SOUND = "no sound"
+# Less than this beyond the end is rounding.
+_BEYOND_MS = 2000
 NOT_PLANNED = Transcript((), "none", note="not in the plan")
 
 
@@ -331,7 +334,7 @@ class Analysis:
                 self._stages[stage] = manifest.DONE if heard.sound is not None else NO_SOUND
             if Stage.TRANSCRIPT not in self._config.plan:
                 return Said(NOT_PLANNED, (), heard.sound)
-            transcript = uploaded or heard.transcript or NOT_PLANNED
+            transcript = _noted(uploaded, total_ms) or heard.transcript or NOT_PLANNED
             missing = transcript.source == "none"
             self._stages[Stage.TRANSCRIPT] = transcript.note if missing else manifest.DONE
             return understood(transcript, heard.sound)
@@ -342,6 +345,15 @@ class Analysis:
         from analysis.speech.sound_file import to_parquet
 
         return to_parquet(said.sound, voice=Stage.VOICE in self._config.plan)
+
+
+def _noted(uploaded: Transcript | None, total_ms: int) -> Transcript | None:
+    """A transcript that goes on after the recording has ended keeps its words, and says so."""
+    beyond_ms = max((word.span.end_ms for word in uploaded.words), default=0) - total_ms if uploaded else 0
+    if uploaded is None or beyond_ms < _BEYOND_MS:
+        return uploaded
+    note = f"The transcript goes on for {beyond_ms / 1000:.0f} s after the end of the recording: is it the right one?"
+    return replace(uploaded, note=note)
 
 
 def _by_window(observations: Iterable[Observation]) -> Iterator[list[Observation]]:

@@ -1,15 +1,19 @@
 """Transcripts that somebody uploads: WebVTT, SubRip, or JSON.
 
-JSON is a list of objects, or an object whose "words" (or else "segments") is one. Each has "text" (or "word"), and
-"start_ms" and "end_ms" in milliseconds, or "start" and "end" in seconds; maybe "confidence" (0..1) and "speaker".
-A text of several words is a cue.
+JSON is a list of objects, or an object whose "words" (or else "segments", or "entries" as Teams writes them) is one.
+Each has "text" (or "word"), and "start_ms" and "end_ms" in milliseconds, "start" and "end" in seconds, or
+"startOffset" and "endOffset" as hours, minutes and seconds; maybe "confidence" (0..1) and "speaker" (or
+"speakerDisplayName"). A text of several words is a cue. Speakers are read from WebVTT's voice tags, as Teams writes
+them, and from a name and a colon before the text, as Zoom does.
 """
 
 from __future__ import annotations
 
+import codecs
 import io
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +24,8 @@ from analysis.types import BadTranscript, Span, Transcript, Word
 
 MAX_BYTES = 16 << 20
 _MAX_MS = 24 * 60 * 60 * 1000
+# Names before a colon: how long they are, how many there are, and in how many of the cues.
+_LONGEST_NAME, _FEW_NAMES, _NAMED_SHARE = 60, 6, 0.8
 
 
 def read_transcript(path: Path) -> Transcript:
@@ -43,11 +49,12 @@ def _text(path: Path) -> str:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise BadTranscript(f"The transcript is larger than {MAX_BYTES >> 20} MB.")
-        return path.read_text(encoding="utf-8-sig")
+        content = path.read_bytes()
+        return content.decode("utf-16" if content[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig")
     except OSError:
         raise BadTranscript("The transcript's file is missing or cannot be read.") from None
     except UnicodeDecodeError:
-        raise BadTranscript("The transcript is not a text file in UTF-8.") from None
+        raise BadTranscript("The transcript is not a text file in UTF-8 or UTF-16.") from None
 
 
 def _subtitle_words(text: str) -> Iterator[Word]:
@@ -56,8 +63,19 @@ def _subtitle_words(text: str) -> Iterator[Word]:
         cues = webvtt.from_buffer(io.BytesIO(text.encode()), format=kind)
     except (MalformedFileError, MalformedCaptionError):
         raise BadTranscript("The transcript is neither WebVTT, SRT nor JSON.") from None
+    names = _names(cue.text for cue in cues if not cue.voice)
     for cue in cues:
-        yield from spread(cue.text, _span(_clock_ms(cue.start), _clock_ms(cue.end)), speaker=cue.voice or "")
+        name, _, rest = cue.text.partition(": ")
+        who, said = (name.strip(), rest) if not cue.voice and name.strip() in names else (cue.voice or "", cue.text)
+        yield from spread(said, _span(_clock_ms(cue.start), _clock_ms(cue.end)), speaker=who)
+
+
+def _names(texts: Iterable[str]) -> frozenset[str]:
+    """What stands before a colon, where that is so often the same that it must be names."""
+    said = list(texts)
+    before = Counter(text.partition(": ")[0].strip() for text in said if ": " in text[:_LONGEST_NAME])
+    few = len(before) <= max(_FEW_NAMES, len(said) // 10)
+    return frozenset(before) if few and sum(before.values()) >= _NAMED_SHARE * len(said) else frozenset()
 
 
 def _clock_ms(time: str) -> int:
@@ -71,7 +89,7 @@ def _json_words(text: str) -> Iterator[Word]:
     except json.JSONDecodeError:
         raise BadTranscript("The transcript is not valid JSON.") from None
     if isinstance(found, dict):
-        found = found.get("words") or found.get("segments")
+        found = found.get("words") or found.get("segments") or found.get("entries")
     if not isinstance(found, list):
         raise BadTranscript("The transcript's JSON is not a list of words with times.")
     for entry in found:
@@ -79,10 +97,17 @@ def _json_words(text: str) -> Iterator[Word]:
         if not isinstance(said, str):
             raise ValueError("a text must be a string")
         span = _span(_entry_ms(entry, "start"), _entry_ms(entry, "end"))
-        yield from spread(said, span, _confidence(entry.get("confidence")), str(entry.get("speaker") or ""))
+        yield from spread(
+            said,
+            span,
+            _confidence(entry.get("confidence")),
+            str(entry.get("speaker") or entry.get("speakerDisplayName") or ""),
+        )
 
 
 def _entry_ms(entry: dict[str, Any], edge: str) -> int:
+    if f"{edge}Offset" in entry:
+        return _clock_ms(entry[f"{edge}Offset"])
     return round(float(entry[f"{edge}_ms"])) if f"{edge}_ms" in entry else round(float(entry[edge]) * 1000)
 
 

@@ -50,7 +50,13 @@ def test_off_means_that_new_runs_leave_expression_out_and_on_that_they_have_it(n
         "transcript",
     ]
     switching.switch_on(network=network, person=administrator, reason="")
-    assert runs.queue(recording=factories.make_ready_recording()).plan == ["expression", "faces", "liveness", "speech", "transcript"]
+    assert runs.queue(recording=factories.make_ready_recording()).plan == [
+        "expression",
+        "faces",
+        "liveness",
+        "speech",
+        "transcript",
+    ]
 
 
 def test_both_switches_are_written_down_with_who_and_why(network, administrator):

@@ -98,7 +98,11 @@ def test_colours_are_those_of_the_page(theme):
 def test_loudness_is_a_line_and_pitch_are_points_read_off_as_they_were_beyond_the_lane_too():
     traces = {t["meta"].get("series"): t for t in figure(_timeline())["data"]}
     loudness, pitch = traces["loudness"], traces["pitch_hz"]
-    assert (loudness["mode"], loudness["y"], loudness["customdata"]) == ("lines", [-60, -20.1, -19.8], [-70, -20, -20])
+    assert (loudness["mode"], loudness["y"], loudness["customdata"]) == (
+        "lines",
+        [-60, -20.1, -19.8],
+        [-70, -20, -20],
+    )
     assert (pitch["mode"], pitch["y"], pitch["customdata"]) == ("markers", [400], [512])
     assert loudness["yaxis"] != pitch["yaxis"]
 

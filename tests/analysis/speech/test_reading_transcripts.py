@@ -136,3 +136,64 @@ def test_what_is_written_is_webvtt_that_reads_back(parts: list[tuple[str, int]])
     read = " ".join(cue.text for cue in cues).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
     assert read.split() == [word.text for word in words]
     assert all(cue.start < cue.end for cue in cues)
+
+
+ZOOM = """WEBVTT
+
+1
+00:00:01.000 --> 00:00:03.000
+Ana Díaz: Good morning
+
+2
+00:00:03.500 --> 00:00:05.000
+Interviewer 2: Note: please begin
+
+3
+00:00:05.500 --> 00:00:06.000
+Ana Díaz: Gladly
+"""
+TEAMS = {
+    "version": "1.0.0",
+    "type": "Transcript",
+    "entries": [
+        {
+            "text": "Good morning",
+            "speakerDisplayName": "Ana Díaz",
+            "confidence": 0.8,
+            "startOffset": "00:00:01.2500000",
+            "endOffset": "00:00:02.5000000",
+        }
+    ],
+}
+
+
+def test_speakers_before_a_colon_are_read_as_zoom_writes_them(tmp_path: Path) -> None:
+    words = read_transcript(written(tmp_path, ZOOM)).words
+    assert {word.speaker for word in words} == {"Ana Díaz", "Interviewer 2"}
+    assert [word.text for word in words] == ["Good", "morning", "Note:", "please", "begin", "Gladly"]
+
+
+def test_a_colon_now_and_then_is_no_speaker(tmp_path: Path) -> None:
+    cues = "\n\n".join(f"00:00:{i:02}.000 --> 00:00:{i:02}.900\nfact {i}: it works" for i in range(30))
+    words = read_transcript(written(tmp_path, f"WEBVTT\n\n{cues}\n")).words
+    assert {word.speaker for word in words} == {""} and words[0].text == "fact"
+
+
+def test_teams_json_is_read_with_its_offsets_and_names(tmp_path: Path) -> None:
+    words = read_transcript(written(tmp_path, json.dumps(TEAMS))).words
+    assert [(word.text, word.speaker) for word in words] == [("Good", "Ana Díaz"), ("morning", "Ana Díaz")]
+    assert (words[0].span.start_ms, words[-1].span.end_ms) == (1250, 2500)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_unicode_is_read_whatever_its_form(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "words.vtt"
+    path.write_bytes(ZOOM.encode(encoding))
+    assert "Ana Díaz" in {word.speaker for word in read_transcript(path).words}
+
+
+def test_other_encodings_are_refused_with_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "words.vtt"
+    path.write_bytes(ZOOM.encode("latin-1"))
+    with pytest.raises(BadTranscript, match="UTF-8"):
+        read_transcript(path)
