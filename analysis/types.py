@@ -228,12 +228,12 @@ class Observation:
     box: tuple[float, float, float, float] | None = None
     face_prob: float | None = None
     quality: float | None = None
-    live: float | None = None
     expression: tuple[float, ...] | None = None
     smoothed: tuple[float, ...] | None = None
     uncertainty: tuple[float, ...] | None = None
     face_signals: tuple[float, ...] | None = None
     picture: tuple[float, ...] | None = None
+    live: float | None = None
 
     def __post_init__(self) -> None:
         for names, fields in _VECTORS:

@@ -144,6 +144,8 @@ def test_the_manifest_says_what_was_done(tmp_path: Path) -> None:
         "faces": "done",
         "expression": "not in the plan",
         "landmarks": "model missing",
+        "liveness": "not in the plan",
+        "speech": "not in the plan",
         "voice": "not in the plan",
         "transcript": "The recording has no sound that can be read.",
     }
