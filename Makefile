@@ -58,8 +58,8 @@ messages:
 	$(BIN)/python manage.py makemessages -l es -l de -l fr --no-wrap --no-location --no-obsolete \
 	  $(foreach path,.venv $(VAR_DIR) tests docs analysis hiring/recruiter hiring/administration hiring/api \
 	    hiring/accounts hiring/worker hiring/networks hiring/runs/networks.py hiring/retention \
-	    hiring/review/evidence.py hiring/review/figures.py \
-	    hiring/review/services.py templates/recruiter templates/administration templates/accounts,-i '$(path)*')
+	    hiring/review/evidence.py hiring/review/figures.py hiring/review/figure_theme.py \
+	    templates/recruiter templates/administration templates/accounts,-i '$(path)*')
 
 clean:
 	rm -rf .venv $(VAR_DIR)

@@ -17,6 +17,7 @@ from analysis.types import (
     ELSEWHERE,
     EXPRESSIONS,
     REGIONS,
+    SOUND_COLUMNS,
     STAGES_OF_KIND,
     Evidence,
     Explanation,
@@ -167,6 +168,27 @@ def observations(duration_ms: int, fps: float = 30.0, gap: tuple[int, int] | Non
     return pa.table(columns)
 
 
+def sound_table(duration_ms: int, voice: bool) -> pa.Table:
+    """A table like the pipeline's: a voice that rises, in every other second."""
+    times = list(range(0, duration_ms, 32))
+    speaks = [t // 1000 % 2 == 0 for t in times]
+    columns: dict[str, list] = {
+        "t_ms": times,
+        "speech": [0.95 if s else 0.02 for s in speaks],
+        "loudness": [(-22.0 if s else -58.0) if voice else None for s in speaks],
+        "pitch_hz": [110.0 + t / 1000 if s and voice else None for t, s in zip(times, speaks, strict=True)],
+    }
+    types = [pa.int64(), pa.float32(), pa.float32(), pa.float32()]
+    return pa.table(columns, schema=pa.schema(list(zip(SOUND_COLUMNS, types, strict=True))))
+
+
+def _stored(recording: Recording, table: pa.Table) -> str:
+    buffer = io.BytesIO()
+    pq.write_table(table, buffer, row_group_size=1800)
+    buffer.seek(0)
+    return vault.store(recording.interview_id, buffer, "parquet")
+
+
 def make_explanation(at_ms: int) -> Explanation:
     regions = dict(zip((*REGIONS, ELSEWHERE), (0.05, 0.2, 0.1, 0.15, 0.3, 0.2), strict=True))
     return Explanation(at_ms, "happy", regions, PNG)
@@ -231,17 +253,16 @@ def make_complete_run(
     table = observations(recording.duration_ms, gap=gap)
     if Stage.EXPRESSION not in run.plan:
         table = table.drop_columns([f"{p}_{name}" for p in "psu" for name in EXPRESSIONS])
-    buffer = io.BytesIO()
-    pq.write_table(table, buffer, row_group_size=1800)
-    buffer.seek(0)
-    name = vault.store(recording.interview_id, buffer, "parquet")
+    name = _stored(recording, table)
+    listened = {Stage.SPEECH, Stage.VOICE} & set(run.plan)
+    sound = _stored(recording, sound_table(recording.duration_ms, Stage.VOICE in run.plan)) if listened else ""
     found = make_outcome(recording.duration_ms, [Stage(s) for s in run.plan], **outcome)
     pictures = {
         number: vault.store(recording.interview_id, io.BytesIO(moment.explanation.picture), "png")
         for number, moment in enumerate(found.moments)
         if moment.explanation is not None
     }
-    lease.complete(run=run, outcome=found, observations_file=name, pictures=pictures)
+    lease.complete(run=run, outcome=found, observations_file=name, sound_file=sound, pictures=pictures)
     run.refresh_from_db()
     return run
 

@@ -160,6 +160,7 @@ ROUTES: dict[str, Route] = {
     "candidate:video": candidate(200, 404, pk="recording"),
     "candidate:poster": candidate(200, 404, pk="recording"),
     "candidate:captions": candidate(200, 404, pk="recording"),
+    "candidate:correct": candidate(404, 404, "POST", pk="recording"),
     "candidate:explanation": candidate(200, 404, pk="moment"),
     "candidate:download": candidate(200, 200, "POST"),
     "candidate:delete": candidate(400, 400, "POST"),

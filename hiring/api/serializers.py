@@ -252,6 +252,9 @@ class Line(serializers.Serializer):
     end_ms = serializers.IntegerField()
     speaker = serializers.CharField(allow_blank=True)
     words = WordRow(many=True)
+    correction = serializers.CharField(
+        allow_blank=True, help_text="What the candidate wrote instead; the words stay as they were written down."
+    )
 
 
 class Transcript(serializers.Serializer):

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
 from hiring import access
 from hiring.candidate.answers import answers_of
@@ -21,6 +23,7 @@ from hiring.recordings.models import Recording
 from hiring.recordings.streaming import media_response
 from hiring.review import captions as vtt
 from hiring.review import selectors as review
+from hiring.review import services
 from hiring.review.wording import kind_label, moment_sentence, regions_in_words, regions_tell, word_text
 from hiring.runs.models import AnalysisRun, Moment
 from hiring.runs.selectors import complete_run, latest_run
@@ -86,6 +89,7 @@ def _lines(transcript: dict[str, Any]) -> list[dict[str, Any]]:
             "start_ms": line["start_ms"],
             "seconds": round((line["end_ms"] - line["start_ms"]) / 1000, 1),
             "text": " ".join(word_text(word) for word in line["words"]),
+            "correction": line["correction"],
         }
         for line in transcript["lines"]
     ]
@@ -115,6 +119,23 @@ def result(request: HttpRequest, pk: UUID) -> HttpResponse:
         agreed_to_transcript=Purpose.TRANSCRIPT in consent.granted(recording.interview),
         section="results",
     )
+
+
+@require_POST
+def correct(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Keep the candidate's own words for one line; an empty text takes them back."""
+    recording = _ready(request, pk)
+    starts = {line["start_ms"] for line in review.transcript(recording)["lines"] if line["kind"] == "speech"}
+    start_ms = request.POST.get("start_ms", "")
+    if not start_ms.isdecimal() or int(start_ms) not in starts:
+        raise Http404
+    try:
+        services.correct(recording=recording, start_ms=int(start_ms), text=request.POST.get("text", ""))
+    except services.NotAllowed as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Saved. Reviewers see your words beside what was written down."))
+    return redirect(f"{reverse('candidate:result', args=[recording.pk])}#line-{start_ms}")
 
 
 @require_safe

@@ -26,6 +26,7 @@ urlpatterns = [
     path("interview/results/<uuid:pk>/video/", results.video, name="video"),
     path("interview/results/<uuid:pk>/poster/", results.poster, name="poster"),
     path("interview/results/moments/<uuid:pk>/", results.explanation, name="explanation"),
+    path("interview/results/<uuid:pk>/correct/", results.correct, name="correct"),
     path("interview/results/<uuid:pk>/captions/", results.captions, name="captions"),
     path("interview/download/", rights.download, name="download"),
     path("interview/delete/", rights.delete_everything, name="delete"),

@@ -116,6 +116,9 @@ def _of_recording(folder: str, recording: Recording) -> Iterator[Entry]:
     if recording.transcript_file:
         own = recording.transcript_file.rpartition(".")[2]
         yield f"{folder}/own-transcript.{own}", _plain(recording, recording.transcript_file)
+    corrections = recording.corrections.values("start_ms", "text", "at")
+    if corrections:
+        yield _json(f"{folder}/corrections.json", list(corrections))
     run = complete_run(recording)
     if run is not None:
         yield from _of_run(folder, recording, run)

@@ -185,6 +185,8 @@ def change_consent(*, interview: Interview, granted: Iterable[Purpose], language
 
 def _compute_again(recording: Recording, leftovers: _Leftovers, *, keep_transcript: bool) -> None:
     leftovers.files += runs.discard_results(recording=recording)
+    if not keep_transcript:
+        recording.corrections.all().delete()
     if not keep_transcript and recording.transcript_file:
         leftovers.files.append(recording.transcript_file)
         recording.transcript_file = ""

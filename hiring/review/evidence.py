@@ -16,6 +16,7 @@ from hiring.review.wording import (
     regions_in_words,
     regions_tell,
     signal_label,
+    word_text,
 )
 from hiring.runs.models import AnalysisRun, Moment, stages_column
 
@@ -133,6 +134,29 @@ def explanation(moment: Moment) -> dict[str, Any] | None:
         "in_words": regions_in_words(found.regions),
         "tells": regions_tell(found.expression),
     }
+
+
+#: How far around a moment its words are quoted, and how many of them.
+_AROUND_MS = 2000
+_MOST_WORDS = 60
+
+
+def words_of(moment: Moment) -> str:
+    """What was said during a moment and two seconds around it; nothing where the plan has no transcript."""
+    near = {"start_ms__lt": moment.end_ms + _AROUND_MS, "end_ms__gt": moment.start_ms - _AROUND_MS}
+    rows = moment.run.words.filter(**near).values("text", "mark")[: _MOST_WORDS + 1]
+    said = [word_text(row) for row in rows]
+    return " ".join(said[:_MOST_WORDS]) + (" …" if len(said) > _MOST_WORDS else "")
+
+
+def how_sure(moment: Moment) -> str:
+    """What the moment's confidence is a confidence of; nothing where it has none."""
+    if moment.confidence is None:
+        return ""
+    value = f"{moment.confidence:.2f}"
+    if stages_column([Stage.TRANSCRIPT]) in moment.stages:
+        return _("{value}: how sure the recogniser was of these words, on average").format(value=value)
+    return _("{value} at the peak (lower end of its 80 % band)").format(value=value)
 
 
 def model_of(run: AnalysisRun) -> str:

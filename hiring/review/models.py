@@ -65,6 +65,29 @@ class Note(models.Model):
         return self.text[:60]
 
 
+class Correction(models.Model):
+    """What a candidate says that they said, beside what a recogniser wrote down, which stays.
+
+    Held by time and not by word: a recording that is analysed again keeps it.
+    """
+
+    recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="corrections")
+    start_ms = models.BigIntegerField()
+    text = models.CharField(max_length=2000)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["start_ms"]
+        constraints = [
+            models.UniqueConstraint(name="correction_once", fields=["recording", "start_ms"]),
+            models.CheckConstraint(name="correction_has_text", condition=~Q(text="")),
+            models.CheckConstraint(name="correction_time", condition=Q(start_ms__gte=0)),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
 class Decision(models.Model):
     """A named person's decision, with the reason in writing. The product never makes one."""
 

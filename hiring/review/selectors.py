@@ -104,6 +104,21 @@ def _lines(words: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return rows
 
 
+def _corrected(lines: list[dict[str, Any]], recording: Recording) -> list[dict[str, Any]]:
+    """The lines, each with what the candidate wrote instead of it: a correction belongs to the line at its time."""
+    corrections = list(recording.corrections.values_list("start_ms", "text"))
+    starts = [line["start_ms"] for line in lines if line["kind"] == "speech"]
+    of_line: dict[int, list[str]] = {}
+    for start_ms, text in corrections:
+        nearest = min(starts, key=lambda start: abs(start - start_ms), default=None)
+        if nearest is not None:
+            of_line.setdefault(nearest, []).append(text)
+    return [
+        line | {"correction": " ".join(of_line.get(line["start_ms"], [])) if line["kind"] == "speech" else ""}
+        for line in lines
+    ]
+
+
 def words(recording: Recording) -> QuerySet[Word]:
     """The words of the newest complete run, in order."""
     run = complete_run(recording)
@@ -124,7 +139,7 @@ def transcript(recording: Recording) -> dict[str, Any]:
         "low_confidence": run.transcript_low_confidence,
         "note": run.transcript_note,
         "words": spoken,
-        "lines": _lines(spoken),
+        "lines": _corrected(_lines(spoken), recording),
         "silences": _silences(run, spoken),
     }
 

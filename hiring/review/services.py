@@ -1,15 +1,16 @@
-"""What reviewers write."""
+"""What reviewers write, and candidates correct."""
 
 from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from hiring.accounts.models import User
 from hiring.audit import services as audit
 from hiring.positions.models import Interview
 from hiring.recordings.models import Recording
-from hiring.review.models import Decision, Note, Verdict
+from hiring.review.models import Correction, Decision, Note, Verdict
 from hiring.runs.models import Moment
 
 
@@ -64,6 +65,29 @@ def delete_note(*, note: Note, actor: User) -> None:
         raise NotAllowed("Only its author can delete a note.")
     audit.record(actor=actor.as_actor(), action="note.deleted", obj=note, interview=note.recording.interview_id)
     note.delete()
+
+
+LONGEST_CORRECTION = 2000
+
+
+@transaction.atomic
+def correct(*, recording: Recording, start_ms: int, text: str) -> None:
+    """Keep the candidate's own words for the line that begins there; no text takes an earlier correction back.
+
+    Raises NotAllowed for a text that is too long.
+    """
+    text = " ".join(text.split())
+    if len(text) > LONGEST_CORRECTION:
+        raise NotAllowed(gettext("Please use at most {count} letters.").format(count=LONGEST_CORRECTION))
+    row = Correction.objects.filter(recording=recording, start_ms=start_ms)
+    if text:
+        Correction.objects.update_or_create(
+            recording=recording, start_ms=start_ms, defaults={"text": text, "at": timezone.now()}
+        )
+    elif not row.delete()[0]:
+        return
+    action = "transcript.corrected" if text else "transcript.correction_withdrawn"
+    audit.record(actor=recording.interview.as_actor(), action=action, obj=recording, interview=recording.interview_id)
 
 
 @transaction.atomic

@@ -132,8 +132,9 @@ def analysed(path: Path, *options: str) -> dict:
 
 
 PLANS = {
-    "faces, expression": ("--without", "landmarks,speech"),
-    "the same and landmarks": ("--without", "speech"),
+    "faces, expression": ("--without", "landmarks,liveness,speech"),
+    "the same and landmarks": ("--without", "liveness,speech"),
+    "and pictures of faces": ("--without", "speech"),
 }
 
 

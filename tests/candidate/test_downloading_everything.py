@@ -34,6 +34,9 @@ def test_it_holds_the_original_transcript_moments_and_receipts(candidate, interv
     assert {row["purpose"] for row in receipts} == {"recording", "transcript", "expression", "eyes_head", "voice"}
     assert json.loads(archive.read("interview.json"))["candidate_name"] == "Ada Candidate"
     assert archive.read("answer-1/observations.parquet").startswith(b"PAR1")
+    assert archive.read("answer-1/sound.parquet").startswith(b"PAR1")
+    (sentence,) = json.loads(archive.read("answer-1/sentences.json"))
+    assert (sentence["first_word"], sentence["after_word"]) == (0, run.words.count())
 
 
 def test_before_any_video_it_holds_the_receipts(candidate):

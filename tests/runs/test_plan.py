@@ -9,7 +9,7 @@ from analysis.types import Stage
 from hiring.consent.models import ConsentReceipt
 from hiring.policy.rules import Purpose
 from hiring.runs import services as runs
-from hiring.runs.models import Moment, Segment, Word
+from hiring.runs.models import Moment, Segment, Sentence, Word
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +78,19 @@ def test_the_database_refuses_a_segment_of_a_stage_outside_the_plan(stage):
 def test_the_database_refuses_words_without_consent_to_a_transcript():
     run = _run((Purpose.RECORDING, Purpose.EXPRESSION))
     _refused(Word(run=run, position=0, start_ms=0, end_ms=1, text="hello"))
+
+
+def test_the_database_refuses_sentences_without_consent_to_a_transcript():
+    run = _run((Purpose.RECORDING, Purpose.VOICE))
+    _refused(Sentence(run=run, first_word=0, after_word=1, start_ms=0, end_ms=1))
+
+
+def test_the_database_refuses_a_word_that_says_nothing_and_is_not_marked_as_unclear():
+    run = _run(ALL)
+    Word(run=run, position=0, start_ms=0, end_ms=1, text="", mark="unclear").save()
+    for columns in ({"text": ""}, {"text": "hello", "mark": "invented"}):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Word(run=run, position=1, start_ms=0, end_ms=1, **columns).save()
 
 
 def test_the_database_refuses_a_moment_that_rests_on_a_stage_outside_the_plan():

@@ -29,6 +29,8 @@ def _card(request: HttpRequest, row: Moment, problem: str = "", **more: object) 
         "evidence": [evidence.facts(piece) for piece in row.evidence],
         "plot": evidence.plot(row),
         "explanation": evidence.explanation(row),
+        "words": evidence.words_of(row),
+        "how_sure": evidence.how_sure(row),
         "model": evidence.model_of(row.run),
         "network_is_off": Stage.EXPRESSION in STAGES_OF_KIND[MomentKind(row.kind)] and network_is_off(row.run),
         "canvas": {"width": evidence.WIDTH, "height": evidence.HEIGHT},

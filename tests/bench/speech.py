@@ -1,0 +1,325 @@
+"""Speech: how fast it is listened to, how many words are wrong, and what the rules find of events that were put in.
+
+`python -m tests.bench.speech`. Needs the developers' recordings. Events of random length are put into recordings of
+real voices, which are then listened to anew, or into the signals of real faces.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import resource
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+from pathlib import Path
+
+import jiwer
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.audit.intervals import Count, wilson
+from analysis.config import MomentConfig, PipelineConfig
+from analysis.moments import hard_to_hear, hesitation, voice_without_lips, words_and_face_differ
+from analysis.pipeline import Analysis
+from analysis.signals.baseline import find_baselines
+from analysis.signals.series import Series, SeriesBuilder
+from analysis.speech.phrases import RATE
+from analysis.speech.phrasing import plain
+from analysis.speech.said import Said
+from analysis.speech.sound import Sound, listen
+from analysis.speech.transcribe import recognised
+from analysis.types import EXPRESSIONS, Moment, Span, Stage, Transcript, Word
+from tests.analysis.speech.sounds import QUIET, in_pieces, samples
+from tests.bench.backdrops import real
+
+SHARED = Path(__file__).resolve().parent.parent.parent.parent / "shared"
+MEDIA = SHARED / "media"
+SEED, ROUNDS = 20260101, 12
+CONFIG = MomentConfig()
+Sound16 = NDArray[np.int16]
+
+_COMMAND = {"b": "bin", "l": "lay", "p": "place", "s": "set"}
+_COLOUR = {"b": "blue", "g": "green", "r": "red", "w": "white"}
+_PREPOSITION = {"a": "at", "b": "by", "i": "in", "w": "with"}
+_DIGITS = {
+    **{"z": "zero", "1": "one", "2": "two", "3": "three", "4": "four"},
+    **{"5": "five", "6": "six", "7": "seven", "8": "eight", "9": "nine"},
+}
+_ADVERB = {"a": "again", "n": "now", "p": "please", "s": "soon"}
+
+
+def grid_sentence(code: str) -> str:
+    """The words of a GRID clip from its code, as bbaf2n."""
+    command, colour, preposition, letter, digit, adverb = code
+    words = (_COMMAND[command], _COLOUR[colour], _PREPOSITION[preposition], letter, _DIGITS[digit], _ADVERB[adverb])
+    return " ".join(words)
+
+
+def _plain(text: str) -> str:
+    return " ".join(filter(None, (plain(word) for word in text.split())))
+
+
+def _spoken() -> Iterator[tuple[str, Path, str]]:
+    """(set, file, words) of every recording whose words are known."""
+    for path in sorted((MEDIA / "speech").glob("*.txt")):
+        sound = next(each for each in (path.with_suffix(".wav"), path.with_suffix(".flac")) if each.exists())
+        yield "read aloud", sound, path.read_text()
+    for path in sorted((MEDIA / "clips").glob("grid_*.mpg")):
+        yield "GRID", path, grid_sentence(path.stem.split("_")[-1])
+
+
+def speed() -> None:
+    sound = np.tile(samples(MEDIA / "speech" / "two_cities_16k.wav"), 14)[: 600 * RATE]
+    print("\nlistening to ten minutes, without recognition, one thread")
+    for pitch in (False, True):
+        started_s = time.process_time()
+        listen(in_pieces(sound), QUIET, pitch=pitch)
+        seconds = time.process_time() - started_s
+        peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        what = "speech, loudness, pitch" if pitch else "speech, loudness"
+        print(f"  {what:<26}{600 / seconds:>6.0f} x real time on a core, {peak_mib:.0f} MiB at most")
+
+
+def recognition() -> None:
+    """Word error rate, and how far off the first instant of a word is, of each engine that can run here."""
+    config = PipelineConfig(model_dir=str(SHARED / "models"))
+    heads = f"{'words':>6}{'wrong %':>9}{'off ms, median and p90':>24}{'of real time':>14}"
+    print(f"\n{'recognition':<14}{'set':<12}{heads}")
+    for name, group in itertools.groupby(_spoken(), key=lambda each: each[0]):
+        truths, found, off_ms, seconds, media_s, source = [], [], [], 0.0, 0.0, ""
+        for _, path, text in group:
+            sound, started_s = samples(path), time.process_time()
+            transcript = recognised(in_pieces(sound), config, QUIET, 0)
+            seconds, media_s = seconds + time.process_time() - started_s, media_s + len(sound) / RATE
+            truths.append(_plain(text))
+            found.append(_plain(" ".join(word.text for word in transcript.words)))
+            off_ms += _off_ms(path, transcript)
+            source = transcript.source
+        wrong = 100 * jiwer.wer(truths, found)
+        count = sum(len(text.split()) for text in truths)
+        off = f"{np.median(off_ms):.0f}, {np.percentile(off_ms, 90):.0f}" if off_ms else "times not known"
+        print(f"{source:<14}{name:<12}{count:>6}{wrong:>9.1f}{off:>24}{seconds / media_s:>14.2f}", flush=True)
+    print("faster-whisper: no model is here to measure it with")
+
+
+def _off_ms(path: Path, transcript: Transcript) -> list[float]:
+    times = path.with_suffix(".json")
+    if path.suffix != ".wav" or not times.exists():
+        return []
+    entries = [entry for entry in json.loads(times.read_text())["w"] if entry["t"][0] != "<"]
+    true = [plain(entry["t"].split("(")[0]) for entry in entries]
+    heard = [plain(word.text) for word in transcript.words]
+    blocks = SequenceMatcher(None, true, heard).get_matching_blocks()
+    return [
+        abs(transcript.words[block.b + i].span.start_ms - 1000 * entries[block.a + i]["b"])
+        for block in blocks
+        for i in range(block.size)
+    ]
+
+
+@dataclass
+class Tally:
+    """What was put in and found of one line of the table."""
+
+    name: str
+    hits: int = 0
+    events: int = 0
+    right: int = 0
+    told: int = 0
+    untouched: int = 0
+    minutes: float = 0.0
+    off_ms: list[float] | None = None
+
+    def add(self, spans: list[Span], moments: list[Moment]) -> None:
+        pairs = [(span, moment) for span in spans for moment in moments if _same(span, moment.span)]
+        self.hits += len({span for span, _ in pairs})
+        self.right += len({id(moment) for _, moment in pairs})
+        self.events, self.told = self.events + len(spans), self.told + len(moments)
+        if self.off_ms is not None:
+            for span, moment in pairs:
+                self.off_ms += [abs(moment.span.start_ms - span.start_ms), abs(moment.span.end_ms - span.end_ms)]
+
+    def line(self) -> str:
+        off = f", edges off by {np.median(self.off_ms):.0f} ms in the median" if self.off_ms else ""
+        per_min = self.untouched / self.minutes if self.minutes else 0.0
+        shares = _percent(self.hits, self.events) + _percent(self.right, self.told)
+        return f"{self.name:<44}{shares}{self.events:>8}{per_min:>10.2f}{off}"
+
+
+def _percent(hits: int, n: int) -> str:
+    if not n:
+        return f"{'none':>20}"
+    share = wilson(Count(hits, n))
+    return f"{100 * share.value:>9.1f} ({100 * share.low:>4.0f}-{100 * share.high:>3.0f})"
+
+
+def _same(one: Span, other: Span) -> bool:
+    common_ms = min(one.end_ms, other.end_ms) - max(one.start_ms, other.start_ms)
+    return common_ms >= 0.5 * min(one.duration_ms, other.duration_ms)
+
+
+def _voices() -> list[Sound16]:
+    """Recordings of one voice each, of half a minute or more."""
+    folder = MEDIA / "speech"
+    austen = [samples(path) for path in sorted(folder.glob("sense_*.wav"))]
+    return [
+        samples(folder / "two_cities_16k.wav"),
+        np.tile(np.concatenate(austen), 3),
+        np.tile(samples(folder / "jfk.flac"), 3),
+    ]
+
+
+def _listened(sound: Sound16) -> Said:
+    return Said(Transcript((), "none"), (), listen(in_pieces(sound), QUIET, pitch=False))
+
+
+def pauses(rng: np.random.Generator) -> Tally:
+    """Silence of 2 to 5 s, with the noise of the room, put where the voice rests anyway."""
+    tally = Tally("hesitation: silence of 2 to 5 s", off_ms=[])
+    for voice in _voices():
+        rests = [rest for rest in _listened(voice).pauses if rest.start_ms > 3000]
+        tally.untouched += len(hesitation.find(_listened(voice), CONFIG))
+        tally.minutes += len(voice) / RATE / 60
+        for _ in range(ROUNDS):
+            rest = rests[int(rng.integers(len(rests)))]
+            at, length = (rest.start_ms + rest.end_ms) // 2 * RATE // 1000, int(rng.integers(2 * RATE, 5 * RATE))
+            room = voice[rest.start_ms * RATE // 1000 : rest.end_ms * RATE // 1000]
+            filling = np.resize(np.concatenate([room, room[::-1]]), length)
+            changed = np.concatenate([voice[:at], filling, voice[at:]])
+            put = Span(rest.start_ms, rest.end_ms + length * 1000 // RATE)
+            tally.add([put], hesitation.find(_listened(changed), CONFIG))
+    return tally
+
+
+def _fault(name: str, change: Callable[[Sound16, np.random.Generator], Sound16], rng: np.random.Generator) -> Tally:
+    tally = Tally(f"hard_to_hear: {name}, 4 to 8 s")
+    for voice in _voices():
+        tally.untouched += len(hard_to_hear.find(_listened(voice), CONFIG))
+        tally.minutes += len(voice) / RATE / 60
+        for _ in range(ROUNDS):
+            length = int(rng.integers(4 * RATE, 8 * RATE))
+            at = int(rng.integers(5 * RATE, len(voice) - length - 2 * RATE))
+            changed = voice.copy()
+            changed[at : at + length] = change(changed[at : at + length], rng)
+            put = Span(at * 1000 // RATE, (at + length) * 1000 // RATE)
+            tally.add([put], hard_to_hear.find(_listened(changed), CONFIG))
+    return tally
+
+
+def _mute(part: Sound16, rng: np.random.Generator) -> Sound16:
+    return np.zeros_like(part)
+
+
+def _cut_off(part: Sound16, rng: np.random.Generator) -> Sound16:
+    loud = part.astype(np.float64) * 32_767 / max(1, np.abs(part).max()) * rng.uniform(6, 12)
+    return loud.clip(-32_768, 32_767).astype(np.int16)
+
+
+def _soften(part: Sound16, rng: np.random.Generator) -> Sound16:
+    power = np.sqrt(np.mean(part.astype(np.float64) ** 2)) / 32_768
+    return (part * (10 ** (rng.uniform(-62, -56) / 20) / power)).astype(np.int16)
+
+
+def _drown(part: Sound16, rng: np.random.Generator) -> Sound16:
+    """Noise as loud as the voice: told only where it is also there while nobody speaks."""
+    power = np.sqrt(np.mean(part.astype(np.float64) ** 2))
+    return (part + rng.normal(0, power * rng.uniform(0.8, 1.2), len(part))).clip(-32_768, 32_767).astype(np.int16)
+
+
+def lips(rng: np.random.Generator) -> Tally:
+    """The mouth's signals stand still for 2.5 to 6 s while a clip's own speech goes on."""
+    tally = Tally("voice_without_lips: mouth held for 2.5 to 6 s")
+    for clip in sorted((MEDIA / "clips").glob("phone_portrait_speech_*.mp4")):
+        series, sound = _there_and_back(*_analysed(clip), 180)
+        said = Said(Transcript((), "none"), (), sound)
+        tally.untouched += len(voice_without_lips.find(series, said, CONFIG))
+        tally.minutes += 3
+        for _ in range(ROUNDS):
+            length_ms = int(rng.integers(2500, 6000))
+            start_ms = int(rng.integers(5000, 170_000))
+            changed = replace(series, face_signals=series.face_signals.copy())
+            first, after = np.searchsorted(series.pts_ms, (start_ms, start_ms + length_ms))
+            for name in voice_without_lips.MOUTH_SIGNALS:
+                changed.face_signal(name)[first:after] = changed.face_signal(name)[first]
+            tally.add([Span(start_ms, start_ms + length_ms)], voice_without_lips.find(changed, said, CONFIG))
+    return tally
+
+
+def _analysed(clip: Path) -> tuple[Series, Sound]:
+    plan = frozenset({Stage.FACES, Stage.LANDMARKS})
+    analysis, builder = Analysis(clip, PipelineConfig(plan=plan, model_dir=str(SHARED / "models"))), SeriesBuilder()
+    for rows in analysis:
+        builder.add(rows)
+    return builder.build(33), listen(in_pieces(samples(clip)), QUIET, pitch=False)
+
+
+def _there_and_back(series: Series, sound: Sound, seconds: int) -> tuple[Series, Sound]:
+    """Picture and sound together, to and fro, and a few seconds without speech and with a resting mouth between."""
+    fps = 1000 / float(np.median(np.diff(series.pts_ms)))
+    steps = np.searchsorted(series.pts_ms, np.arange(len(sound)) * 32).clip(0, len(series) - 1)
+    rest_steps = 4000 // 32
+    order = np.concatenate([steps, steps[::-1], np.full(rest_steps, steps[0])])
+    speech = np.concatenate([sound.speech, sound.speech[::-1], np.zeros(rest_steps, np.float32)])
+    count = seconds * 1000 // 32
+    frames = np.resize(order, count)[:: max(1, round(31.25 / fps))]
+    pts_ms = np.arange(len(frames)) * 32 * max(1, round(31.25 / fps))
+    values = {name: getattr(series, name)[frames] for name in series.__dataclass_fields__}
+    values |= {"pts_ms": pts_ms.astype(np.int64), "end_ms": np.append(pts_ms[1:], pts_ms[-1] + 32).astype(np.int64)}
+    spoken = np.resize(speech, count)
+    return Series(**values), replace(sound, speech=spoken)
+
+
+def words_and_face(rng: np.random.Generator) -> Tally:
+    """Sentences of strong words over real faces; in half of them the face is made to show the opposite."""
+    tally = Tally("words_and_face_differ: 55 to 95 % of the opposite")
+    good, bad = "that was a wonderful happy day for us", "it was a terrible awful failure for us"
+    for recording in real(180):
+        for _ in range(3):
+            changed, put, spoken = recording.copy(), [], []
+            for number, at_ms in enumerate(range(5000, 170_000, 6000)):
+                text = good if rng.random() < 0.5 else bad
+                words = [
+                    Word(Span(at_ms + 350 * i, at_ms + 350 * i + 300), word) for i, word in enumerate(text.split())
+                ]
+                spoken += words
+                if number % 2:
+                    span = Span(at_ms, words[-1].span.end_ms)
+                    first, after = np.searchsorted(changed.series.pts_ms, (span.start_ms - 300, span.end_ms + 300))
+                    prob, which = rng.uniform(0.55, 0.95), "sad" if text == good else "happy"
+                    row = np.full(len(EXPRESSIONS), (1 - prob) / 6, np.float32)
+                    row[EXPRESSIONS.index(which)] = prob
+                    changed.raw[first:after] = row
+                    put.append(span)
+            said = _understood(tuple(spoken))
+            series = changed.smoothed()
+            found = words_and_face_differ.find(series, find_baselines(series, 60_000), said, CONFIG)
+            tally.add(put, found)
+    return tally
+
+
+def _understood(words: tuple[Word, ...]) -> Said:
+    from analysis.speech.said import understood
+
+    return understood(Transcript(words, "uploaded", "en"), None)
+
+
+def measure() -> None:
+    if not (MEDIA / "speech").is_dir():
+        print("\nspeech: the developers' recordings are not here")
+        return
+    speed()
+    recognition()
+    rng = np.random.default_rng(SEED)
+    heads = f"{'recall % (95 %)':>20}{'precision %':>20}{'events':>8}{'untouched/min':>14}"
+    print(f"\n{'events put into real voices and faces':<44}{heads}")
+    print(pauses(rng).line(), flush=True)
+    for name, change in (("muted", _mute), ("cut off", _cut_off), ("very quiet", _soften), ("in noise", _drown)):
+        print(_fault(name, change, rng).line(), flush=True)
+    print(lips(rng).line(), flush=True)
+    print(words_and_face(rng).line(), flush=True)
+
+
+if __name__ == "__main__":
+    measure()
