@@ -60,7 +60,7 @@ def test_files_and_key_are_gone_and_a_copy_of_the_vault_stays_dark(reviewed, set
     interview = reviewed.recording.interview
     folder = settings.VAULT_DIR / str(interview.pk)
     backup = {path.name: path.read_bytes() for path in folder.iterdir()}
-    assert len(backup) == 5  # original, playable copy, poster, observations, picture of an explanation
+    assert len(backup) == 6  # original, playable copy, poster, observations, sound, picture of an explanation
     _erase(interview)
     assert vault.names(interview.pk) == [] and not (settings.KEY_DIR / f"{interview.pk}.key").exists()
     folder.mkdir(parents=True, exist_ok=True)
@@ -74,7 +74,7 @@ def test_the_certificate_says_what_went_and_names_nobody(reviewed):
     certificate = _erase(reviewed.recording.interview)
     assert certificate.key_destroyed
     assert certificate.counts["recordings"] == 1 and certificate.counts["words"] == 1
-    assert certificate.counts["files"] == 5 and certificate.counts["verdicts"] == 1
+    assert certificate.counts["files"] == 6 and certificate.counts["verdicts"] == 1
     assert NAME not in serializers.serialize("json", [certificate])
 
 

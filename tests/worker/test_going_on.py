@@ -33,29 +33,30 @@ def _often(monkeypatch):
     monkeypatch.setattr("analysis.pipeline.EVERY_MS", 1500)
 
 
-def _breaking(monkeypatch, exception: BaseException) -> None:
-    """The worker breaks at its first word after a savepoint of its own was written."""
+def _breaking(monkeypatch, exception: BaseException, least_ms: int = 0) -> None:
+    """The worker breaks at its first word after a savepoint of its own, up to least_ms or later, was written."""
     report = Keeper.report
     before = set(Savepoint.objects.values_list("state_file", flat=True))
 
     def broken(self, progress):
-        if set(Savepoint.objects.values_list("state_file", flat=True)) - before:
+        far = Savepoint.objects.filter(until_ms__gte=least_ms)
+        if set(far.values_list("state_file", flat=True)) - before:
             raise exception
         report(self, progress)
 
     monkeypatch.setattr(Keeper, "report", broken)
 
 
-def _stopped(recording: Recording, monkeypatch) -> AnalysisRun:
+def _stopped(recording: Recording, monkeypatch, least_ms: int = 0) -> AnalysisRun:
     """A run whose first attempt broke off after a savepoint."""
     run = runs.queue(recording=recording)
-    _attempted_in_vain(run, monkeypatch)
+    _attempted_in_vain(run, monkeypatch, least_ms)
     return run
 
 
-def _attempted_in_vain(run: AnalysisRun, monkeypatch) -> None:
+def _attempted_in_vain(run: AnalysisRun, monkeypatch, least_ms: int = 0) -> None:
     with monkeypatch.context() as patched:
-        _breaking(patched, RuntimeError("the machine is on fire"))
+        _breaking(patched, RuntimeError("the machine is on fire"), least_ms)
         assert execute(run.pk) == "put back"
     run.refresh_from_db()
 
@@ -183,7 +184,7 @@ def test_who_lost_the_run_saves_nothing(shared, monkeypatch):
 
 def test_what_is_marked_so_far_is_shown_while_the_run_is_on_its_way_and_to_nobody_else(shared, monkeypatch, client):
     recording = received(shared("media/clips/leaves_frame.mov"))
-    run = _stopped(recording, monkeypatch)
+    run = _stopped(recording, monkeypatch, least_ms=2900)  # the cut is at 2430 ms
     recording.refresh_from_db()
     reviewer, outsider = factories.make_user("recruiter"), factories.make_user("recruiter")
     positions.add_to_team(position=recording.interview.position, user=reviewer, actor=reviewer.as_actor())
