@@ -119,7 +119,7 @@ class MomentConfig:
     hear_min_ms: int = 3000
     hear_clipped_share: float = 0.15
     hear_quiet_lufs: float = -50.0
-    hear_noise_lu: float = 6.0
+    hear_noise_lu: float = 4.0
     differ_min_sentiment: float = 0.5
     differ_min_prob: float = 0.4
     differ_robust_z: float = 4.0

@@ -56,13 +56,19 @@ def find(said: Said, config: MomentConfig) -> list[Moment]:
 def _faults(sound: Sound, config: MomentConfig) -> dict[str, NDArray[np.bool_]]:
     speaking = sound.speech >= _SPEAKING
     share = _mean_around(sound.clipped.astype(np.float64), _SECOND)
-    noise = noise_around(sound)
+    with np.errstate(invalid="ignore"):  # where nothing is known of the noise compares as no
+        noisy = speaking & (above_noise(sound) < config.hear_noise_lu)
     return {
         MISSING: sound.silent,
         CUT_OFF: share >= config.hear_clipped_share,
         QUIET: speaking & (sound.loudness < config.hear_quiet_lufs),
-        NOISY: speaking & (_mean_around(sound.loudness.astype(np.float64), _SECOND) - noise < config.hear_noise_lu),
+        NOISY: noisy,
     }
+
+
+def above_noise(sound: Sound) -> NDArray[np.float64]:
+    """(F,) how much louder the second around a step is than the noise, in LU; NaN where that is not known."""
+    return np.asarray(_mean_around(sound.loudness.astype(np.float64), _SECOND) - noise_around(sound))
 
 
 def noise_around(sound: Sound) -> NDArray[np.float64]:
@@ -115,16 +121,7 @@ def _moment(sound: Sound, fault: str, first: int, last: int, config: MomentConfi
             "%",
         ),
         QUIET: Evidence("loudness", span, loudness, usual, config.hear_quiet_lufs, "LUFS"),
-        NOISY: Evidence(
-            "loudness",
-            span,
-            loudness,
-            usual,
-            round(float(np.nanmedian(noise_around(sound)[part])) + config.hear_noise_lu, 1)
-            if fault == NOISY
-            else 0.0,
-            "LUFS",
-        ),
+        NOISY: Evidence("above_noise", span, *_above_noise(sound, part), config.hear_noise_lu, "LU"),
     }[fault]
     return Moment(
         kind=MomentKind.HARD_TO_HEAR,
@@ -135,4 +132,13 @@ def _moment(sound: Sound, fault: str, first: int, last: int, config: MomentConfi
         rule=rule(config),
         evidence=(evidence,),
         distance=round(span.duration_ms / config.hear_min_ms, 2),
+    )
+
+
+def _above_noise(sound: Sound, part: slice) -> tuple[float, float]:
+    """Of this part, and of all speech, the medians."""
+    known = ~np.isnan(above := above_noise(sound)) & (sound.speech >= _SPEAKING)
+    inside = above[part][known[part]]
+    return round(float(np.median(inside)) if len(inside) else 0.0, 1), round(
+        float(np.median(above[known])) if known.any() else 0.0, 1
     )

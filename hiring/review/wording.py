@@ -86,6 +86,7 @@ _SIGNALS = {
     "silent_sound": _("time without any sound"),
     "clipped": _("time at full scale"),
     "loudness": _("loudness"),
+    "above_noise": _("louder than the noise by"),
     "face_away": _("time without the candidate's face"),
     "expression_held": _("time with one expression"),
     "head_yaw_deg": _("head turned sideways"),

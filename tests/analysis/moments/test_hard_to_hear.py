@@ -61,6 +61,7 @@ def test_quiet_and_noisy_speech_is_found_while_somebody_speaks(change: dict[str,
     moments = found(heard(40, (5, 15), (20, 30), **change))
     assert {moment.values["fault"] for moment in moments} == {fault}
     assert [round(moment.span.start_ms, -3) for moment in moments] == [5000, 20_000]
+    assert all(piece.value < piece.threshold for moment in moments for piece in moment.evidence)
 
 
 def test_samples_that_are_cut_off_are_found() -> None:
