@@ -68,7 +68,10 @@ def _faults(sound: Sound, config: MomentConfig) -> dict[str, NDArray[np.bool_]]:
 
 def above_noise(sound: Sound) -> NDArray[np.float64]:
     """(F,) how much louder the second around a step is than the noise, in LU; NaN where that is not known."""
-    return np.asarray(_mean_around(sound.loudness.astype(np.float64), _SECOND) - noise_around(sound))
+    power = _mean_around(
+        10 ** (sound.level.astype(np.float64) / 10), _SECOND
+    )  # a mean of decibels would count pauses
+    return np.asarray(10 * np.log10(power) - noise_around(sound))
 
 
 def noise_around(sound: Sound) -> NDArray[np.float64]:

@@ -21,7 +21,7 @@ from hiring.accounts import services as accounts
 from hiring.accounts.models import Role, User
 from hiring.audit.services import SYSTEM
 from hiring.consent import services as consent
-from hiring.policy.rules import Purpose
+from hiring.policy.rules import NOT_IN_THIS_VERSION, Purpose
 from hiring.positions import services as positions
 from hiring.positions.models import Interview, Position
 from hiring.recordings import keys, uploads, vault
@@ -178,7 +178,7 @@ def _recording(position: Position, video: Path, transcript: Path | None) -> Reco
         position=position, name="Casey Candidate", email="casey@example.org", place="us", language="en", actor=SYSTEM
     )
     positions.redeem(token=token)
-    offered = {Purpose.RECORDING, Purpose.TRANSCRIPT, Purpose.EXPRESSION, Purpose.EYES_HEAD}
+    offered = {Purpose.RECORDING, Purpose.TRANSCRIPT, Purpose.EXPRESSION, Purpose.EYES_HEAD, Purpose.VOICE}
     consent.choose(interview=interview, granted=offered, language="en")
     return _upload(interview, video, transcript)
 
