@@ -178,7 +178,7 @@ def _recording(position: Position, video: Path, transcript: Path | None) -> Reco
         position=position, name="Casey Candidate", email="casey@example.org", place="us", language="en", actor=SYSTEM
     )
     positions.redeem(token=token)
-    offered = {Purpose.RECORDING, Purpose.TRANSCRIPT, Purpose.EXPRESSION, Purpose.EYES_HEAD, Purpose.VOICE}
+    offered = frozenset(Purpose) - NOT_IN_THIS_VERSION
     consent.choose(interview=interview, granted=offered, language="en")
     return _upload(interview, video, transcript)
 
