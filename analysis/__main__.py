@@ -23,10 +23,10 @@ from analysis.results import OBSERVATIONS, summary, whole_folder, write_outcome
 from analysis.types import BadTranscript, BadVideo, Progress, Stage
 
 _LEAVE_OUT = {
-    "expression": Stage.EXPRESSION,
-    "landmarks": Stage.LANDMARKS,
-    "liveness": Stage.LIVENESS,
-    "speech": Stage.TRANSCRIPT,
+    "expression": {Stage.EXPRESSION},
+    "landmarks": {Stage.LANDMARKS},
+    "liveness": {Stage.LIVENESS},
+    "speech": {Stage.SPEECH, Stage.VOICE, Stage.TRANSCRIPT},
 }
 
 
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     source: Path = options.video
     out: Path = options.out or Path(f"{source.stem}-analysis")
-    plan = PipelineConfig().plan - {_LEAVE_OUT[name] for name in options.without}
+    plan = PipelineConfig().plan.difference(*(_LEAVE_OUT[name] for name in options.without))
     started_s, started_cpu_s = time.perf_counter(), _cpu_s()
     try:
         with whole_folder(out) as folder, _Bar() as report:

@@ -22,7 +22,7 @@ import numpy as np
 
 from analysis.config import PipelineConfig, VideoLimits
 from analysis.progress import Heartbeat
-from analysis.speech.sound import Sound, listen
+from analysis.speech.sound import Sound
 from analysis.speech.transcribe import NO_SOUND, recognised
 from analysis.types import BadVideo, Progress, Span, Stage, Step, Transcript, Word
 from analysis.video.decode import read_audio
@@ -118,6 +118,8 @@ def _rows(transcript: Transcript) -> dict[str, Any]:
 
 
 def main(folder: Path) -> None:
+    from analysis.speech.listening import listen  # what it loads, the process that waits for it needs not
+
     order = json.loads((folder / "order.json").read_text(encoding="utf-8"))
     parent = order["parent"]
 

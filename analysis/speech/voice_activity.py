@@ -10,7 +10,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from analysis.types import Span
@@ -30,6 +29,8 @@ class VoiceActivity:
     """Probabilities of speech, as the samples come."""
 
     def __init__(self) -> None:
+        import onnxruntime  # here, because whoever only reads what was heard needs none of its memory
+
         options = onnxruntime.SessionOptions()
         options.inter_op_num_threads = options.intra_op_num_threads = 1
         self._session = onnxruntime.InferenceSession(str(_model()), options, providers=["CPUExecutionProvider"])

@@ -25,10 +25,11 @@ from analysis.moments import hard_to_hear, hesitation, voice_without_lips, words
 from analysis.pipeline import Analysis
 from analysis.signals.baseline import find_baselines
 from analysis.signals.series import Series, SeriesBuilder
+from analysis.speech.listening import listen
 from analysis.speech.phrases import RATE
 from analysis.speech.phrasing import plain
 from analysis.speech.said import Said
-from analysis.speech.sound import Sound, listen
+from analysis.speech.sound import Sound
 from analysis.speech.transcribe import recognised
 from analysis.types import EXPRESSIONS, Moment, Span, Stage, Transcript, Word
 from tests.analysis.speech.sounds import QUIET, in_pieces, samples

@@ -9,7 +9,8 @@ import pytest
 
 from analysis.config import MomentConfig
 from analysis.moments import hard_to_hear
-from analysis.speech.sound import Sound, listen
+from analysis.speech.listening import listen
+from analysis.speech.sound import Sound
 from analysis.speech.voice_activity import STEP_MS
 from analysis.types import Moment, MomentKind
 

@@ -12,8 +12,9 @@ import numpy as np
 import pyloudnorm
 import pytest
 
+from analysis.speech.listening import listen
 from analysis.speech.phrases import RATE
-from analysis.speech.sound import Sound, listen
+from analysis.speech.sound import Sound
 from analysis.speech.voice_activity import STEP_MS, speech_spans
 
 from .sounds import QUIET, in_pieces, noise, samples, silence, tone
