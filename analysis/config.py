@@ -39,7 +39,7 @@ class FaceConfig:
     detect_every_ms: int = 400
     min_quality: float = 0.35
     picture_side_px: int = 640
-    live_every_ms: int = 1000
+    live_every_ms: int = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class MomentConfig:
     background_min_change: float = 0.3
     background_min_ms: int = 2000
     live_max: float = 0.5
-    live_min_ms: int = 3000
+    live_min_ms: int = 4000
     # of what is heard
     pause_min_ms: int = 1500
     pause_robust_z: float = 4.0

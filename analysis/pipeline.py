@@ -289,11 +289,9 @@ class Analysis:
         return stage
 
     def _load_liveness(self) -> LivenessStage:
-        from analysis.faces.engine import one_thread
         from analysis.liveness.stage import LivenessStage
 
-        with one_thread():
-            stage = LivenessStage(Path(self._config.model_dir), self._config.faces.live_every_ms)
+        stage = LivenessStage(Path(self._config.model_dir), self._config.faces.live_every_ms)
         self._weights["liveness"] = stage.weights_sha256
         return stage
 

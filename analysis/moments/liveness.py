@@ -11,7 +11,7 @@ from analysis.signals.spans import long_stretches
 from analysis.types import Evidence, Moment, MomentKind
 
 # One answer on the other side does not end it.
-_CLOSE_GAP_MS = 1200
+_CLOSE_GAP_MS = 2200
 
 SENTENCE = (
     "Experimental: for {duration_s} s the picture around the face looked more like a screen or a print than like a "
@@ -21,8 +21,8 @@ SENTENCE = (
 
 def rule(config: MomentConfig) -> str:
     return (
-        f"The mean of two networks (MiniFASNet), which look once a second, is at most {config.live_max:g} for at "
-        f"least {config.live_min_ms / 1000:g} s."
+        f"The mean of two networks (MiniFASNet), which look every other second, is at most {config.live_max:g} for "
+        f"at least {config.live_min_ms / 1000:g} s."
     )
 
 
