@@ -18,7 +18,7 @@ answer = {role: factories.make_user(role, email=f"{role}@example.org", name=f"Ro
 answer["outsider"] = factories.make_user("recruiter", email="outsider@example.org").email
 """
 PASSWORD = "correct horse battery staple"
-SWITCHES = ("recording", "transcript", "expression", "eyes_head")
+SWITCHES = ("recording", "transcript", "expression", "eyes_head", "voice")
 
 
 def _invite(recruiter: Person, pictures: Path) -> str:
@@ -53,7 +53,7 @@ def _consent(candidate: Person, link: str, pictures: Path) -> None:
     page.get_by_role("link", name="Continue to the choices").click()
     for purpose in SWITCHES:
         expect(page.locator(f"#purpose-{purpose}")).not_to_be_checked()
-    expect(page.locator("#purpose-voice, #purpose-browser")).to_have_count(0)
+    expect(page.locator("#purpose-browser")).to_have_count(0)
     candidate.look(pictures, "candidate-choices")
     for purpose in SWITCHES:
         page.locator(f"#purpose-{purpose}").focus()
