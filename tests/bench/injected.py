@@ -126,7 +126,7 @@ def _with_events(recording: Recording, event: Event, rng: np.random.Generator) -
     return changed, spans
 
 
-def _same(one: Span, other: Span) -> bool:
+def same(one: Span, other: Span) -> bool:
     common_ms = min(one.end_ms, other.end_ms) - max(one.start_ms, other.start_ms)
     return common_ms >= _OVERLAP * min(one.duration_ms, other.duration_ms)
 
@@ -139,15 +139,15 @@ def _line(event: Event, recordings: list[Recording]) -> str:
         for _ in range(ROUNDS):
             changed, spans = _with_events(recording, event, rng)
             moments = _moments(changed, event)
-            hits += sum(any(_same(span, moment.span) for moment in moments) for span in spans)
-            right += sum(any(_same(span, moment.span) for span in spans) for moment in moments)
+            hits += sum(any(same(span, moment.span) for moment in moments) for span in spans)
+            right += sum(any(same(span, moment.span) for span in spans) for moment in moments)
             events, told = events + len(spans), told + len(moments)
     per_min = sum(untouched) * 60 / (len(recordings) * SECONDS)
-    shares = _percent(hits, events) + _percent(right, told)
+    shares = percent(hits, events) + percent(right, told)
     return f"{event.kind:<18}{event.name:<27}{shares}{events:>8}{per_min:>9.2f} ({sum(map(bool, untouched))})"
 
 
-def _percent(hits: int, n: int) -> str:
+def percent(hits: int, n: int) -> str:
     if not n:
         return f"{'none':>20}"
     share = wilson(Count(hits, n))

@@ -19,7 +19,6 @@ import jiwer
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.audit.intervals import Count, wilson
 from analysis.config import MomentConfig, PipelineConfig
 from analysis.moments import hard_to_hear, hesitation, voice_without_lips, words_and_face_differ
 from analysis.pipeline import Analysis
@@ -34,6 +33,7 @@ from analysis.speech.transcribe import recognised
 from analysis.types import EXPRESSIONS, Moment, Span, Stage, Transcript, Word
 from tests.analysis.speech.sounds import QUIET, in_pieces, samples
 from tests.bench.backdrops import real
+from tests.bench.injected import percent, same
 
 SHARED = Path(__file__).resolve().parent.parent.parent.parent / "shared"
 MEDIA = SHARED / "media"
@@ -134,7 +134,7 @@ class Tally:
     off_ms: list[float] | None = None
 
     def add(self, spans: list[Span], moments: list[Moment]) -> None:
-        pairs = [(span, moment) for span in spans for moment in moments if _same(span, moment.span)]
+        pairs = [(span, moment) for span in spans for moment in moments if same(span, moment.span)]
         self.hits += len({span for span, _ in pairs})
         self.right += len({id(moment) for _, moment in pairs})
         self.events, self.told = self.events + len(spans), self.told + len(moments)
@@ -145,20 +145,8 @@ class Tally:
     def line(self) -> str:
         off = f", edges off by {np.median(self.off_ms):.0f} ms in the median" if self.off_ms else ""
         per_min = self.untouched / self.minutes if self.minutes else 0.0
-        shares = _percent(self.hits, self.events) + _percent(self.right, self.told)
+        shares = percent(self.hits, self.events) + percent(self.right, self.told)
         return f"{self.name:<44}{shares}{self.events:>8}{per_min:>10.2f}{off}"
-
-
-def _percent(hits: int, n: int) -> str:
-    if not n:
-        return f"{'none':>20}"
-    share = wilson(Count(hits, n))
-    return f"{100 * share.value:>9.1f} ({100 * share.low:>4.0f}-{100 * share.high:>3.0f})"
-
-
-def _same(one: Span, other: Span) -> bool:
-    common_ms = min(one.end_ms, other.end_ms) - max(one.start_ms, other.start_ms)
-    return common_ms >= 0.5 * min(one.duration_ms, other.duration_ms)
 
 
 def _voices() -> list[Sound16]:

@@ -9,7 +9,6 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from types import SimpleNamespace
 
-import av
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -21,14 +20,7 @@ from analysis.speech.phrases import RATE, phrases
 from analysis.speech.transcribe import recognised
 from analysis.types import Cancelled, Progress, Step
 
-QUIET = Heartbeat(lambda progress: None)
-
-
-def sound(path: Path) -> NDArray[np.int16]:
-    with av.open(str(path)) as container:
-        resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE)
-        parts = [p.to_ndarray()[0] for f in container.decode(audio=0) for p in resampler.resample(f)]
-    return np.concatenate(parts)
+from .sounds import QUIET, samples
 
 
 def test_words_are_heard_at_their_times(speech: Callable[[str], Path]) -> None:
@@ -36,7 +28,7 @@ def test_words_are_heard_at_their_times(speech: Callable[[str], Path]) -> None:
     truth = json.loads(path.with_suffix(".json").read_text())
     entries = truth if isinstance(truth, list) else next(v for v in truth.values() if isinstance(v, list))
     spoken = path.with_suffix(".txt").read_text().lower().replace(",", "").replace(".", "").split()
-    words = list(sphinx.recognise([sound(path)], QUIET, 0))
+    words = list(sphinx.recognise([samples(path)], QUIET, 0))
     same = SequenceMatcher(None, spoken, [word.text for word in words]).ratio()
     assert same > 0.6
     begins_ms = [round(entry["b"] * 1000) for entry in entries]
@@ -70,7 +62,7 @@ def test_a_cancel_stops_the_recogniser(speech: Callable[[str], Path]) -> None:
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        list(sphinx.recognise([sound(speech("two_cities_16k.wav"))], Heartbeat(report), 20_000))
+        list(sphinx.recognise([samples(speech("two_cities_16k.wav"))], Heartbeat(report), 20_000))
     assert told[0].step == Step.TRANSCRIPT
 
 
