@@ -1,21 +1,22 @@
 """Listening and recognising words in a process of its own, while the picture is looked at.
 
-`python -m analysis.speech.hearing FOLDER` reads FOLDER/order.json, prints how far it is, and leaves FOLDER/sound.npz
-and FOLDER/answer.json. A process, because pocketsphinx holds Python's lock for most of a second at a time, which
+`python -m analysis.speech.hearing` reads its order from its input and prints how far it is, then what it heard:
+nothing of it touches a disk. A process, because pocketsphinx holds Python's lock for most of a second at a time, which
 would stop everything else, and because a recogniser that dies then takes no analysis with it.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,8 @@ from analysis.video.decode import read_audio
 
 BROKE_OFF = "The sound could not be analysed: the recogniser broke off."
 _LOOK_UP_S = 0.2
+# What a line of the answer begins with: other libraries may print as well.
+_DONE, _ANSWER = "hearing done ", "hearing answer "
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,29 +47,23 @@ class Hearing:
 
     def __init__(self, source: Path, config: PipelineConfig, *, transcribe: bool) -> None:
         """transcribe: whether words are to be recognised; pitch is measured where the plan has voice."""
-        self._folder = TemporaryDirectory(prefix="hearing-")
         order = {
             "source": str(source.absolute()),
             "transcribe": transcribe,
             "listen": bool(config.plan & {Stage.SPEECH, Stage.VOICE}),
             "pitch": Stage.VOICE in config.plan,
-            "model_dir": config.model_dir,
+            "model_dir": config.model_dir and str(Path(config.model_dir).absolute()),
             "speech_model": config.speech_model,
             "threads": config.threads,
             "limits": asdict(config.limits),
             "parent": os.getpid(),
         }
         self._transcribe = transcribe
-        (self._path / "order.json").write_text(json.dumps(order), encoding="utf-8")
-        command = [sys.executable, "-m", __name__, str(self._path)]
-        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
-        self._done_ms = 0
+        self._deadline_s = time.monotonic() + config.limits.wall_s
+        self._done_ms, self._answer = 0, ""
+        self._process = _start(json.dumps(order))
         self._reader = threading.Thread(target=self._follow, daemon=True)
         self._reader.start()
-
-    @property
-    def _path(self) -> Path:
-        return Path(self._folder.name)
 
     def __enter__(self) -> Hearing:
         return self
@@ -75,24 +72,26 @@ class Hearing:
         self._process.kill()
         self._process.wait()
         self._reader.join()
-        self._folder.cleanup()
 
     def result(self, beat: Heartbeat, total_ms: int) -> Heard:
         """Wait for it to end, telling how far it is."""
         while self._process.poll() is None:
             beat.at(Step.TRANSCRIPT, self._done_ms, total_ms)
+            if time.monotonic() > self._deadline_s:
+                self._process.kill()
             try:
                 self._process.wait(_LOOK_UP_S)
             except subprocess.TimeoutExpired:
                 continue
-        if self._process.returncode != 0:
+        self._reader.join()
+        if self._process.returncode != 0 or not self._answer:
             return self._nothing(BROKE_OFF)
-        answer = json.loads((self._path / "answer.json").read_text(encoding="utf-8"))
+        answer = json.loads(self._answer)
         if answer["note"]:
             return self._nothing(answer["note"])
         transcript = None if answer["transcript"] is None else _transcript(answer["transcript"])
-        sound = self._path / "sound.npz"
-        return Heard(Sound.load(sound) if sound.exists() else None, transcript)
+        sound = Sound.from_bytes(base64.b64decode(answer["sound"])) if answer["sound"] else None
+        return Heard(sound, transcript)
 
     def _nothing(self, note: str) -> Heard:
         return Heard(None, Transcript((), "none", note=note) if self._transcribe else None)
@@ -100,8 +99,32 @@ class Hearing:
     def _follow(self) -> None:
         assert self._process.stdout is not None  # noqa: S101 - it was asked for
         for line in self._process.stdout:
-            if line.strip().isdecimal():
-                self._done_ms = int(line)
+            if line.startswith(_DONE):
+                self._done_ms = int(line.removeprefix(_DONE))
+            elif line.startswith(_ANSWER):
+                self._answer = line.removeprefix(_ANSWER)
+
+
+def _start(order: str) -> subprocess.Popen[str]:
+    root = Path(__file__).resolve().parents[2]
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-s", "-m", __name__],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        # Like the decoding child it gets no variable of ours, and may be started from anywhere.
+        env={
+            "PYTHONPATH": os.pathsep.join([str(root), *(path for path in sys.path if path)]),
+            "PYTHONIOENCODING": "utf-8",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        },
+        cwd="/",
+    )
+    assert process.stdin is not None  # noqa: S101 - it was asked for
+    with process.stdin as sink:
+        sink.write(order)
+    return process
 
 
 def _transcript(found: dict[str, Any]) -> Transcript:
@@ -117,36 +140,40 @@ def _rows(transcript: Transcript) -> dict[str, Any]:
     return {**rest, "words": words}
 
 
-def main(folder: Path) -> None:
+def main() -> None:
     from analysis.speech.listening import listen  # what it loads, the process that waits for it needs not
 
-    order = json.loads((folder / "order.json").read_text(encoding="utf-8"))
+    order = json.load(sys.stdin)
     parent = order["parent"]
 
     def tell(progress: Progress) -> None:
         if os.getppid() != parent:  # whoever asked is gone
             os._exit(1)
         if progress.step == Step.TRANSCRIPT:
-            sys.stdout.write(f"{progress.done_ms}\n")
-            sys.stdout.flush()
+            _say(f"{_DONE}{progress.done_ms}")
 
     beat = Heartbeat(tell)
     source, limits = Path(order["source"]), VideoLimits(**order["limits"])
     config = PipelineConfig(
         threads=order["threads"], model_dir=order["model_dir"], speech_model=order["speech_model"], limits=limits
     )
-    note, transcript = "", None
+    note, transcript, sound = "", None, ""
     try:
         if not any(True for _ in _pieces(source, limits, beat)):
             note = NO_SOUND
         elif order["listen"]:
-            listen(_pieces(source, limits, beat), beat, pitch=order["pitch"]).save(folder / "sound.npz")
+            heard = listen(_pieces(source, limits, beat), beat, pitch=order["pitch"])
+            sound = base64.b64encode(heard.to_bytes()).decode()
         if order["transcribe"] and not note:
             transcript = _rows(recognised(_pieces(source, limits, beat), config, beat, 0))
     except BadVideo as error:
         note = str(error)
-    answer = {"note": note, "transcript": transcript}
-    (folder / "answer.json").write_text(json.dumps(answer, ensure_ascii=False), encoding="utf-8")
+    _say(_ANSWER + json.dumps({"note": note, "transcript": transcript, "sound": sound}))
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
 def _pieces(source: Path, limits: VideoLimits, beat: Heartbeat) -> Iterator[np.ndarray]:
@@ -154,4 +181,4 @@ def _pieces(source: Path, limits: VideoLimits, beat: Heartbeat) -> Iterator[np.n
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main()

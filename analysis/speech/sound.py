@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass, fields
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -38,14 +38,17 @@ class Sound:
     def duration_ms(self) -> int:
         return len(self) * STEP_MS
 
-    def save(self, path: Path) -> None:
+    def to_bytes(self) -> bytes:
+        """numpy's own format, without compression."""
+        sink = io.BytesIO()
         arrays: dict[str, Any] = {each.name: np.asarray(getattr(self, each.name)) for each in fields(self)}
-        np.savez(path, **arrays)
+        np.savez(sink, **arrays)
+        return sink.getvalue()
 
     @classmethod
-    def load(cls, path: Path) -> Sound:
-        """What `save` wrote."""
-        with np.load(path, allow_pickle=False) as found:
+    def from_bytes(cls, content: bytes) -> Sound:
+        """What `to_bytes` gave."""
+        with np.load(io.BytesIO(content), allow_pickle=False) as found:
             arrays = {each.name: found[each.name] for each in fields(cls)}
         return cls(**{**arrays, "integrated_lufs": float(arrays["integrated_lufs"])})
 

@@ -95,13 +95,34 @@ def test_a_recogniser_that_dies_takes_no_analysis_with_it(spoken: np.ndarray, tm
     assert found.sound is None and found.transcript is not None and found.transcript.note == BROKE_OFF
 
 
-def test_leaving_early_leaves_no_process_and_no_file(spoken: np.ndarray, tmp_path: Path) -> None:
+def test_it_is_started_from_anywhere_and_knows_no_setting_of_ours(
+    spoken: np.ndarray, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SECRET_KEY", "unmistakable")
+    path = with_sound(Path("talk.mkv"), np.tile(spoken, 4))
+    with Hearing(path, PipelineConfig(plan=WORDS), transcribe=True) as hearing:
+        assert "SECRET_KEY" not in psutil.Process(hearing._process.pid).environ()
+        found = hearing.result(QUIET, 0)
+    assert found.sound is not None and found.transcript is not None and found.transcript.words
+
+
+def test_one_that_never_ends_is_ended(spoken: np.ndarray, tmp_path: Path) -> None:
+    path = with_sound(tmp_path / "talk.mkv", spoken)
+    with Hearing(path, PipelineConfig(plan=WORDS), transcribe=True) as hearing:
+        os.kill(hearing._process.pid, signal.SIGSTOP)
+        hearing._deadline_s = 0.0
+        found = hearing.result(QUIET, 0)
+    assert found.sound is None and found.transcript is not None and found.transcript.note == BROKE_OFF
+
+
+def test_leaving_early_leaves_no_process(spoken: np.ndarray, tmp_path: Path) -> None:
     path = with_sound(tmp_path / "talk.mkv", np.tile(spoken, 8))
     with Hearing(path, PipelineConfig(plan=WORDS), transcribe=True) as hearing:
-        process, folder = psutil.Process(hearing._process.pid), hearing._path
+        process = psutil.Process(hearing._process.pid)
         while not (children := process.children()):
             time.sleep(0.02)
-    assert not folder.exists() and not process.is_running()
+    assert not process.is_running()
     psutil.wait_procs(children, timeout=10)
     assert not any(child.is_running() and child.status() != psutil.STATUS_ZOMBIE for child in children)
 
