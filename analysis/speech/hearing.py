@@ -1,8 +1,8 @@
 """Listening and recognising words in a process of its own, while the picture is looked at.
 
 `python -m analysis.speech.hearing` reads its order from its input and prints how far it is, then what it heard:
-nothing of it touches a disk. A process, because pocketsphinx holds Python's lock for most of a second at a time, which
-would stop everything else, and because a recogniser that dies then takes no analysis with it.
+nothing of it touches a disk. A process, because pocketsphinx holds Python's lock for most of a second at a time,
+which would stop everything else, and because a recogniser that dies then takes no analysis with it.
 """
 
 from __future__ import annotations
