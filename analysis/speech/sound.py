@@ -55,8 +55,3 @@ class Sound:
     def spans(self) -> list[Span]:
         """Stretches of speech."""
         return speech_spans(self.speech)
-
-    def steps(self, span: Span) -> slice:
-        """The steps that lie in a span, at least one."""
-        first = min(span.start_ms // STEP_MS, max(len(self) - 1, 0))
-        return slice(first, max(first + 1, min(-(-span.end_ms // STEP_MS), len(self))))
