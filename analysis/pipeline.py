@@ -335,6 +335,8 @@ class Analysis:
             transcript = _noted(uploaded, total_ms) or heard.transcript or NOT_PLANNED
             missing = transcript.source == "none"
             self._stages[Stage.TRANSCRIPT] = transcript.note if missing else manifest.DONE
+            if Stage.SPEECH not in self._config.plan:
+                return Said(transcript, (), heard.sound)  # the words alone: no marks, no sentences
             return understood(transcript, heard.sound)
 
     def _sound_file(self, said: Said | None) -> bytes:

@@ -68,9 +68,8 @@ def _faults(sound: Sound, config: MomentConfig) -> dict[str, NDArray[np.bool_]]:
 
 def above_noise(sound: Sound) -> NDArray[np.float64]:
     """(F,) how much louder the second around a step is than the noise, in LU; NaN where that is not known."""
-    power = _mean_around(
-        10 ** (sound.level.astype(np.float64) / 10), _SECOND
-    )  # a mean of decibels would count pauses
+    # of power: a mean of decibels would count pauses
+    power = _mean_around(10 ** (sound.level.astype(np.float64) / 10), _SECOND)
     return np.asarray(10 * np.log10(power) - noise_around(sound))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from analysis.speech.phrasing import marked, pauses, unclear
@@ -48,11 +48,5 @@ def understood(transcript: Transcript, sound: Sound | None) -> Said:
     if sound is not None and transcript.source != "none":
         words += [Word(span, "", mark=UNCLEAR) for span in unclear(sound.spans(), words)]
         words.sort(key=lambda word: word.span.start_ms)
-    whole = Transcript(
-        words=tuple(words),
-        source=transcript.source,
-        language=language,
-        low_confidence=transcript.low_confidence,
-        note=transcript.note,
-    )
+    whole = replace(transcript, words=tuple(words), language=language)
     return Said(whole, sentences(whole.words, language), sound)

@@ -5,7 +5,7 @@ from importlib import import_module
 import pytest
 from django.utils import translation
 
-from analysis.moments import facial_tension
+from analysis.moments import facial_tension, hard_to_hear
 from analysis.types import MomentKind
 from hiring.review.wording import kind_label, moment_sentence
 from hiring.runs.models import Moment
@@ -42,3 +42,10 @@ def test_what_moved_is_named_in_the_readers_language():
 def test_every_movement_is_translated(movement):
     with translation.override("fr"):
         assert translation.gettext(movement) != movement
+
+
+@pytest.mark.parametrize("word", [*hard_to_hear.FAULTS, "pleasant", "unpleasant"])
+def test_every_fault_and_tone_is_shown_in_the_readers_language(word):
+    name = "fault" if word in hard_to_hear.FAULTS else "tone"
+    with translation.override("de"):
+        assert moment_sentence(Moment(sentence=f"{{{name}}}", values={name: word})) != word

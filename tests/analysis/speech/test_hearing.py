@@ -133,3 +133,13 @@ def test_a_transcript_that_is_longer_than_the_recording_keeps_its_words_and_says
     outcome = analysed(with_sound(tmp_path / "noise.mkv", noise(4, -60)), transcript=words)
     assert [word.text for word in outcome.transcript.words] == ["here", "beyond"]
     assert "58 s after the end" in outcome.transcript.note
+
+
+@pytest.mark.parametrize("plan", [frozenset({Stage.TRANSCRIPT}), frozenset({Stage.TRANSCRIPT, Stage.VOICE}), WORDS])
+def test_who_agreed_to_words_alone_gets_neither_marks_nor_sentences(plan: frozenset[Stage], tmp_path: Path) -> None:
+    words = tmp_path / "words.vtt"
+    words.write_text("WEBVTT\n\n00:00:01.000 --> 00:00:03.000\num it was a wonderful day for everybody\n")
+    outcome = analysed(with_sound(tmp_path / "noise.mkv", noise(4, -60)), plan, transcript=words)
+    assert len(outcome.transcript.words) == 8
+    marked = any(word.mark for word in outcome.transcript.words)
+    assert (marked, bool(outcome.sentences)) == ((True, True) if Stage.SPEECH in plan else (False, False))
