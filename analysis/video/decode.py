@@ -20,7 +20,7 @@ AUDIO_RATE = 16_000
 
 # As many frames as may wait between decoding and inference: enough to ride out a full detection.
 _SLOTS = 16
-_AUDIO_SLOT_BYTES = AUDIO_RATE * 2
+_AUDIO_SLOT_BYTES = AUDIO_RATE * 2  # a second of one channel, half a second of two
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,17 +111,38 @@ class Decoder:
             raise damaged() from None
 
 
-def read_audio(
+def read_sound(
     source: Path, limits: VideoLimits, *, on_wait: Callable[[], None] = nothing
 ) -> Generator[NDArray[np.int16], None, None]:
-    """The sound as pieces of 16 kHz mono samples, at most a second each: sample i is media time i / 16 ms.
+    """The sound as (n, channels) pieces of 16 kHz samples, at most a second each: sample i is media time i / 16 ms.
 
-    Nothing at all for a file without sound. Raises BadVideo.
+    One channel, or two: what has more is mixed down to left and right. Nothing at all for a file without sound.
+    Raises BadVideo.
     """
     with Child("audio", source, limits, slots=8, slot_bytes=_AUDIO_SLOT_BYTES, on_wait=on_wait) as child:
         for message in child:
             if message["type"] == "audio":
-                yield np.frombuffer(child.take(message), np.int16)
+                yield _channels(child.take(message), message)
+
+
+def read_audio(
+    source: Path, limits: VideoLimits, *, on_wait: Callable[[], None] = nothing
+) -> Generator[NDArray[np.int16], None, None]:
+    """As `read_sound`, with the channels mixed: (n,) samples."""
+    for samples in read_sound(source, limits, on_wait=on_wait):
+        yield mixed(samples)
+
+
+def _channels(content: bytes | bytearray | memoryview, message: dict[str, Any]) -> NDArray[np.int16]:
+    try:
+        return np.frombuffer(content, np.int16).reshape(-1, int(message["channels"]))
+    except (KeyError, TypeError, ValueError):
+        raise damaged() from None
+
+
+def mixed(samples: NDArray[np.int16]) -> NDArray[np.int16]:
+    """(n, channels) -> (n,) their mean."""
+    return samples[:, 0] if samples.shape[1] == 1 else np.asarray(samples.mean(axis=1), np.int16)
 
 
 def _upright_rgb(planes: NDArray[np.uint8], turns: int) -> NDArray[np.uint8]:

@@ -1,14 +1,11 @@
-"""What the child can be asked for: probe, frames, audio, and the jobs of encode.py."""
+"""What the child can be asked for: probe, frames, and the jobs of sound_track.py and encode.py."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import av
-import numpy as np
-from av.audio.resampler import AudioResampler
-from numpy.typing import NDArray
 
 from analysis.config import VideoLimits
 from analysis.types import BadVideo
@@ -16,10 +13,10 @@ from analysis.video import sandbox
 from analysis.video.channel import ChildEnd
 from analysis.video.container import Opened, check_frame, opened, too_long
 from analysis.video.encode import make_playable, make_poster
+from analysis.video.sound_track import audio
 from analysis.video.structure import is_cut_short
 from analysis.video.timeline import Packets, Timeline, quarter_turns, small_yuv
 
-AUDIO_RATE = 16_000
 _MISSING_MS = 1000
 
 
@@ -82,41 +79,6 @@ def frames(end: ChildEnd, job: dict[str, Any], limits: VideoLimits) -> None:
         if packets.end_ms > limits.max_duration_ms:
             raise too_long(limits)
         end.send({"type": "end", **_ending(source, timeline, packets, job)})
-
-
-def audio(end: ChildEnd, job: dict[str, Any], limits: VideoLimits) -> None:
-    """`audio` messages with 16 kHz mono 16-bit samples, without a hole, from media time 0 on."""
-    with opened(job, limits) as source:
-        if source.audio is None:
-            return
-        written = 0  # samples
-        for pts_ms, samples in resampled(source):
-            start = pts_ms * AUDIO_RATE // 1000
-            if start - written > limits.max_gap_ms * AUDIO_RATE // 1000 or pts_ms > limits.max_duration_ms:
-                raise BadVideo("damaged", "The sound has a hole that is longer than is allowed.")
-            # Under 50 ms is the jitter of coarse container clocks: filling it would click.
-            hole = start - written if start - written > AUDIO_RATE // 20 else 0
-            # Counted, not read off the clock: one that stands still would make days out of a few kilobytes.
-            if written + hole + len(samples) > limits.max_duration_ms * AUDIO_RATE // 1000:
-                raise too_long(limits)
-            sound = np.concatenate([np.zeros(hole, np.int16), samples])
-            for piece in np.array_split(sound, -(-sound.nbytes // job["slot_bytes"]) or 1):
-                end.write([np.ascontiguousarray(piece).data.cast("B")], {"type": "audio"})
-            written += len(sound)
-
-
-def resampled(source: Opened) -> Iterator[tuple[int, NDArray[np.int16]]]:
-    """(media time in ms, samples at 16 kHz mono) of each decoded piece of sound; damaged pieces are left out."""
-    resampler = AudioResampler(format="s16", layout="mono", rate=AUDIO_RATE)
-    at = 0
-    for _, decoded in Packets(source).decoded([source.audio]):
-        for frame in decoded:
-            if frame.pts is not None:
-                at = source.ms(frame.pts, frame.time_base)
-            for piece in resampler.resample(frame):
-                early = min(piece.samples, max(0, -at) * AUDIO_RATE // 1000)  # an encoder's priming
-                yield max(0, at), piece.to_ndarray().astype(np.int16, copy=False).reshape(-1)[early:]
-                at += piece.samples * 1000 // AUDIO_RATE
 
 
 def _ending(source: Opened, timeline: Timeline, packets: Packets, job: dict[str, Any]) -> dict[str, Any]:
