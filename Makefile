@@ -17,9 +17,10 @@ setup: .venv/.ready
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed; set PYTHON=/path/to/python3.11"; exit 1; }
 	$(PYTHON) -m venv .venv
 
-.venv/.ready: .venv/bin/python requirements.txt $(wildcard hiring/locale/*/LC_MESSAGES/*.po)
+.venv/.ready: .venv/bin/python requirements.txt requirements-weights.txt $(wildcard hiring/locale/*/LC_MESSAGES/*.po)
 	@if [ -n "$(TORCH_INDEX)" ]; then $(BIN)/pip install --quiet --disable-pip-version-check "$(TORCH)" --index-url "$(TORCH_INDEX)"; fi
 	$(BIN)/pip install --quiet --disable-pip-version-check --prefer-binary -r requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r requirements-weights.txt
 	@if [ -d hiring/locale ]; then $(BIN)/pybabel --quiet compile -d hiring/locale -D django; fi
 	@touch $@
 

@@ -127,6 +127,19 @@ class MomentConfig:
     lips_min_ms: int = 2000
     lips_share: float = 0.2
     lips_clear: float = 2.0
+    voice_min_ms: int = 1500
+    voice_max_likeness: float = 0.70
+    side_min_db: float = 12.0
+    voice_max_per_min: int = 4
+    reads_min_ms: int = 12_000
+    reads_min_sweeps: int = 5
+    reads_sweep_deg: float = 4.0
+    reads_line_min_ms: int = 1000
+    reads_line_max_ms: int = 8000
+    reads_line_spread: float = 0.5
+    reads_speech_share: float = 0.8
+    reads_pause_ms: int = 1200
+    reads_fillers_per_min: float = 2.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -328,6 +328,7 @@ class Analysis:
 
         with self._clock("hearing"):
             heard = hearing.result(self._heartbeat, total_ms)
+            self._weights |= heard.weights
             for stage in self._config.plan & {Stage.SPEECH, Stage.VOICE}:
                 self._stages[stage] = manifest.DONE if heard.sound is not None else NO_SOUND
             if Stage.TRANSCRIPT not in self._config.plan:

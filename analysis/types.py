@@ -55,6 +55,9 @@ OBSERVATION_COLUMNS = (
 )
 
 
+#: The name, in a manifest's weights, of the encoder that tells voices apart; its value is "" where it is missing.
+VOICES = "voices"
+
 #: What a word can be marked as.
 FILLER, RESTART, UNCLEAR = "filler", "restart", "unclear"
 
@@ -115,7 +118,9 @@ class MomentKind(StrEnum):
     HARD_TO_SEE = "hard_to_see"
     HESITATION = "hesitation"
     WORDS_AND_FACE_DIFFER = "words_and_face_differ"
+    READS_ALOUD = "reads_aloud"
     VOICE_WITHOUT_LIPS = "voice_without_lips"
+    SECOND_VOICE = "second_voice"
     HARD_TO_HEAR = "hard_to_hear"
 
 
@@ -137,7 +142,9 @@ STAGES_OF_KIND: Mapping[MomentKind, frozenset[Stage]] = {
     MomentKind.HARD_TO_SEE: frozenset({Stage.FACES}),
     MomentKind.HESITATION: frozenset({Stage.SPEECH, Stage.TRANSCRIPT}),
     MomentKind.WORDS_AND_FACE_DIFFER: frozenset({Stage.FACES, Stage.EXPRESSION, Stage.SPEECH, Stage.TRANSCRIPT}),
+    MomentKind.READS_ALOUD: frozenset({Stage.FACES, Stage.LANDMARKS, Stage.SPEECH}),
     MomentKind.VOICE_WITHOUT_LIPS: frozenset({Stage.FACES, Stage.LANDMARKS, Stage.SPEECH}),
+    MomentKind.SECOND_VOICE: frozenset({Stage.SPEECH, Stage.VOICE}),
     MomentKind.HARD_TO_HEAR: frozenset({Stage.SPEECH}),
 }
 

@@ -61,13 +61,22 @@ def rules(config: PipelineConfig) -> Mapping[MomentKind, Rule]:
 def rules_of_sound(said: Said) -> Mapping[MomentKind, Rule]:
     """The rule of each kind that listens, to what was said, beside the picture or without it."""
     # Here, because they load what listens: a plan without voice and words must not.
-    from analysis.moments import hard_to_hear, hesitation, voice_without_lips, words_and_face_differ
+    from analysis.moments import (
+        hard_to_hear,
+        hesitation,
+        reads_aloud,
+        second_voice,
+        voice_without_lips,
+        words_and_face_differ,
+    )
 
     return {
         MomentKind.HESITATION: lambda series, baselines, config: hesitation.find(said, config),
         MomentKind.WORDS_AND_FACE_DIFFER: lambda series, baselines, config: words_and_face_differ.find(
             series, baselines, said, config
         ),
+        MomentKind.READS_ALOUD: lambda series, baselines, config: reads_aloud.find(series, said, config),
+        MomentKind.SECOND_VOICE: lambda series, baselines, config: second_voice.find(said, config),
         MomentKind.VOICE_WITHOUT_LIPS: lambda series, baselines, config: voice_without_lips.find(
             series, said, config
         ),

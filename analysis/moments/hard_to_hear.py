@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.config import MomentConfig
-from analysis.signals.spans import stretches
 from analysis.speech.said import Said
 from analysis.speech.sound import Sound
+from analysis.speech.steps import long_stretches, mean_around, span_of, sum_around
 from analysis.speech.voice_activity import STEP_MS
-from analysis.types import Evidence, Moment, MomentKind, Span
+from analysis.types import Evidence, Moment, MomentKind
 
 _SPEAKING = 0.5
 _SECOND = 1000 // STEP_MS
@@ -47,7 +47,7 @@ def find(said: Said, config: MomentConfig) -> list[Moment]:
         return []
     sound, taken, found = said.sound, np.zeros(len(said.sound), np.bool_), []
     for fault, mask in _faults(sound, config).items():
-        for first, last in _long(mask & ~taken, config.hear_min_ms):
+        for first, last in long_stretches(mask & ~taken, min_ms=config.hear_min_ms, close_gap_ms=_CLOSE_GAP_MS):
             taken[first : last + 1] = True
             found.append(_moment(sound, fault, first, last, config))
     return found
@@ -55,7 +55,7 @@ def find(said: Said, config: MomentConfig) -> list[Moment]:
 
 def _faults(sound: Sound, config: MomentConfig) -> dict[str, NDArray[np.bool_]]:
     speaking = sound.speech >= _SPEAKING
-    share = _mean_around(sound.clipped.astype(np.float64), _SECOND)
+    share = mean_around(sound.clipped.astype(np.float64), _SECOND)
     with np.errstate(invalid="ignore"):  # where nothing is known of the noise compares as no
         noisy = speaking & (above_noise(sound) < config.hear_noise_lu)
     return {
@@ -69,45 +69,23 @@ def _faults(sound: Sound, config: MomentConfig) -> dict[str, NDArray[np.bool_]]:
 def above_noise(sound: Sound) -> NDArray[np.float64]:
     """(F,) how much louder the second around a step is than the noise, in LU; NaN where that is not known."""
     # of power: a mean of decibels would count pauses
-    power = _mean_around(10 ** (sound.level.astype(np.float64) / 10), _SECOND)
+    power = mean_around(10 ** (sound.level.astype(np.float64) / 10), _SECOND)
     return np.asarray(10 * np.log10(power) - noise_around(sound))
 
 
 def noise_around(sound: Sound) -> NDArray[np.float64]:
     """(F,) LUFS of what is heard within 15 s while nobody speaks; NaN where that is less than a second."""
-    near_speech = _sum_around((sound.speech >= _SPEAKING).astype(np.float64), _NEAR_STEPS) > 0
+    near_speech = sum_around((sound.speech >= _SPEAKING).astype(np.float64), _NEAR_STEPS) > 0
     between = ~near_speech & ~sound.silent
     power = np.where(between, 10 ** (sound.level.astype(np.float64) / 10), 0)
-    number = _sum_around(between.astype(np.float64), _NOISE_STEPS)
-    total = _sum_around(power, _NOISE_STEPS)
+    number = sum_around(between.astype(np.float64), _NOISE_STEPS)
+    total = sum_around(power, _NOISE_STEPS)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(number >= _FEW_STEPS, 10 * np.log10(total / number), np.nan)
 
 
-def _sum_around(values: NDArray[np.float64], steps: int) -> NDArray[np.float64]:
-    """(F,) sums over `steps` to each side, cut at the ends."""
-    sums = np.concatenate([[0.0], np.cumsum(values)])
-    at = np.arange(len(values))
-    return np.asarray(sums[np.minimum(at + steps + 1, len(values))] - sums[np.maximum(at - steps, 0)])
-
-
-def _mean_around(values: NDArray[np.float64], window: int) -> NDArray[np.float64]:
-    half = window // 2
-    return _sum_around(values, half) / np.maximum(_sum_around(np.ones(len(values)), half), 1)
-
-
-def _long(mask: NDArray[np.bool_], min_ms: int) -> list[tuple[int, int]]:
-    joined: list[tuple[int, int]] = []
-    for first, last in stretches(mask):
-        if joined and (first - joined[-1][1]) * STEP_MS < _CLOSE_GAP_MS:
-            joined[-1] = (joined[-1][0], last)
-        else:
-            joined.append((first, last))
-    return [(first, last) for first, last in joined if (last + 1 - first) * STEP_MS >= min_ms]
-
-
 def _moment(sound: Sound, fault: str, first: int, last: int, config: MomentConfig) -> Moment:
-    span = Span(first * STEP_MS, (last + 1) * STEP_MS)
+    span = span_of(first, last)
     part = slice(first, last + 1)
     usual = sound.integrated_lufs
     loudness = round(float(np.median(sound.loudness[part])), 1)

@@ -14,8 +14,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +25,8 @@ from analysis.config import PipelineConfig, VideoLimits
 from analysis.progress import Heartbeat
 from analysis.speech.sound import Sound
 from analysis.speech.transcribe import NO_SOUND, recognised
-from analysis.types import BadVideo, Progress, Span, Stage, Step, Transcript, Word
-from analysis.video.decode import read_audio
+from analysis.types import VOICES, BadVideo, Progress, Span, Stage, Step, Transcript, Word
+from analysis.video.decode import read_audio, read_sound
 
 BROKE_OFF = "The sound could not be analysed: the recogniser broke off."
 _LOOK_UP_S = 0.2
@@ -36,22 +36,27 @@ _DONE, _ANSWER = "hearing done ", "hearing answer "
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """sound: None where there is none; the transcript's note says why. transcript: None if not asked for."""
+    """sound: None where there is none; the transcript's note says why. transcript: None if not asked for.
+
+    weights: SHA-256 of what voices were compared with, "" where that is not installed, nothing where it was not
+    planned.
+    """
 
     sound: Sound | None
     transcript: Transcript | None
+    weights: Mapping[str, str] = field(default_factory=dict)
 
 
 class Hearing:
     """A process that listens to one file; a context manager that leaves none behind."""
 
     def __init__(self, source: Path, config: PipelineConfig, *, transcribe: bool) -> None:
-        """transcribe: whether words are to be recognised; pitch is measured where the plan has voice."""
+        """transcribe: whether words are to be recognised; the voice is measured where the plan has it."""
         order = {
             "source": str(source.absolute()),
             "transcribe": transcribe,
             "listen": bool(config.plan & {Stage.SPEECH, Stage.VOICE}),
-            "pitch": Stage.VOICE in config.plan,
+            "voice": Stage.VOICE in config.plan,
             "model_dir": config.model_dir and str(Path(config.model_dir).absolute()),
             "speech_model": config.speech_model,
             "threads": config.threads,
@@ -91,7 +96,7 @@ class Hearing:
             return self._nothing(answer["note"])
         transcript = None if answer["transcript"] is None else _transcript(answer["transcript"])
         sound = Sound.from_bytes(base64.b64decode(answer["sound"])) if answer["sound"] else None
-        return Heard(sound, transcript)
+        return Heard(sound, transcript, answer["weights"])
 
     def _nothing(self, note: str) -> Heard:
         return Heard(None, Transcript((), "none", note=note) if self._transcribe else None)
@@ -158,17 +163,28 @@ def main() -> None:
         threads=order["threads"], model_dir=order["model_dir"], speech_model=order["speech_model"], limits=limits
     )
     note, transcript, sound = "", None, ""
+    weights: dict[str, str] = {}
     try:
         if not any(True for _ in _pieces(source, limits, beat)):
             note = NO_SOUND
         elif order["listen"]:
-            heard = listen(_pieces(source, limits, beat), beat, pitch=order["pitch"])
+            heard = listen(read_sound(source, limits, on_wait=beat.again), beat, voice=order["voice"])
             sound = base64.b64encode(heard.to_bytes()).decode()
+            weights = _weights() if order["voice"] else {}
         if order["transcribe"] and not note:
             transcript = _rows(recognised(_pieces(source, limits, beat), config, beat, 0))
     except BadVideo as error:
         note = str(error)
-    _say(_ANSWER + json.dumps({"note": note, "transcript": transcript, "sound": sound}))
+    _say(_ANSWER + json.dumps({"note": note, "transcript": transcript, "sound": sound, "weights": weights}))
+
+
+def _weights() -> dict[str, str]:
+    from analysis.speech.voices import weights_sha256
+
+    try:
+        return {VOICES: weights_sha256()}
+    except FileNotFoundError:
+        return {VOICES: ""}
 
 
 def _say(line: str) -> None:

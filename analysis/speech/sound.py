@@ -19,8 +19,9 @@ class Sound:
 
     speech: 0..1. loudness: LUFS over 400 ms (momentary), at least -70; level: the same of the step alone. pitch_hz:
     NaN where no voice has one, and throughout where voice was not to be listened to. clipped: whether samples were
-    cut off. silent: whether every sample was exactly 0. integrated_lufs: of the whole, gated; -70 where there is
-    nothing.
+    cut off. silent: whether every sample was exactly 0. balance_db: how much louder left is than right, NaN where
+    there is one channel or nothing to compare. own_voice: how alike the voice is to the one that is heard most, a
+    cosine, NaN where that was not looked at. integrated_lufs: of the whole, gated; -70 where there is nothing.
     """
 
     speech: NDArray[np.float32]
@@ -29,6 +30,8 @@ class Sound:
     pitch_hz: NDArray[np.float32]
     clipped: NDArray[np.bool_]
     silent: NDArray[np.bool_]
+    balance_db: NDArray[np.float32]
+    own_voice: NDArray[np.float32]
     integrated_lufs: float
 
     def __len__(self) -> int:

@@ -34,8 +34,9 @@ _PURPOSE_TEXTS = {
         "It cannot tell what you feel or whether something is true."
     ),
     Purpose.VOICE: gettext_lazy(
-        "Draws how loud and how high your voice is over time. It cannot tell what you feel or whether something is "
-        "true, and no moment is marked because of it."
+        "Draws how loud and how high your voice is over time, and marks where another voice was heard. Voices are "
+        "compared within one answer only, and nothing that makes yours recognisable is kept. It cannot tell what you "
+        "feel or whether something is true."
     ),
     Purpose.EYES_HEAD: gettext_lazy(
         "Marks moments where your head, eyes, brows, lids or lips moved far from your own usual, or could not be "

@@ -7,14 +7,14 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from analysis.types import Stage
+from analysis.types import VOICES, Stage
 from hiring.accounts.models import User
 from hiring.positions.models import Interview
 from hiring.recordings.models import Recording
 from hiring.review import observations, sound
 from hiring.review.inbox import inbox as inbox
 from hiring.review.models import Decision, Note, Verdict
-from hiring.review.wording import kind_label, moment_sentence, stage_label
+from hiring.review.wording import kind_label, moment_sentence, stage_label, voices_label
 from hiring.runs import savepoints
 from hiring.runs.models import AnalysisRun, Moment, Segment, Word
 from hiring.runs.selectors import complete_run, latest_run, network_is_off
@@ -271,6 +271,12 @@ def _not_computed(run: AnalysisRun | None) -> list[Stage]:
     return [Stage(name) for name in (run.plan if run else ()) if stages.get(name) in _LACKING]
 
 
+def _in_words(missing: list[Stage], run: AnalysisRun | None) -> list[str]:
+    """The same for a screen, and whether voices could not be told apart."""
+    voices = run.manifest.get("weights", {}).get(VOICES) == "" if run else False
+    return [stage_label(stage) for stage in missing] + ([voices_label()] if voices else [])
+
+
 def review_context(recording: Recording, viewer: User) -> dict[str, Any]:
     """Everything the review page shows of one recording but the timeline, which the page fetches afterwards."""
     state, run = progress(recording), complete_run(recording)
@@ -288,7 +294,7 @@ def review_context(recording: Recording, viewer: User) -> dict[str, Any]:
         "has_head": has_timeline and Stage.LANDMARKS in run.plan and Stage.LANDMARKS not in missing,
         "has_voice": has_timeline and bool(run.sound_file) and Stage.VOICE in run.plan,
         "missing_ms": recording.missing_ms or (run.manifest.get("missing_ms", 0) if run else 0),
-        "not_computed": [stage_label(stage) for stage in missing],
+        "not_computed": _in_words(missing, run),
         "network_is_off": network_is_off(run),
         "expression_was_off": run is not None and run.expression_was_off,
     }

@@ -36,7 +36,9 @@ _KINDS = {
     MomentKind.HARD_TO_SEE: _("Hard to see"),
     MomentKind.HESITATION: _("Pause or fillers"),
     MomentKind.WORDS_AND_FACE_DIFFER: _("Words and face differed"),
+    MomentKind.READS_ALOUD: _("Eyes along lines"),
     MomentKind.VOICE_WITHOUT_LIPS: _("Speech without lips"),
+    MomentKind.SECOND_VOICE: _("Another voice"),
     MomentKind.HARD_TO_HEAR: _("Hard to hear"),
 }
 _EXPRESSIONS = {
@@ -83,6 +85,10 @@ _SIGNALS = {
     "fillers": _("fillers and restarts"),
     "sentiment": _("tone of the words in the dictionary"),
     "mouth_movement": _("movement of lips and jaw"),
+    "gaze_returns": _("returns of the eyes, as to a next line"),
+    "speech_share": _("time filled with speech"),
+    "voice_likeness": _("how alike the voice is to the one heard most"),
+    "channel_balance": _("left louder than right by"),
     "silent_sound": _("time without any sound"),
     "clipped": _("time at full scale"),
     "loudness": _("loudness"),
@@ -196,6 +202,18 @@ _SENTENCES = (
         "expression {expression} than is usual for this person: {percent} % against {baseline_percent} %."
     ),
     gettext_noop(
+        "For {duration_s} s speech went on with hardly a pause while the eyes went to and fro {count} times, as "
+        "along lines of text. Notes, a second screen and a habit of the eyes can be alike here."
+    ),
+    gettext_noop(
+        "For {duration_s} s a voice was heard that differs from the one heard most in this recording. Another "
+        "person, a loudspeaker, laughing and speaking in another manner can be alike here."
+    ),
+    gettext_noop(
+        "For {duration_s} s speech came from another side of the sound than usual in this recording. Another "
+        "microphone, another person and a head that turned can be alike here."
+    ),
+    gettext_noop(
         "For {duration_s} s speech was heard while the mouth in the picture hardly moved. Another person, a "
         "loudspeaker, sound that lags behind the picture and a hand before the mouth are alike here."
     ),
@@ -226,6 +244,11 @@ def step_label(step: str) -> str:
 def stage_label(stage: Stage) -> str:
     """Return the name of a part of the analysis."""
     return str(_STAGES[stage])
+
+
+def voices_label() -> str:
+    """Return the name of what tells another voice from the one heard most."""
+    return str(_("other voices"))
 
 
 def region_label(region: str) -> str:

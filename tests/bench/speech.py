@@ -20,7 +20,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.config import MomentConfig, PipelineConfig
-from analysis.moments import hard_to_hear, hesitation, voice_without_lips, words_and_face_differ
+from analysis.moments import (
+    hard_to_hear,
+    hesitation,
+    reads_aloud,
+    second_voice,
+    voice_without_lips,
+    words_and_face_differ,
+)
 from analysis.pipeline import Analysis
 from analysis.signals.baseline import find_baselines
 from analysis.signals.series import Series, SeriesBuilder
@@ -31,7 +38,7 @@ from analysis.speech.said import Said
 from analysis.speech.sound import Sound
 from analysis.speech.transcribe import recognised
 from analysis.types import EXPRESSIONS, Moment, Span, Stage, Transcript, Word
-from tests.analysis.speech.sounds import QUIET, in_pieces, samples
+from tests.analysis.speech.sounds import QUIET, heard, in_pieces, samples
 from tests.bench.backdrops import real
 from tests.bench.injected import percent, same
 
@@ -39,6 +46,7 @@ SHARED = Path(__file__).resolve().parent.parent.parent.parent / "shared"
 MEDIA = SHARED / "media"
 SEED, ROUNDS = 20260101, 12
 CONFIG = MomentConfig()
+_CALM_DEG = 4.0
 Sound16 = NDArray[np.int16]
 
 _COMMAND = {"b": "bin", "l": "lay", "p": "place", "s": "set"}
@@ -76,7 +84,7 @@ def speed() -> None:
     print("\nlistening to ten minutes, without recognition, one thread")
     for pitch in (False, True):
         started_s = time.process_time()
-        listen(in_pieces(sound), QUIET, pitch=pitch)
+        listen(in_pieces(sound), QUIET, voice=pitch)
         seconds = time.process_time() - started_s
         peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         what = "speech, loudness, pitch" if pitch else "speech, loudness"
@@ -160,8 +168,8 @@ def _voices() -> list[Sound16]:
     ]
 
 
-def _listened(sound: Sound16) -> Said:
-    return Said(Transcript((), "none"), (), listen(in_pieces(sound), QUIET, pitch=False))
+def _listened(sound: Sound16, *, voice: bool = False) -> Said:
+    return Said(Transcript((), "none"), (), listen(in_pieces(sound), QUIET, voice=voice))
 
 
 def pauses(rng: np.random.Generator) -> Tally:
@@ -241,7 +249,7 @@ def _analysed(clip: Path) -> tuple[Series, Sound]:
     analysis, builder = Analysis(clip, PipelineConfig(plan=plan, model_dir=str(SHARED / "models"))), SeriesBuilder()
     for rows in analysis:
         builder.add(rows)
-    return builder.build(33), listen(in_pieces(samples(clip)), QUIET, pitch=False)
+    return builder.build(33), listen(in_pieces(samples(clip)), QUIET, voice=False)
 
 
 def _there_and_back(series: Series, sound: Sound, seconds: int) -> tuple[Series, Sound]:
@@ -258,6 +266,90 @@ def _there_and_back(series: Series, sound: Sound, seconds: int) -> tuple[Series,
     values |= {"pts_ms": pts_ms.astype(np.int64), "end_ms": np.append(pts_ms[1:], pts_ms[-1] + 32).astype(np.int64)}
     spoken = np.resize(speech, count)
     return Series(**values), replace(sound, speech=spoken)
+
+
+def reading(rng: np.random.Generator, calm: bool) -> Tally:
+    """Eyes that go along lines of 5 to 14 degrees for 15 to 30 s, over real faces, while speech goes on.
+
+    calm: over faces whose gaze rests; else over those of actors who move head and eyes all the time.
+    """
+    what = "calm faces" if calm else "restless faces"
+    tally = Tally(f"reads_aloud: eyes along lines, {what}")
+    said = Said(Transcript((), "none"), (), heard(180, *((at, at + 8.5) for at in range(0, 180, 9))))
+    for series in _faces():
+        if (np.nanstd(series.face_signal("gaze_yaw_deg")) < _CALM_DEG) != calm:
+            continue
+        tally.untouched += len(reads_aloud.find(series, said, CONFIG))
+        tally.minutes += 3
+        for _ in range(ROUNDS):
+            length_ms = int(rng.integers(15_000, 30_000))
+            start_ms = int(rng.integers(5000, 145_000))
+            changed = replace(series, face_signals=series.face_signals.copy())
+            where = slice(*np.searchsorted(series.pts_ms, (start_ms, start_ms + length_ms)))
+            changed.face_signal("gaze_yaw_deg")[where] += _along_lines(series.pts_ms[where] - start_ms, rng)
+            tally.add([Span(start_ms, start_ms + length_ms)], reads_aloud.find(changed, said, CONFIG))
+    return tally
+
+
+def _faces() -> Iterator[Series]:
+    yield from (recording.series for recording in real(180))
+    for clip in sorted((MEDIA / "clips").glob("phone_portrait_speech_*.mp4")):
+        yield _there_and_back(*_analysed(clip), 180)[0]
+
+
+def _along_lines(at_ms: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.float32]:
+    """Degrees: from one side to the other in small steps, line after line, and back at once."""
+    across_deg, line_ms = rng.uniform(5, 14), rng.uniform(1800, 4500)
+    begins = np.cumsum(line_ms * rng.uniform(0.8, 1.2, 40))
+    line = np.searchsorted(begins, at_ms, "right")
+    starts, lasts = np.append(0, begins)[line], np.diff(np.append(0, begins))[line]
+    steps = rng.integers(4, 9)
+    done = np.floor((at_ms - starts) / lasts * steps) / (steps - 1)
+    return np.asarray(across_deg * (done - 0.5), np.float32)
+
+
+def _other_voices() -> list[Sound16]:
+    clips = [
+        *sorted((MEDIA / "clips").glob("phone_portrait_speech_*.mp4")),
+        MEDIA / "speech" / "two_speakers_stereo.wav",
+    ]
+    return [*_voices(), *(samples(path) for path in clips)]
+
+
+def second_voices(rng: np.random.Generator) -> Tally:
+    """2.5 to 6 s of another voice, as loud as the first, put in its place."""
+    tally = Tally("second_voice: another voice, 2.5 to 6 s")
+    others = _other_voices()
+    for number, voice in enumerate(_voices()):
+        tally.untouched += len(second_voice.find(_listened(voice, voice=True), CONFIG))
+        tally.minutes += len(voice) / RATE / 60
+        for _ in range(ROUNDS):
+            other = others[(number + int(rng.integers(1, len(others)))) % len(others)]
+            length = int(min(rng.integers(int(2.5 * RATE), 6 * RATE), len(other) - 1))
+            part = other[(begin := int(rng.integers(0, len(other) - length))) : begin + length].astype(np.float64)
+            at = int(rng.integers(3 * RATE, len(voice) - length - 2 * RATE))
+            put = Span(at * 1000 // RATE, (at + length) * 1000 // RATE)
+            loud = np.sqrt(np.mean(voice.astype(np.float64) ** 2)) / max(1.0, np.sqrt(np.mean(part**2)))
+            changed = voice.copy()
+            changed[at : at + length] = (part * loud).clip(-32_768, 32_767).astype(np.int16)
+            tally.add([put], second_voice.find(_listened(changed, voice=True), CONFIG))
+    return tally
+
+
+def sides(rng: np.random.Generator) -> Tally:
+    """2.5 to 6 s of the same voice from one side: 15 to 40 dB louder there."""
+    tally = Tally("second_voice: from one side, 2.5 to 6 s")
+    for voice in _voices():
+        for _ in range(ROUNDS):
+            length = int(rng.integers(int(2.5 * RATE), 6 * RATE))
+            at = int(rng.integers(3 * RATE, len(voice) - length - 2 * RATE))
+            both = np.stack([voice, voice], axis=1).astype(np.float64)
+            both[at : at + length, int(rng.integers(2))] *= 10 ** (-rng.uniform(15, 40) / 20)
+            put = Span(at * 1000 // RATE, (at + length) * 1000 // RATE)
+            tally.add([put], second_voice.find(_listened(both.astype(np.int16)), CONFIG))
+        tally.untouched += len(second_voice.find(_listened(np.stack([voice, voice], axis=1)), CONFIG))
+        tally.minutes += len(voice) / RATE / 60
+    return tally
 
 
 def words_and_face(rng: np.random.Generator) -> Tally:
@@ -306,7 +398,11 @@ def measure() -> None:
     print(pauses(rng).line(), flush=True)
     for name, change in (("muted", _mute), ("cut off", _cut_off), ("very quiet", _soften), ("in noise", _drown)):
         print(_fault(name, change, rng).line(), flush=True)
+    print(second_voices(rng).line(), flush=True)
+    print(sides(rng).line(), flush=True)
     print(lips(rng).line(), flush=True)
+    for calm in (True, False):
+        print(reading(rng, calm).line(), flush=True)
     print(words_and_face(rng).line(), flush=True)
 
 

@@ -48,6 +48,14 @@ def test_without_consent_to_voice_the_timeline_has_neither():
     assert not selectors.review_context(run.recording, factories.make_user(email="b@example.org"))["has_voice"]
 
 
+def test_where_voices_could_not_be_told_apart_the_page_says_so(run):
+    viewer = factories.make_user(email="b@example.org")
+    assert "other voices" not in selectors.review_context(run.recording, viewer)["not_computed"]
+    run.manifest["weights"]["voices"] = ""
+    run.save(update_fields=["manifest"])
+    assert "other voices" in selectors.review_context(run.recording, viewer)["not_computed"]
+
+
 def test_with_it_the_timeline_has_both(run):
     assert [line["name"] for line in selectors.timeline(run.recording)["sound"]] == list(SOUND_COLUMNS[2:])
     assert selectors.review_context(run.recording, factories.make_user(email="b@example.org"))["has_voice"]

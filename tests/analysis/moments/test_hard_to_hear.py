@@ -40,14 +40,14 @@ def test_good_sound_has_none() -> None:
 
 
 def test_missing_sound_is_found_at_its_time() -> None:
-    sound = listen(in_pieces(np.concatenate([noise(5, -40), silence(4), noise(5, -40)])), QUIET, pitch=False)
+    sound = listen(in_pieces(np.concatenate([noise(5, -40), silence(4), noise(5, -40)])), QUIET, voice=False)
     (moment,) = found(sound)
     assert moment.values["fault"] == hard_to_hear.MISSING
     assert abs(moment.span.start_ms - 5000) <= 2 * STEP_MS and abs(moment.span.end_ms - 9000) <= 2 * STEP_MS
 
 
 def test_a_file_of_silence_is_one_moment() -> None:
-    (moment,) = found(listen(in_pieces(silence(30)), QUIET, pitch=False))
+    (moment,) = found(listen(in_pieces(silence(30)), QUIET, voice=False))
     assert moment.span.start_ms == 0 and moment.span.end_ms >= 30_000
 
 

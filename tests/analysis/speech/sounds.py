@@ -62,6 +62,8 @@ def heard(seconds: float, *speech: tuple[float, float], loudness: float = -25.0,
         pitch_hz=np.where(speaking, 120.0, np.nan).astype(np.float32),
         clipped=np.zeros(count, np.bool_),
         silent=np.zeros(count, np.bool_),
+        balance_db=np.full(count, np.nan, np.float32),
+        own_voice=np.full(count, np.nan, np.float32),
         integrated_lufs=loudness,
     )
 

@@ -17,10 +17,11 @@ from analysis.pipeline import Analysis
 from analysis.speech.hearing import BROKE_OFF, Heard, Hearing
 from analysis.speech.phrases import RATE
 from analysis.speech.transcribe import NO_SOUND
-from analysis.types import MomentKind, Outcome, Stage
+from analysis.types import VOICES, MomentKind, Outcome, Stage
 
 from ..media import write_video
 from .sounds import QUIET, noise, samples, silence, with_sound
+from .voices import has_weights
 
 WORDS = frozenset({Stage.SPEECH, Stage.TRANSCRIPT})
 
@@ -55,7 +56,9 @@ def test_only_what_is_planned_is_heard(spoken: np.ndarray, tmp_path: Path) -> No
     with_voice = heard(path, frozenset({Stage.VOICE}))
     assert with_voice.transcript is None and with_voice.sound is not None
     assert (~np.isnan(with_voice.sound.pitch_hz)).mean() > 0.2
+    assert set(with_voice.weights) == {VOICES} and (~np.isnan(with_voice.sound.own_voice)).any() == has_weights()
     words_alone = heard(path, frozenset({Stage.TRANSCRIPT}))
+    assert not words_alone.weights
     assert words_alone.sound is None and words_alone.transcript is not None and words_alone.transcript.words
 
 

@@ -21,7 +21,7 @@ from .sounds import QUIET, in_pieces, noise, samples, silence, tone
 
 
 def listened(sound: np.ndarray, *, pitch: bool = True, at_most: int = RATE) -> Sound:
-    return listen(in_pieces(sound, at_most), QUIET, pitch=pitch)
+    return listen(in_pieces(sound, at_most), QUIET, voice=pitch)
 
 
 @pytest.mark.parametrize("at_most", [160, 1000, 70_000])
@@ -64,7 +64,7 @@ def test_silence_noise_and_a_tone_are_not_speech(sound: np.ndarray) -> None:
 
 
 def test_nothing_and_less_than_a_step_are_heard_too() -> None:
-    assert len(listen([], QUIET, pitch=True)) == 0
+    assert len(listen([], QUIET, voice=True)) == 0
     assert len(listened(tone(0.01, 200))) == 1
 
 

@@ -1,0 +1,198 @@
+"""`reads_aloud`: speech without a break while the eyes go along lines, slowly one way and back at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.config import MomentConfig
+from analysis.moments.crowding import farthest_of_each_minute
+from analysis.signals.blinks import lid_levels
+from analysis.signals.running import face_runs, local_step_ms, running_median
+from analysis.signals.series import Series
+from analysis.signals.spans import stretches
+from analysis.speech.said import Said
+from analysis.types import FILLER, RESTART, Evidence, Moment, MomentKind, Span
+
+_SMOOTH_MS = 150
+# A jump back to the next line is over within this; eyes that take longer follow something.
+_JUMP_MS = 240
+# Fewer frames a second and a jump is not told from a slow turn.
+_LONGEST_STEP_MS = 70.0
+# What is usual for somebody is known from this much without lines.
+_LEAST_ELSEWHERE_MS = 20_000
+# So much of a jump back must have been walked slowly the other way before it.
+_WALKED = 0.5
+# What covers more than this of it at once is a glance that ends.
+_AT_ONCE = 0.7
+
+SENTENCE = (
+    "For {duration_s} s speech went on with hardly a pause while the eyes went to and fro {count} times, as along "
+    "lines of text. Notes, a second screen and a habit of the eyes can be alike here."
+)
+
+
+def rule(config: MomentConfig) -> str:
+    return (
+        f"At least {config.reads_min_sweeps} times in {config.reads_min_ms / 1000:g} s or more the gaze jumps "
+        f"{config.reads_sweep_deg:g}° sideways within {_JUMP_MS} ms, always the same way, after it walked half of "
+        f"that back in {config.reads_line_min_ms / 1000:g} to {config.reads_line_max_ms / 1000:g} s, at even times, "
+        f"with fewer others that way there, and less than half as many elsewhere; speech fills "
+        f"{config.reads_speech_share:.0%}, no pause reaches {config.reads_pause_ms / 1000:g} s, and at most "
+        f"{config.reads_fillers_per_min:g} fillers or restarts a minute are heard."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Jump:
+    """frame: the first after it. deg: how far, positive to the picture's right. run: of frames read together."""
+
+    frame: int
+    at_ms: int
+    deg: float
+    run: int
+
+
+def find(series: Series, said: Said, config: MomentConfig) -> list[Moment]:
+    if not len(series) or not said.spans:
+        return []
+    runs = face_runs(series)
+    gaze = running_median(series.pts_ms, runs, _through_blinks(series, runs), _SMOOTH_MS)
+    jumps = _jumps(series, gaze, runs, config)
+    groups = list(_along_lines(jumps, gaze, config))
+    found = []
+    for lines in groups:
+        span = _span(lines)
+        others = _usual_jumps(series, jumps, groups, lines[0].deg > 0) * span.duration_ms
+        if span.duration_ms >= config.reads_min_ms and 2 * others < len(lines) and _goes_on(said, span, config):
+            found.append(_moment(series, said, lines, others, config))
+    return farthest_of_each_minute(found, config.face_max_per_min)
+
+
+def _span(lines: list[_Jump]) -> Span:
+    return Span(lines[0].at_ms, lines[-1].at_ms)
+
+
+def _usual_jumps(series: Series, jumps: list[_Jump], groups: list[list[_Jump]], right: bool) -> float:
+    """How many jumps this way a millisecond has where no lines were found; 0 where that is too short to know."""
+    spans = [_span(lines) for lines in groups]
+    left_ms = int(series.end_ms[-1]) - sum(span.duration_ms for span in spans)
+    if left_ms < _LEAST_ELSEWHERE_MS:
+        return 0.0
+    outside = [jump for jump in jumps if not any(span.start_ms <= jump.at_ms <= span.end_ms for span in spans)]
+    return sum((jump.deg > 0) == right for jump in outside) / left_ms
+
+
+def _through_blinks(series: Series, runs: NDArray[np.int32]) -> NDArray[np.float32]:
+    """(N,) the sideways gaze, which stays where it was while the lids cover the eyes: there it is only a number."""
+    gaze, levels = series.face_signal("gaze_yaw_deg"), lid_levels(series)
+    if levels is None:
+        return gaze
+    open_eyes = ~(series.face_signal("eyes_closed") >= levels.edge)
+    # also the frames around: half of an iris is as misleading
+    open_eyes[1:-1] &= open_eyes[:-2] & open_eyes[2:]
+    last_open = np.maximum.accumulate(np.where(open_eyes, np.arange(len(gaze)), 0))
+    return np.where(open_eyes | (runs[last_open] != runs), gaze, gaze[last_open])
+
+
+def _jumps(series: Series, gaze: NDArray[np.float32], runs: NDArray[np.int32], config: MomentConfig) -> list[_Jump]:
+    """Where the gaze is elsewhere within _JUMP_MS: the middle of each such place."""
+    pts_ms = series.pts_ms
+    before = np.searchsorted(pts_ms, pts_ms - _JUMP_MS / 2, "left")
+    after = np.searchsorted(pts_ms, pts_ms + _JUMP_MS / 2, "right") - 1
+    step = gaze[after] - gaze[before]
+    with np.errstate(invalid="ignore"):
+        jumped = (np.abs(step) >= config.reads_sweep_deg) & (runs[before] == runs) & (runs[after] == runs)
+        jumped &= local_step_ms(series) <= _LONGEST_STEP_MS
+    found: list[_Jump] = []
+    for way in (step > 0, step < 0):
+        for first, last in stretches(jumped & way):
+            peak = first + int(np.abs(step[first : last + 1]).argmax())
+            found.append(_Jump(peak, int(pts_ms[peak]), float(step[peak]), int(runs[peak])))
+    return sorted(found, key=lambda jump: jump.frame)
+
+
+def _along_lines(jumps: list[_Jump], gaze: NDArray[np.float32], config: MomentConfig) -> Iterator[list[_Jump]]:
+    """Groups of jumps of one direction with a slow walk the other way between them, at even times.
+
+    A jump that is no end of a line is passed over; but where as many go the same way as there are lines, head or eyes
+    move too much to say anything.
+    """
+    for way in (1, -1):
+        group: list[_Jump] = []
+        for jump in (each for each in jumps if each.deg * way > 0):
+            if group and (jump.run != group[-1].run or jump.at_ms - group[-1].at_ms > config.reads_line_max_ms):
+                yield from _even(group, jumps, config)
+                group = []
+            if not group or _walked(group[-1], jump, jumps, gaze, config):
+                group.append(jump)
+            elif len(group) == 1:
+                group = [jump]
+        yield from _even(group, jumps, config)
+
+
+def _walked(one: _Jump, other: _Jump, jumps: list[_Jump], gaze: NDArray[np.float32], config: MomentConfig) -> bool:
+    """Whether the gaze went back slowly after one jump by about as far as the other jump goes."""
+    if other.at_ms - one.at_ms < config.reads_line_min_ms:
+        return False
+    if any(
+        one.frame < jump.frame < other.frame and -jump.deg * np.sign(other.deg) > _AT_ONCE * abs(other.deg)
+        for jump in jumps
+    ):
+        return False
+    quarter = max(1, (other.frame - one.frame) // 4)
+    begin = float(np.median(gaze[one.frame + 1 : one.frame + 1 + quarter]))
+    end = float(np.median(gaze[other.frame - quarter : other.frame]))
+    return bool((begin - end) * np.sign(other.deg) >= _WALKED * abs(other.deg))
+
+
+def _even(group: list[_Jump], jumps: list[_Jump], config: MomentConfig) -> Iterator[list[_Jump]]:
+    if len(group) < config.reads_min_sweeps:
+        return
+    lines_ms = np.diff([jump.at_ms for jump in group])
+    among = sum(group[0].at_ms <= jump.at_ms <= group[-1].at_ms and jump.deg * group[0].deg > 0 for jump in jumps)
+    if lines_ms.std() <= config.reads_line_spread * lines_ms.mean() and among < 2 * len(group):
+        yield group
+
+
+def _goes_on(said: Said, span: Span, config: MomentConfig) -> bool:
+    if _share(said, span) < config.reads_speech_share:
+        return False
+    if any(_overlap_ms(pause, span) >= config.reads_pause_ms for pause in said.pauses):
+        return False
+    return _stumbles(said, span) * 60_000 / span.duration_ms <= config.reads_fillers_per_min
+
+
+def _stumbles(said: Said, span: Span) -> int:
+    return sum(word.mark in (FILLER, RESTART) and _overlap_ms(word.span, span) > 0 for word in said.words)
+
+
+def _share(said: Said, span: Span) -> float:
+    return sum(_overlap_ms(each, span) for each in said.spans) / span.duration_ms
+
+
+def _overlap_ms(one: Span, other: Span) -> int:
+    return max(0, min(one.end_ms, other.end_ms) - max(one.start_ms, other.start_ms))
+
+
+def _moment(series: Series, said: Said, lines: list[_Jump], others: float, config: MomentConfig) -> Moment:
+    span, whole = _span(lines), Span(0, int(series.end_ms[-1]))
+    share, usual = (round(100 * _share(said, each)) for each in (span, whole))
+    part = slice(lines[0].frame, lines[-1].frame + 1)
+    return Moment(
+        kind=MomentKind.READS_ALOUD,
+        span=span,
+        peak_ms=span.start_ms,
+        sentence=SENTENCE,
+        values={"duration_s": round(span.duration_ms / 1000, 1), "count": len(lines)},
+        rule=rule(config),
+        evidence=(
+            Evidence("gaze_returns", span, len(lines), round(others, 1), config.reads_min_sweeps),
+            Evidence("speech_share", span, share, usual, 100 * config.reads_speech_share, "%"),
+        ),
+        distance=round(len(lines) / config.reads_min_sweeps, 2),
+        quality=round(float(np.nanmean(series.quality[part])), 3),
+    )

@@ -1,0 +1,106 @@
+"""`second_voice`: speech by another voice than the one heard most, or from another side of the sound."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.config import MomentConfig
+from analysis.moments.crowding import farthest_of_each_minute
+from analysis.moments.hard_to_hear import above_noise
+from analysis.speech.said import Said
+from analysis.speech.sound import Sound
+from analysis.speech.steps import long_stretches, span_of
+from analysis.speech.voice_activity import STEP_MS
+from analysis.types import Evidence, Moment, MomentKind, Span
+
+_SPEAKING = 0.5
+# Two stretches of the same with less between them are one.
+_CLOSE_GAP_MS = 1000
+# With less of it, what is usual is not known.
+_LEAST_MS = 8000
+# A breath of another side is an echo; the balance of speech is that of the half second around.
+_BALANCE_STEPS = 16
+
+SENTENCE = (
+    "For {duration_s} s a voice was heard that differs from the one heard most in this recording. Another person, a "
+    "loudspeaker, laughing and speaking in another manner can be alike here."
+)
+SENTENCE_SIDE = (
+    "For {duration_s} s speech came from another side of the sound than usual in this recording. Another microphone, "
+    "another person and a head that turned can be alike here."
+)
+SENTENCES = (SENTENCE, SENTENCE_SIDE)
+
+
+def rule(config: MomentConfig) -> str:
+    return (
+        f"For at least {config.voice_min_ms / 1000:g} s the voice's likeness to the one heard most (cosine of what a "
+        f"voice encoder answers, windows of 1.6 s) is below {config.voice_max_likeness:g}, at least "
+        f"{config.hear_noise_lu:g} LU above the noise; or left against right differs by {config.side_min_db:g} dB or "
+        f"more from this recording's usual while speaking. Of each minute {config.voice_max_per_min} are kept."
+    )
+
+
+def find(said: Said, config: MomentConfig) -> list[Moment]:
+    if said.sound is None or not len(said.sound):
+        return []
+    found = _by_likeness(said.sound, config) + _by_side(said.sound, config)
+    return farthest_of_each_minute(found, config.voice_max_per_min)
+
+
+def _by_likeness(sound: Sound, config: MomentConfig) -> list[Moment]:
+    known = ~np.isnan(sound.own_voice)
+    if known.sum() * STEP_MS < _LEAST_MS:
+        return []
+    with np.errstate(invalid="ignore"):  # what is not known compares as no
+        in_noise = above_noise(sound) < config.hear_noise_lu
+        other = (sound.own_voice < config.voice_max_likeness) & ~in_noise
+    usual = round(float(np.median(sound.own_voice[known])), 2)
+    found = []
+    for first, last in long_stretches(other, min_ms=config.voice_min_ms, close_gap_ms=_CLOSE_GAP_MS):
+        span, part = span_of(first, last), slice(first, last + 1)
+        value = round(float(np.nanmedian(sound.own_voice[part])), 2)
+        evidence = Evidence("voice_likeness", span, value, usual, config.voice_max_likeness)
+        found.append(_moment(SENTENCE, span, evidence, (usual - value) / (usual - config.voice_max_likeness), config))
+    return found
+
+
+def _by_side(sound: Sound, config: MomentConfig) -> list[Moment]:
+    speaking = (sound.speech >= _SPEAKING) & ~np.isnan(sound.balance_db)
+    if speaking.sum() * STEP_MS < _LEAST_MS:
+        return []
+    at = np.flatnonzero(speaking)
+    balance = np.full(len(sound), np.nan)
+    balance[at] = _medians(sound.balance_db[at])
+    usual = round(float(np.median(sound.balance_db[at])), 1)
+    with np.errstate(invalid="ignore"):
+        aside = np.abs(balance - usual) >= config.side_min_db
+    found = []
+    for first, last in long_stretches(aside, min_ms=config.voice_min_ms, close_gap_ms=_CLOSE_GAP_MS):
+        span, part = span_of(first, last), slice(first, last + 1)
+        value = round(float(np.nanmedian(balance[part])), 1)
+        bound = usual + (config.side_min_db if value > usual else -config.side_min_db)
+        evidence = Evidence("channel_balance", span, value, usual, round(bound, 1), "dB")
+        found.append(_moment(SENTENCE_SIDE, span, evidence, abs(value - usual) / config.side_min_db, config))
+    return found
+
+
+def _medians(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(n,) -> (n,) the median of the _BALANCE_STEPS around each."""
+    padded = np.pad(values, (_BALANCE_STEPS // 2, _BALANCE_STEPS - 1 - _BALANCE_STEPS // 2), mode="edge")
+    around = np.lib.stride_tricks.sliding_window_view(padded, _BALANCE_STEPS)
+    return np.asarray(np.median(around, axis=1), np.float32)
+
+
+def _moment(sentence: str, span: Span, evidence: Evidence, distance: float, config: MomentConfig) -> Moment:
+    return Moment(
+        kind=MomentKind.SECOND_VOICE,
+        span=span,
+        peak_ms=span.start_ms,
+        sentence=sentence,
+        values={"duration_s": round(span.duration_ms / 1000, 1)},
+        rule=rule(config),
+        evidence=(evidence,),
+        distance=round(distance, 2),
+    )

@@ -1,0 +1,39 @@
+"""Arrays over the steps of a sound: stretches, and sums over what is around each step."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.signals.spans import stretches
+from analysis.speech.voice_activity import STEP_MS
+from analysis.types import Span
+
+
+def long_stretches(mask: NDArray[np.bool_], *, min_ms: int, close_gap_ms: int) -> list[tuple[int, int]]:
+    """(first, last) of each stretch of true steps of at least `min_ms`, those with a shorter gap than that joined."""
+    joined: list[tuple[int, int]] = []
+    for first, last in stretches(mask):
+        if joined and (first - joined[-1][1]) * STEP_MS < close_gap_ms:
+            joined[-1] = (joined[-1][0], last)
+        else:
+            joined.append((first, last))
+    return [(first, last) for first, last in joined if (last + 1 - first) * STEP_MS >= min_ms]
+
+
+def span_of(first: int, last: int) -> Span:
+    """From the beginning of one step to the end of another."""
+    return Span(first * STEP_MS, (last + 1) * STEP_MS)
+
+
+def sum_around(values: NDArray[np.float64], steps: int) -> NDArray[np.float64]:
+    """(F,) sums over `steps` to each side, cut at the ends."""
+    sums = np.concatenate([[0.0], np.cumsum(values)])
+    at = np.arange(len(values))
+    return np.asarray(sums[np.minimum(at + steps + 1, len(values))] - sums[np.maximum(at - steps, 0)])
+
+
+def mean_around(values: NDArray[np.float64], window: int) -> NDArray[np.float64]:
+    """(F,) means over about `window` steps, cut at the ends."""
+    half = window // 2
+    return sum_around(values, half) / np.maximum(sum_around(np.ones(len(values)), half), 1)
