@@ -142,6 +142,7 @@ class Analysis:
             moments=moments,
             transcript=said.transcript if said else NOT_PLANNED,
             sentences=said.sentences if said else (),
+            topics=said.topics if said else (),
             frames=len(series),
             frames_with_face=int((series.track >= 0).sum()),
             baseline=baselines.as_mapping(),

@@ -292,6 +292,14 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class Topic:
+    """A word that an answer returns to: as it was said most often, and how often in any form."""
+
+    text: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Transcript:
     """Words in order of time. `source`: uploaded, faster-whisper, pocketsphinx or none, with the reason in `note`."""
 
@@ -368,5 +376,6 @@ class Outcome:
     frames: int
     frames_with_face: int
     baseline: Mapping[str, float]
+    topics: tuple[Topic, ...] = ()
     sound: bytes = b""
     manifest: Mapping[str, object] = field(default_factory=dict)

@@ -21,6 +21,7 @@ from hiring.positions.models import Interview, Position, Question
 from hiring.recordings.models import Recording
 from hiring.retention.models import ErasureCertificate
 from hiring.review.models import Note
+from hiring.runs import points
 from hiring.runs.models import AnalysisRun, Moment
 
 #: What a candidate recorded is open to the team once it was handed in: until then an answer can still be replaced.
@@ -209,7 +210,7 @@ def candidate_interview(request: HttpRequest) -> Interview:
 
 
 def candidate_question(request: HttpRequest, pk: UUID) -> Question:
-    return _or_404(candidate_interview(request).position.questions.all(), pk=pk)
+    return _or_404(points.questions_of(candidate_interview(request)), pk=pk)
 
 
 def candidate_recording(request: HttpRequest, pk: UUID) -> Recording:

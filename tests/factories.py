@@ -43,7 +43,7 @@ from hiring.networks.models import FairnessAudit, Network
 from hiring.networks.services import Shipped
 from hiring.policy.rules import Purpose
 from hiring.positions import services as positions
-from hiring.positions.models import Interview, Position
+from hiring.positions.models import Interview, Position, Question
 from hiring.recordings import keys, vault
 from hiring.recordings.models import Recording
 from hiring.runs import lease
@@ -116,14 +116,18 @@ def sign_in_candidate(client, interview: Interview) -> None:
 
 
 def make_ready_recording(
-    interview: Interview | None = None, *, duration_ms: int = 12_000, content: bytes = MP4_HEAD
+    interview: Interview | None = None,
+    *,
+    duration_ms: int = 12_000,
+    content: bytes = MP4_HEAD,
+    question: Question | None = None,
 ) -> Recording:
     """A recording that a worker has checked and put into the vault. Its bytes are not a playable video."""
     interview = interview or make_interview()
     keys.get_or_create(interview.pk)
     return Recording.objects.create(
         interview=interview,
-        question=interview.position.questions.first(),
+        question=question or interview.position.questions.first(),
         state=Recording.State.READY,
         file_name="answer.mp4",
         size_bytes=len(content),

@@ -121,6 +121,7 @@ ROUTES: dict[str, Route] = {
     "recruiter:rule": staff(200),
     "recruiter:position": team(200, pk="position"),
     "recruiter:edit_position": team(200, pk="position"),
+    "recruiter:rubric": team(200, pk="position"),
     "recruiter:set_open": team(302, "POST", pk="position"),
     "recruiter:add_to_team": team(400, "POST", pk="position"),
     "recruiter:remove_from_team": team(302, "POST", pk="position", user_pk="colleague"),

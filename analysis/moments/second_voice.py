@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from analysis.config import MomentConfig
 from analysis.moments.crowding import farthest_of_each_minute
 from analysis.moments.hard_to_hear import above_noise
+from analysis.moments.steps import long_stretches, span_of
 from analysis.speech.said import Said
 from analysis.speech.sound import Sound
-from analysis.speech.steps import long_stretches, span_of
 from analysis.speech.voice_activity import STEP_MS
 from analysis.types import Evidence, Moment, MomentKind, Span
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from analysis.speech.coverage import topics
 from analysis.speech.phrasing import marked, pauses, unclear
 from analysis.speech.sentences import language_of, sentences
 from analysis.speech.sound import Sound
-from analysis.types import UNCLEAR, Sentence, Span, Transcript, Word
+from analysis.types import UNCLEAR, Sentence, Span, Topic, Transcript, Word
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Said:
     transcript: Transcript
     sentences: tuple[Sentence, ...]
     sound: Sound | None
+    topics: tuple[Topic, ...] = ()
 
     @cached_property
     def spans(self) -> list[Span]:
@@ -49,4 +51,5 @@ def understood(transcript: Transcript, sound: Sound | None) -> Said:
         words += [Word(span, "", mark=UNCLEAR) for span in unclear(sound.spans(), words)]
         words.sort(key=lambda word: word.span.start_ms)
     whole = replace(transcript, words=tuple(words), language=language)
-    return Said(whole, sentences(whole.words, language), sound)
+    about = topics((word.text for word in whole.words), language)
+    return Said(whole, sentences(whole.words, language), sound, about)

@@ -38,6 +38,8 @@ _ACTIONS = {
     "position.created": _("Opened a position"),
     "position.changed": _("Changed a position"),
     "position.questions": _("Changed a position's questions"),
+    "position.rubric": _("Changed what answers should touch"),
+    "follow_up.offered": _("Offered a follow-up question"),
     "team.added": _("Put somebody on a team"),
     "team.removed": _("Took somebody off a team"),
     "interview.invited": _("Invited a candidate"),

@@ -23,7 +23,9 @@ from hiring.recordings.models import Recording
 from hiring.recordings.uploads import UploadRefused
 from hiring.recordings.wording import refusal_sentence
 from hiring.retention import services as retention
+from hiring.runs import points
 from hiring.runs import services as runs
+from hiring.runs.selectors import latest_run
 
 State = Recording.State
 
@@ -35,6 +37,11 @@ class Answer:
     number: int
     question: Question
     recording: Recording | None
+
+    @property
+    def is_follow_up(self) -> bool:
+        """Offered because of another answer; nobody has to answer it."""
+        return self.question.follows_id is not None
 
     @property
     def is_here(self) -> bool:
@@ -58,8 +65,18 @@ def answers_of(interview: Interview) -> list[Answer]:
     newest: dict[UUID, Recording] = {}
     for recording in interview.recordings.order_by("created_at"):
         newest[recording.question_id] = recording
-    questions = interview.position.questions.all()
-    return [Answer(n, question, newest.get(question.pk)) for n, question in enumerate(questions, start=1)]
+    found, number = [], 0
+    for question in points.questions_of(interview):
+        number += question.follows_id is None  # a follow-up has the number of the question before it
+        found.append(Answer(number, question, newest.get(question.pk)))
+    return found
+
+
+def _may_follow(interview: Interview, found: list[Answer]) -> bool:
+    """Whether a follow-up question may still come: they are used here, and an answer is being looked at."""
+    waits = interview.position.follow_ups and interview.state == Interview.State.OPENED
+    answered = [answer.recording for answer in found if answer.is_here and not answer.is_follow_up]
+    return waits and any((run := latest_run(recording)) is not None and run.is_active for recording in answered)
 
 
 def _texts() -> dict[str, str]:
@@ -96,7 +113,8 @@ def answers(request: HttpRequest) -> HttpResponse:
         "answers.html",
         interview,
         answers=found,
-        missing=sum(not answer.is_here for answer in found),
+        missing=sum(not answer.is_here and not answer.is_follow_up for answer in found),
+        may_follow=_may_follow(interview, found),
         may_upload=may_upload(interview),
         may_be_recorded=Purpose.RECORDING in granted,
         limit_bytes=settings.MAX_UPLOAD_BYTES,

@@ -18,6 +18,7 @@ from hiring.access import CANDIDATE_LINK_KEY, CANDIDATE_SESSION_KEY
 from hiring.candidate.frame import next_step, page
 from hiring.positions import services as positions
 from hiring.positions.models import Interview
+from hiring.positions.selectors import asked_of_all
 from hiring.positions.services import LinkRefused
 
 _COOKIE = "sightline_link"
@@ -98,7 +99,7 @@ def _open(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _introduce(request: HttpRequest, interview: Interview) -> HttpResponse:
-    limits = [question.time_limit_s for question in interview.position.questions.all()]
+    limits = [question.time_limit_s for question in asked_of_all(interview.position)]
     return page(
         request,
         "start.html",

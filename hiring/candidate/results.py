@@ -19,12 +19,14 @@ from hiring.candidate.wording import look_label, network_note
 from hiring.consent import selectors as consent
 from hiring.lib.media_time import clock, clock_tenths
 from hiring.policy.rules import Purpose
+from hiring.positions.models import Interview
 from hiring.recordings.models import Recording
 from hiring.recordings.streaming import media_response
 from hiring.review import captions as vtt
 from hiring.review import selectors as review
 from hiring.review import services
 from hiring.review.wording import kind_label, moment_sentence, regions_in_words, regions_tell, word_text
+from hiring.runs import points
 from hiring.runs.models import AnalysisRun, Moment
 from hiring.runs.selectors import complete_run, latest_run
 
@@ -95,6 +97,17 @@ def _lines(transcript: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
+def _points(recording: Recording) -> list[dict[str, Any]]:
+    """What reviewers see of the question's points, once the answers are handed in: before, it would be a hint."""
+    if recording.interview.state == Interview.State.OPENED:
+        return []
+    return [
+        point | {"quotes": [quote | {"clock": clock(quote["start_ms"])} for quote in point["quotes"]]}
+        for point in points.of(recording)
+        if point["quotes"] is not None
+    ]
+
+
 @require_safe
 def result(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One answer as a reviewer sees it, with the reason beside every marked moment."""
@@ -116,6 +129,8 @@ def result(request: HttpRequest, pk: UUID) -> HttpResponse:
         network_note=network_note(run),
         transcript=transcript,
         lines=_lines(transcript),
+        topics=run.topics if run else [],
+        points=_points(recording),
         agreed_to_transcript=Purpose.TRANSCRIPT in consent.granted(recording.interview),
         section="results",
     )
@@ -167,4 +182,4 @@ def explanation(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 @require_safe
 def captions(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Captions for the player."""
-    return HttpResponse(vtt.webvtt(review.words(_ready(request, pk))), content_type="text/vtt; charset=utf-8")
+    return HttpResponse(vtt.webvtt(vtt.spoken(_ready(request, pk))), content_type="text/vtt; charset=utf-8")

@@ -40,7 +40,7 @@ class Line:
 def _line(answer: Answer) -> Line:
     recording = answer.recording
     if recording is None:
-        return Line(answer, "none", _("No video yet"))
+        return Line(answer, "none", _("Optional") if answer.is_follow_up else _("No video yet"))
     if recording.state == Recording.State.UPLOADING:
         return Line(answer, "sending", _("Upload not finished"), recording.received_percent)
     if recording.state == Recording.State.REFUSED:
@@ -62,9 +62,11 @@ def _run_line(answer: Answer, run: AnalysisRun | None) -> Line:
 def _context(interview: Interview) -> dict[str, object]:
     lines = [_line(answer) for answer in answers_of(interview)]
     done = sum(line.kind == "done" for line in lines)
-    summary = ngettext(
-        "%(done)s of %(all)s answer is ready.", "%(done)s of %(all)s answers are ready.", len(lines)
-    ) % {"done": done, "all": len(lines)}
+    count = sum(line.kind != "none" or not line.answer.is_follow_up for line in lines)
+    summary = ngettext("%(done)s of %(all)s answer is ready.", "%(done)s of %(all)s answers are ready.", count) % {
+        "done": done,
+        "all": count,
+    }
     active = any(line.is_active for line in lines)
     return {"lines": lines, "summary": summary, "active": active, "section": "status"}
 

@@ -27,7 +27,7 @@ PURPOSE_TITLES = {
 _PURPOSE_TEXTS = {
     Purpose.TRANSCRIPT: gettext_lazy(
         "Made by software from what you say, so that reviewers find a passage again. It makes mistakes. Also marks "
-        "pauses, fillers and where you could not be heard."
+        "pauses, fillers and where you could not be heard, and where your words touch the points of a question."
     ),
     Purpose.EXPRESSION: gettext_lazy(
         "Marks moments where what your face showed changed against your own usual, or could not be seen. "

@@ -21,6 +21,7 @@ class Position(models.Model):
     days_after_decision = models.PositiveIntegerField(default=90)
     days_without_decision = models.PositiveIntegerField(default=180)
     is_open = models.BooleanField(default=True)
+    follow_ups = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
     team = models.ManyToManyField(settings.AUTH_USER_MODEL, through="TeamMember", related_name="positions")
 
@@ -51,16 +52,40 @@ class TeamMember(models.Model):
 
 
 class Question(models.Model):
+    """What is asked of everybody, or, where it follows a point, of those whose words did not touch it."""
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     position = models.ForeignKey(Position, on_delete=models.CASCADE, related_name="questions")
     order = models.PositiveSmallIntegerField()
     text = models.CharField(max_length=600)
     time_limit_s = models.PositiveIntegerField(default=180)
+    follows = models.OneToOneField(
+        "RubricPoint", null=True, blank=True, on_delete=models.CASCADE, related_name="follow_up"
+    )
 
     class Meta:
         ordering = ["order"]
         constraints = [
             models.UniqueConstraint(name="question_order_once", fields=["position", "order"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class RubricPoint(models.Model):
+    """Something job-related that a good answer to a question touches, in its author's words."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="points")
+    order = models.PositiveSmallIntegerField()
+    text = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["order"]
+        constraints = [
+            models.UniqueConstraint(name="rubric_point_once", fields=["question", "text"]),
+            models.CheckConstraint(name="rubric_point_says_something", condition=~models.Q(text="")),
         ]
 
     def __str__(self) -> str:

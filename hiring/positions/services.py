@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import itertools
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -16,7 +18,8 @@ from hiring.accounts.models import User
 from hiring.audit import services as audit
 from hiring.audit.services import Actor
 from hiring.lib.ids import new_token, token_digest
-from hiring.positions.models import Interview, Invitation, Position, Question, TeamMember
+from hiring.positions.models import Interview, Invitation, Position, Question, RubricPoint, TeamMember
+from hiring.positions.selectors import asked_of_all
 
 
 class LinkRefused(Exception):
@@ -71,13 +74,10 @@ def set_questions(*, position: Position, texts: Iterable[str], actor: Actor) -> 
 
     Raises NotAllowed where a question would go that somebody answered already.
     """
-    kept = {question.text: question for question in position.questions.all()}
+    kept = {question.text: question for question in asked_of_all(position)}
     wanted = [text.strip() for text in texts if text.strip()]
-    start = (position.questions.aggregate(last=Max("order"))["last"] or 0) + 1
-    for order, text in enumerate(wanted, start=start):
-        question = kept.pop(text, None) or Question(position=position, text=text)
-        question.order = order
-        question.save()
+    asked = [kept.pop(text, None) or Question(position=position, text=text) for text in wanted]
+    _put_in_order(position, asked)
     try:
         for question in kept.values():
             question.delete()
@@ -88,6 +88,73 @@ def set_questions(*, position: Position, texts: Iterable[str], actor: Actor) -> 
             ).format(question=question.text)
         ) from error
     audit.record(actor=actor, action="position.questions", obj=position, questions=len(wanted))
+
+
+def _put_in_order(position: Position, asked: Iterable[Question]) -> None:
+    """Number these questions as they come, each followed by those that follow its points."""
+    numbers = itertools.count((position.questions.aggregate(last=Max("order"))["last"] or 0) + 1)
+    for question in asked:
+        follow_ups = Question.objects.filter(follows__question=question).order_by("follows__order")
+        for each in (question, *follow_ups):
+            each.order = next(numbers)
+            each.save()
+
+
+@dataclass(frozen=True)
+class Point:
+    """What an author writes of one point; an empty follow_up asks nothing."""
+
+    text: str
+    follow_up: str = ""
+
+
+@transaction.atomic
+def set_rubric(*, position: Position, points: Mapping[UUID, Iterable[Point]], follow_ups: bool, actor: Actor) -> None:
+    """Make these the points of the position's questions, by the question's id, each in this order.
+
+    A point with the same text stays the same row, and what was found of it stays; so does a follow-up question.
+    follow_ups: whether they are offered at all. Raises NotAllowed where somebody answered one that would go, and
+    changes nothing.
+    """
+    questions = list(asked_of_all(position).select_for_update())
+    for question in questions:
+        if question.pk in points:
+            _set_points(question, list(points[question.pk]))
+    _put_in_order(position, questions)
+    position.follow_ups = follow_ups
+    position.save(update_fields=["follow_ups"])
+    count = sum(question.points.count() for question in questions)
+    audit.record(actor=actor, action="position.rubric", obj=position, points=count, follow_ups=follow_ups)
+
+
+def _set_points(question: Question, wanted: list[Point]) -> None:
+    kept = {point.text: point for point in question.points.all()}
+    for order, each in enumerate(wanted):
+        point = kept.pop(each.text, None) or RubricPoint(question=question, text=each.text)
+        point.order = order
+        point.save()
+        _set_follow_up(question.position, point, each.follow_up)
+    for point in kept.values():
+        _set_follow_up(question.position, point, "")
+        point.delete()
+
+
+def _set_follow_up(position: Position, point: RubricPoint, text: str) -> None:
+    now = Question.objects.filter(follows=point).first()
+    if now is not None and now.text == text:
+        return
+    try:
+        if now is not None:
+            now.delete()
+    except ProtectedError as error:
+        raise NotAllowed(
+            _(
+                "Somebody answered the follow-up question “{question}” already: it cannot be reworded or removed."
+            ).format(question=now.text)
+        ) from error
+    if text:
+        last = position.questions.aggregate(last=Max("order"))["last"] or 0
+        Question.objects.create(position=position, text=text, order=last + 1, follows=point)
 
 
 @transaction.atomic

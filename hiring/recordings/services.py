@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from analysis.types import VideoInfo
 from hiring.audit import services as audit
 from hiring.positions.models import Interview
+from hiring.positions.selectors import asked_of_all
 from hiring.recordings.models import Recording
 
 
@@ -92,7 +93,7 @@ def submit(*, interview: Interview) -> None:
         raise NotComplete(_("These answers cannot be handed in any more."))
     here = [Recording.State.RECEIVED, Recording.State.READY]
     answered = interview.recordings.filter(state__in=here).values("question")
-    if locked.position.questions.exclude(pk__in=answered).exists():
+    if asked_of_all(locked.position).exclude(pk__in=answered).exists():
         raise NotComplete(_("Not every question has a video yet. Please add the missing ones first."))
     locked.state, locked.submitted_at = Interview.State.SUBMITTED, timezone.now()
     locked.save(update_fields=["state", "submitted_at"])

@@ -10,12 +10,15 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from hiring.policy.rules import place_choices
-from hiring.positions.models import Position, Question
+from hiring.positions.models import Position, Question, RubricPoint
+from hiring.positions.selectors import asked_of_all
+from hiring.positions.services import Point
 from hiring.review.inbox import Show
 from hiring.review.models import Decision
 
 _QUESTION_LETTERS = Question._meta.get_field("text").max_length
 _MOST_QUESTIONS = 20
+_MOST_POINTS = 8
 
 
 class InboxForm(forms.Form):
@@ -101,11 +104,76 @@ class PositionForm(forms.Form):
             initial={
                 "title": position.title,
                 "description": position.description,
-                "questions": "\n".join(question.text for question in position.questions.all()),
+                "questions": "\n".join(question.text for question in asked_of_all(position)),
                 "employer_place": position.employer_place,
                 "job_place": position.job_place,
             }
         )
+
+
+class PointForm(forms.Form):
+    """One point of a rubric. Emptied, it goes."""
+
+    text = forms.CharField(
+        label=_("Point"), required=False, max_length=RubricPoint._meta.get_field("text").max_length, strip=True
+    )
+    follow_up = forms.CharField(
+        label=_("Follow-up question, if no words about it are found"), required=False, max_length=_QUESTION_LETTERS
+    )
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if values.get("follow_up") and not values.get("text"):
+            raise forms.ValidationError(_("Please write the point that this follow-up question belongs to."))
+        return values
+
+
+class _Points(forms.BaseFormSet):
+    """The points of one question, with two empty rows."""
+
+    default_error_messages = forms.BaseFormSet.default_error_messages | {
+        "too_many_forms": _("Please write at most %(num)d points for a question."),
+        "missing_management_form": _("Something of this form is missing. Please reload the page and try again."),
+    }
+
+    def clean(self) -> None:
+        texts = [point.text for point in self.points()] if not any(self.errors) else []
+        if len(set(texts)) < len(texts):
+            raise forms.ValidationError(_("Two points of this question are the same."))
+
+    def points(self) -> list[Point]:
+        """What was written, in order."""
+        rows = [form.cleaned_data for form in self.forms if form.cleaned_data.get("text")]
+        return [Point(row["text"], row["follow_up"]) for row in rows]
+
+    @classmethod
+    def of(cls, question: Question, filled_in: Any = None) -> _Points:
+        """The formset of a question, with what it says now."""
+        now = [
+            {"text": point.text, "follow_up": point.follow_up.text if hasattr(point, "follow_up") else ""}
+            for point in question.points.all()
+        ]
+        # bound, what was sent alone counts: a form that equals its initial values would count as empty
+        return cls(filled_in, initial=None if filled_in else now, prefix=str(question.pk))
+
+
+PointFormSet: type[_Points] = forms.formset_factory(
+    PointForm, formset=_Points, extra=2, max_num=_MOST_POINTS, validate_max=True, absolute_max=_MOST_POINTS
+)
+
+
+class FollowUpsForm(forms.Form):
+    """The switch."""
+
+    follow_ups = forms.BooleanField(
+        label=_("Offer a follow-up question"),
+        required=False,
+        help_text=_(
+            "Before handing in, a candidate may then be offered the follow-up question of the first point that no "
+            "words were found about, at most one for an answer, and may leave it out. Nothing is offered where the "
+            "words were recognised with low confidence. Who was offered what, and why, is in the audit log."
+        ),
+    )
 
 
 class PlacesForm(forms.Form):

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from hiring.recruiter.views import decision, inbox, invitations, media, moments, notes, positions, review, team
+from hiring.recruiter.views import (
+    decision,
+    inbox,
+    invitations,
+    media,
+    moments,
+    notes,
+    positions,
+    review,
+    rubric,
+    team,
+)
 
 app_name = "recruiter"
 urlpatterns = [
@@ -12,6 +23,7 @@ urlpatterns = [
     path("positions/rule/", positions.rule, name="rule"),
     path("positions/<uuid:pk>/", positions.position, name="position"),
     path("positions/<uuid:pk>/edit/", positions.edit, name="edit_position"),
+    path("positions/<uuid:pk>/rubric/", rubric.rubric, name="rubric"),
     path("positions/<uuid:pk>/open/", positions.set_open, name="set_open"),
     path("positions/<uuid:pk>/team/", team.add, name="add_to_team"),
     path("positions/<uuid:pk>/team/<uuid:user_pk>/remove/", team.remove, name="remove_from_team"),

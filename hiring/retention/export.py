@@ -20,6 +20,7 @@ from hiring.recordings.models import Recording
 from hiring.review.captions import webvtt
 from hiring.review.models import Decision, Note, Verdict
 from hiring.review.wording import kind_label, moment_sentence, regions_tell
+from hiring.runs import points
 from hiring.runs.models import AnalysisRun, Moment
 from hiring.runs.selectors import complete_run, network_is_off
 
@@ -69,6 +70,9 @@ def _entries(interview: Interview) -> Iterator[Entry]:
     yield _json("consent-receipts.json", _receipts(interview))
     yield _json("who-looked.json", _looks(interview))
     yield _json("what-reviewers-wrote.json", _written(interview))
+    offered = interview.follow_ups.values("at", "recording", "question__text", "question__follows__text")
+    if offered:
+        yield _json("follow-up-questions.json", list(offered))
     kept = interview.recordings.filter(state=Recording.State.READY).select_related("question")
     for number, recording in enumerate(kept, start=1):
         yield from _of_recording(f"answer-{number}", recording)
@@ -130,13 +134,18 @@ def _of_run(folder: str, recording: Recording, run: AnalysisRun) -> Iterator[Ent
     yield _json(f"{folder}/transcript.json", list(words.values("start_ms", "end_ms", "text", "confidence", "mark")))
     columns = ("first_word", "after_word", "start_ms", "end_ms", "sentiment", "confidence", "hedges")
     yield _json(f"{folder}/sentences.json", list(run.sentences.values(*columns)))
+    if found := points.of(recording):
+        yield _json(f"{folder}/points-of-the-question.json", found)
     moments = list(run.moments.select_related("explanation"))
     pictures = {moment.pk: f"explanation-{number}.png" for number, moment in enumerate(moments, start=1)}
     yield _json(f"{folder}/moments.json", [_moment(moment, pictures[moment.pk]) for moment in moments])
     for moment in moments:
         if hasattr(moment, "explanation") and moment.explanation.picture_file:
             yield f"{folder}/{pictures[moment.pk]}", _plain(recording, moment.explanation.picture_file)
-    facts = ("plan", "finished_at", "frames", "frames_with_face", "baseline", "manifest", "transcript_source")
+    facts = (
+        *("plan", "finished_at", "frames", "frames_with_face", "baseline", "manifest"),
+        *("transcript_source", "topics"),
+    )
     segments = list(run.segments.values("lane", "value", "start_ms", "end_ms", "mean_prob"))
     switched = {"network_switched_off_since": network_is_off(run), "expression_was_off": run.expression_was_off}
     about = {**{fact: getattr(run, fact) for fact in facts}, **switched, "segments": segments}

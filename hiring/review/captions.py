@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol
+
+from django.utils.translation import gettext
+
+from hiring.recordings.models import Recording
+from hiring.review.selectors import transcript
+from hiring.review.wording import word_text
 
 #: A caption holds two lines of about 40 letters, stays at most six seconds, and ends at a pause.
 _LETTERS = 80
@@ -14,6 +22,15 @@ _PAUSE_MS = 900
 
 class Spoken(Protocol):
     """One word with its time."""
+
+    start_ms: int
+    end_ms: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Something to caption that is no row of its own."""
 
     start_ms: int
     end_ms: int
@@ -60,6 +77,20 @@ def _lines(texts: list[str]) -> str:
         return whole
     cut = min(range(1, len(texts)), key=lambda i: abs(len(" ".join(texts[:i])) - len(" ".join(texts[i:]))))
     return " ".join(texts[:cut]) + "\n" + " ".join(texts[cut:])
+
+
+def spoken(recording: Recording) -> list[Spoken]:
+    """What captions show, in order: the words, and for a line that the candidate corrected their own."""
+    found: list[Spoken] = []
+    for line in transcript(recording)["lines"]:
+        if line["correction"]:
+            own = [gettext("[corrected]"), *line["correction"].split()]
+            lasts_ms = (line["end_ms"] - line["start_ms"]) / len(own)
+            edges = [round(line["start_ms"] + i * lasts_ms) for i in range(len(own) + 1)]
+            found += [Said(start, end, text) for (start, end), text in zip(pairwise(edges), own, strict=True)]
+        else:
+            found += [Said(word["start_ms"], word["end_ms"], word_text(word)) for word in line["words"]]
+    return found
 
 
 def webvtt(words: Iterable[Spoken]) -> str:

@@ -15,7 +15,7 @@ from hiring.review import observations, sound
 from hiring.review.inbox import inbox as inbox
 from hiring.review.models import Decision, Note, Verdict
 from hiring.review.wording import kind_label, moment_sentence, stage_label, voices_label
-from hiring.runs import savepoints
+from hiring.runs import points, savepoints
 from hiring.runs.models import AnalysisRun, Moment, Segment, Word
 from hiring.runs.selectors import complete_run, latest_run, network_is_off
 
@@ -286,6 +286,8 @@ def review_context(recording: Recording, viewer: User) -> dict[str, Any]:
     return {
         "progress": state,
         "transcript": transcript(recording),
+        "points": points.of(recording),
+        "topics": run.topics if run else [],
         "moments": found,
         "seen": sum(1 for moment in found if moment["own"]),
         "notes": notes(recording),

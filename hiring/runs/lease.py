@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -137,6 +138,7 @@ def complete(
         transcript_language=transcript.language,
         transcript_low_confidence=transcript.low_confidence,
         transcript_note=transcript.note[:300],
+        topics=[asdict(topic) for topic in outcome.topics],
         failed_step="",
         failure="",
     )

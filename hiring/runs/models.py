@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from analysis.types import EXPRESSIONS, FILLER, RESTART, STAGES_OF_KIND, UNCLEAR, MomentKind, Stage, Step
+from hiring.positions.models import Interview, Question, RubricPoint
 from hiring.recordings.models import Recording
 
 ATTEMPTS = 3
@@ -62,6 +63,7 @@ class AnalysisRun(models.Model):
     transcript_language = models.CharField(max_length=12, blank=True)
     transcript_low_confidence = models.BooleanField(default=False)
     transcript_note = models.CharField(max_length=300, blank=True)
+    topics = models.JSONField(default=list, blank=True)
 
     class Meta:
         ordering = ["-queued_at"]
@@ -196,6 +198,42 @@ class Sentence(models.Model):
 
     def __str__(self) -> str:
         return f"words {self.first_word} to {self.after_word}"
+
+
+class PointLookup(models.Model):
+    """Where the words of an answer touch a point of its question; without quotes, none was found.
+
+    quotes: of the nearest first, each with start_ms, end_ms, text, likeness and method (words, meaning). A trigger
+    refuses it without transcript in the plan.
+    """
+
+    run = models.ForeignKey(AnalysisRun, on_delete=models.CASCADE, related_name="points")
+    point = models.ForeignKey(RubricPoint, on_delete=models.CASCADE, related_name="lookups")
+    quotes = models.JSONField(default=list)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["point__order"]
+        constraints = [models.UniqueConstraint(name="point_looked_for_once", fields=["run", "point"])]
+
+    def __str__(self) -> str:
+        return f"{len(self.quotes)} quotes of {self.point_id}"
+
+
+class FollowUpOffer(models.Model):
+    """A prepared question that an interview is offered, because the words of this recording left its point out."""
+
+    interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="follow_ups")
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="offers")
+    recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="follow_ups")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["at"]
+        constraints = [models.UniqueConstraint(name="follow_up_offered_once", fields=["interview", "question"])]
+
+    def __str__(self) -> str:
+        return f"{self.question_id} to {self.interview_id}"
 
 
 class Moment(models.Model):

@@ -26,7 +26,7 @@ from hiring.recordings import services as recordings
 from hiring.recordings import uploads, vault
 from hiring.recordings.models import Recording
 from hiring.runs import savepoints
-from hiring.runs.models import AnalysisRun, Explanation, Moment, Segment, Sentence, Word
+from hiring.runs.models import AnalysisRun, Explanation, Moment, PointLookup, Segment, Sentence, Word
 
 log = logging.getLogger(__name__)
 State = AnalysisRun.State
@@ -145,7 +145,7 @@ def discard_results(*, recording: Recording) -> list[str]:
         *(name for names in rows.values_list("observations_file", "sound_file") for name in names if name),
         *filter(None, pictures.values_list("picture_file", flat=True)),
     ]
-    for model in (Segment, Word, Sentence, Moment):
+    for model in (Segment, Word, Sentence, PointLookup, Moment):
         model.objects.filter(run__recording=recording).delete()
     rows.filter(state=State.COMPLETE).update(
         state=State.CANCELLED,
@@ -156,6 +156,7 @@ def discard_results(*, recording: Recording) -> list[str]:
         frames=0,
         frames_with_face=0,
         transcript_note="",
+        topics=[],
     )
     return files
 

@@ -20,7 +20,7 @@ from hiring.recordings.models import Recording
 from hiring.runs import lease
 from hiring.runs import services as runs
 from hiring.runs.models import AnalysisRun
-from hiring.worker import intake, networks
+from hiring.worker import intake, networks, points
 from hiring.worker.keeper import Keeper
 from hiring.worker.savepoints import Saver, saved
 from hiring.worker.storing import nothing_is_left_unless
@@ -69,6 +69,7 @@ def _attempt(run: AnalysisRun, folder: Path, keeper: Keeper) -> str:
         sentence = f"The analysis broke off during the step “{keeper.step or 'start'}” ({type(error).__name__})."
         lease.put_back(run=run, step=keeper.step, sentence=sentence)
         return "put back"
+    points.look_safely(run.pk)
     return AnalysisRun.State.COMPLETE
 
 

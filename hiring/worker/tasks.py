@@ -23,8 +23,11 @@ def run(run_id: str) -> str:
 
 @shared_task(name="sightline.reconcile")
 def reconcile() -> dict[str, int]:
-    """Find what the broker lost, and finish what a switched-off network still runs."""
-    return {**lease.reconcile(), **audits.reconcile(), "stopped": networks.stop_running()}
+    """Find what the broker lost, finish what a switched-off network still runs, and look for points that are new."""
+    from hiring.worker.points import look_again
+
+    found = {**lease.reconcile(), **audits.reconcile(), "stopped": networks.stop_running()}
+    return {**found, "looked_again": look_again()}
 
 
 @shared_task(name="sightline.register")

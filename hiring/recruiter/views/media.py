@@ -100,4 +100,4 @@ def poster(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 @login_required
 def captions(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The transcript as WebVTT."""
-    return HttpResponse(vtt.webvtt(selectors.words(_ready(request, pk))), content_type="text/vtt; charset=utf-8")
+    return HttpResponse(vtt.webvtt(vtt.spoken(_ready(request, pk))), content_type="text/vtt; charset=utf-8")

@@ -20,6 +20,7 @@ from hiring.networks import selectors as networks
 from hiring.policy.rules import NOT_IN_THIS_VERSION, Purpose, Rule, rule_for
 from hiring.positions import services
 from hiring.positions.models import Interview, Invitation, Position
+from hiring.positions.selectors import asked_of_all
 from hiring.recruiter.forms import InviteForm, PlacesForm, PositionForm, TeamForm
 from hiring.retention import services as retention
 
@@ -132,7 +133,7 @@ def position_page(request: HttpRequest, position: Position, status: int = 200, *
     page = {
         "section": "positions",
         "position": position,
-        "questions": position.questions.all(),
+        "questions": asked_of_all(position).prefetch_related("points__follow_up"),
         "team": position.memberships.select_related("user").order_by("added_at"),
         "rule": rule_facts(rule_for([position.employer_place, position.job_place])),
         "page": Paginator(rows.prefetch_related(links), _PAGE).get_page(request.GET.get("page")),

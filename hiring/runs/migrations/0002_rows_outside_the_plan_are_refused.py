@@ -12,7 +12,7 @@ TABLES = {"segment": "runs_segment", "word": "runs_word", "moment": "runs_moment
 
 def _rests_on(kind: str, stage: str) -> str:
     """SQL that is true where the new row rests on this stage."""
-    if kind in ("word", "sentence"):
+    if kind in ("word", "sentence", "pointlookup"):
         return "1=1" if stage == "transcript" else "1=0"
     if kind == "segment":
         return f"NEW.stage = '{stage}'"

@@ -14,7 +14,7 @@ const clock = new Clock(Number(root.dataset.durationMs));
 const tabs = new Tabs();
 const player = new Player(clock, times.silences);
 const transcript = new Transcript(clock, times.words);
-new Search(transcript);
+new Search(transcript, (times) => timeline.mark(times));
 const notes = new Notes(clock, tabs);
 const timeline = new Timeline(clock, root, (id) => moments.choose(id));
 const moments = new Moments(clock, {

@@ -4,6 +4,7 @@ import { Legend } from "./legend.js";
 import { load } from "./plotly.js";
 
 const SHORTEST_MS = 2000;
+const MOST_TICKS = 400;
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 
 export class Timeline {
@@ -20,6 +21,8 @@ export class Timeline {
     this.drawn = new Map(); // address -> figure: panning back and forth asks the server once
     this.cursor = document.getElementById("cursor");
     this.span = document.getElementById("selected-span");
+    this.ticks = document.getElementById("hits");
+    this.hits = [];
     this.legend = new Legend(() => this.fetch(), () => this.showLines());
     document.getElementById("plot-again").addEventListener("click", () => this.start());
     document.querySelector(".zoom").addEventListener("click", (event) => this.pressed(event));
@@ -168,8 +171,23 @@ export class Timeline {
     this.overlays();
   }
 
+  /** Where the words of a search lie: ticks at the top, of the first few hundred. */
+  mark(timesMs) {
+    this.hits = timesMs.slice(0, MOST_TICKS);
+    this.overlays();
+  }
+
   overlays() {
     if (!this.axis() || !this.cursor) return;
+    this.ticks.replaceChildren(
+      ...this.hits
+        .filter((ms) => ms >= this.window[0] && ms <= this.window[1])
+        .map((ms) => {
+          const tick = document.createElement("i");
+          tick.style.transform = `translateX(${this.x(ms)}px)`;
+          return tick;
+        }),
+    );
     const ms = this.clock.ms;
     this.cursor.hidden = ms < this.window[0] || ms > this.window[1];
     this.cursor.style.transform = `translateX(${this.x(ms)}px)`;

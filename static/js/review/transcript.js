@@ -98,13 +98,20 @@ export class Transcript {
 }
 
 export class Search {
-  constructor(transcript) {
+  /** onHits is told of the times of all hits, for the timeline. */
+  constructor(transcript, onHits) {
     this.transcript = transcript;
+    this.onHits = onHits;
     this.field = document.getElementById("find");
     this.hits = [];
     this.place = -1;
     if (!this.field) return;
     this.texts = transcript.words.map((word) => word.textContent.toLowerCase());
+    this.corrections = [...transcript.box.querySelectorAll(".correction")].map((element) => ({
+      element,
+      text: element.textContent.toLowerCase(),
+      index: transcript.order.get(element.parentElement.querySelector(":scope > span")),
+    }));
     this.status = document.getElementById("found");
     this.field.addEventListener("input", () => this.find());
     this.field.addEventListener("keydown", (event) => {
@@ -113,34 +120,51 @@ export class Search {
       this.go(this.visited ? (event.shiftKey ? -1 : 1) : 0);
       this.visited = true;
     });
+    document.querySelector(".topics")?.addEventListener("click", (event) => {
+      const wanted = event.target.closest("[data-find]")?.dataset.find;
+      if (wanted) this.look(wanted);
+    });
   }
 
-  /** Every start of the wanted words; several words must follow each other. */
+  look(wanted) {
+    this.field.value = wanted;
+    this.find();
+    this.field.focus();
+  }
+
+  /** Every start of the wanted words, which must follow each other, and every correction that has them. */
   find() {
-    for (const word of this.lit || []) word.classList.remove("hit", "current-hit");
+    for (const element of this.lit || []) element.classList.remove("hit", "current-hit");
     const wanted = this.field.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
+    const words = this.transcript.words;
     this.hits = [];
     if (wanted.length) {
       this.texts.forEach((_text, i) => {
-        if (wanted.every((part, k) => this.texts[i + k]?.includes(part))) this.hits.push(i);
+        if (wanted.every((part, k) => this.texts[i + k]?.includes(part))) {
+          this.hits.push({ index: i, elements: wanted.map((_part, k) => words[i + k]) });
+        }
       });
+      for (const { element, text, index } of this.corrections) {
+        if (text.includes(wanted.join(" "))) this.hits.push({ index, elements: [element] });
+      }
+      this.hits.sort((one, other) => one.index - other.index);
     }
-    this.lit = this.hits.flatMap((i) => wanted.map((_part, k) => this.transcript.words[i + k]));
-    for (const word of this.lit) word.classList.add("hit");
+    this.lit = this.hits.flatMap((hit) => hit.elements);
+    for (const element of this.lit) element.classList.add("hit");
     this.place = -1;
     this.visited = false;
     this.status.textContent = wanted.length ? String(this.hits.length || this.status.dataset.none) : "";
+    this.onHits(this.hits.map((hit) => this.transcript.times[hit.index][0]));
     if (this.hits.length) this.go(1, false);
   }
 
   go(step, seek = true) {
     if (!this.hits.length) return;
-    const words = this.transcript.words;
-    words[this.hits[this.place]]?.classList.remove("current-hit");
+    this.hits[this.place]?.elements[0].classList.remove("current-hit");
     this.place = (this.place + step + this.hits.length) % this.hits.length;
-    const index = this.hits[this.place];
-    words[index].classList.add("current-hit");
-    this.transcript.show(words[index]);
+    const { index, elements } = this.hits[this.place];
+    elements[0].classList.add("current-hit");
+    this.transcript.show(elements[0]);
     this.status.textContent = `${this.place + 1}/${this.hits.length}`;
     if (seek) this.transcript.clock.seek(this.transcript.times[index][0]);
   }

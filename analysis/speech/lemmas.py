@@ -1,0 +1,47 @@
+"""Words that carry meaning, in their dictionary form: simplemma's lemmas without stopwords-iso's small words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+
+import simplemma
+import stopwordsiso
+
+from analysis.speech.phrasing import FILLERS, plain
+
+# That list also has words that answers are about.
+_MEANT = {
+    "en": """affect ask announce appreciate change describe example fact general group help home importance interest
+        important invention keep member need new number order page part place plan point present problem regard
+        research result room side specify state successfully suggest system turn value volume word work year young"""
+}
+_SHORTEST = 3
+
+
+@cache
+def content_lemma(word: str, language: str) -> str:
+    """The lemma of a word in small letters; "" for a word that carries no meaning, a filler, or a sign.
+
+    language: such as "en" or "en-US"; "" for an unknown one, whose words stay as they are.
+    """
+    text, code = plain(word), language[:2]
+    if len(text) < _SHORTEST or text in FILLERS.get(code, ()):
+        return ""
+    lemma = text
+    if code in FILLERS:
+        # nouns have capitals in German, and only those are in its dictionary
+        found = {simplemma.lemmatize(text, code), simplemma.lemmatize(text.capitalize(), code)} - {text, text.title()}
+        lemma = sorted(found, key=lambda each: (len(each), each))[0].casefold() if found else text
+    return "" if lemma in _small(code) else lemma
+
+
+def content_lemmas(words: Iterable[str], language: str) -> list[str]:
+    """Those of the words that carry meaning, in order."""
+    return [lemma for word in words if (lemma := content_lemma(word, language))]
+
+
+@cache
+def _small(code: str) -> frozenset[str]:
+    listed = stopwordsiso.stopwords(code) if stopwordsiso.has_lang(code) else ()
+    return frozenset(listed) - frozenset(_MEANT.get(code, "").split())

@@ -1,0 +1,112 @@
+"""What a worker found of the points of a question, and the follow-up question that comes of one that it did not find.
+
+From the words alone: no face, no voice, and only where the candidate agreed to a transcript. It rates nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from analysis.types import Stage
+from hiring.audit import services as audit
+from hiring.positions.models import Interview, Question, RubricPoint
+from hiring.recordings.models import Recording
+from hiring.runs.models import AnalysisRun, FollowUpOffer, PointLookup, Sentence
+from hiring.runs.selectors import complete_run
+
+NOT_IN_THE_WORDS = "no words about it were found"
+
+
+def of(recording: Recording) -> list[dict[str, Any]]:
+    """The points of a recording's question, each with the passages whose words touch it. JSON-ready.
+
+    quotes is None where nobody has looked: there are no words, or the point is newer than the last look.
+    """
+    run = complete_run(recording)
+    found = dict(run.points.values_list("point", "quotes")) if run else {}
+    return [{"text": point.text, "quotes": found.get(point.pk)} for point in recording.question.points.all()]
+
+
+def to_look_for(run: AnalysisRun) -> QuerySet[RubricPoint]:
+    """The points of the run's question that nobody has looked for in this run."""
+    return RubricPoint.objects.filter(question=run.recording.question_id).exclude(lookups__run=run)
+
+
+def runs_to_look_at(most: int) -> list[UUID]:
+    """Complete runs whose question has points that were not looked for: it was changed, or a worker died."""
+    looked_for = PointLookup.objects.filter(run=OuterRef(OuterRef("pk")), point=OuterRef("pk"))
+    missing = RubricPoint.objects.filter(~Exists(looked_for), question=OuterRef("recording__question"))
+    said = Sentence.objects.filter(run=OuterRef("pk"))
+    rows = AnalysisRun.objects.filter(Exists(missing), Exists(said), state=AnalysisRun.State.COMPLETE)
+    return list(rows.order_by("finished_at").values_list("pk", flat=True)[:most])
+
+
+def sentences_of(run: AnalysisRun) -> list[dict[str, Any]]:
+    """The sentences of a run in order: start_ms, end_ms and text."""
+    words = list(run.words.values_list("text", flat=True))
+    return [
+        {
+            "start_ms": sentence.start_ms,
+            "end_ms": sentence.end_ms,
+            "text": " ".join(filter(None, words[sentence.first_word : sentence.after_word])),
+        }
+        for sentence in run.sentences.all()
+    ]
+
+
+@transaction.atomic
+def save(*, run: AnalysisRun, quotes: Mapping[RubricPoint, Sequence[Mapping[str, Any]]]) -> None:
+    """Keep what was found of these points, unless the run's results are gone meanwhile. Once for each point."""
+    held = AnalysisRun.objects.select_for_update().filter(pk=run.pk, state=AnalysisRun.State.COMPLETE)
+    if Stage.TRANSCRIPT not in run.plan or not held.exists():
+        return
+    there = RubricPoint.objects.filter(pk__in=[point.pk for point in quotes]).values_list("pk", flat=True)
+    rows = [
+        PointLookup(run=run, point=point, quotes=list(found)) for point, found in quotes.items() if point.pk in there
+    ]
+    PointLookup.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+@transaction.atomic
+def offer_follow_up(*, recording: Recording) -> FollowUpOffer | None:
+    """Offer the first prepared question whose point was not found; at most one for an answer, before handing in.
+
+    Nothing where the position does not use them, where the words were recognised with low confidence, or where none
+    were. Which question and why is in the audit log.
+    """
+    interview = Interview.objects.select_for_update().select_related("position").get(pk=recording.interview_id)
+    run = complete_run(recording)
+    wanted = interview.position.follow_ups and interview.state == Interview.State.OPENED
+    if not wanted or run is None or run.transcript_low_confidence or not run.sentences.exists():
+        return None
+    if interview.follow_ups.filter(question__follows__question=recording.question_id).exists():
+        return None
+    left_out = run.points.filter(quotes=[], point__follow_up__isnull=False).select_related("point__follow_up").first()
+    if left_out is None:
+        return None
+    question = left_out.point.follow_up
+    offer = FollowUpOffer.objects.create(interview=interview, question=question, recording=recording)
+    audit.record(
+        actor=audit.SYSTEM,
+        action="follow_up.offered",
+        obj=recording,
+        interview=interview,
+        question=question.text,
+        point=left_out.point.text,
+        because=NOT_IN_THE_WORDS,
+    )
+    return offer
+
+
+def questions_of(interview: Interview) -> QuerySet[Question]:
+    """What an interview is asked, in order: what everybody is, and the follow-ups that it was offered or answered."""
+    own = Question.objects.filter(offers__interview=interview) | Question.objects.filter(
+        recordings__interview=interview
+    )
+    asked = Question.objects.filter(follows=None) | Question.objects.filter(pk__in=own.values("pk"))
+    return asked.filter(position=interview.position_id).select_related("follows__question")

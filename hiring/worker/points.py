@@ -1,0 +1,57 @@
+"""Looking for the points of a question in the words of an answer."""
+
+from __future__ import annotations
+
+import logging
+from uuid import UUID
+
+from hiring.runs import points
+from hiring.runs.models import AnalysisRun
+
+log = logging.getLogger(__name__)
+_MOST_AT_ONCE = 50
+
+
+def look(run: AnalysisRun) -> None:
+    """Look for every point that was not looked for, and offer a follow-up question where one is due."""
+    wanted = list(points.to_look_for(run))
+    said = points.sentences_of(run) if wanted else []
+    if said:
+        # Here, because a worker that has nothing to look for needs no dictionaries.
+        from analysis.speech.coverage import quotes
+
+        texts = [sentence["text"] for sentence in said]
+        found = quotes([point.text for point in wanted], texts, run.transcript_language)
+        points.save(
+            run=run,
+            quotes={
+                point: [
+                    {
+                        "start_ms": said[quote.first]["start_ms"],
+                        "end_ms": said[quote.after - 1]["end_ms"],
+                        "text": " ".join(texts[quote.first : quote.after]),
+                        "likeness": quote.likeness,
+                        "method": quote.method,
+                    }
+                    for quote in of_point
+                ]
+                for point, of_point in zip(wanted, found, strict=True)
+            },
+        )
+    points.offer_follow_up(recording=run.recording)
+
+
+def look_safely(run_id: UUID) -> None:
+    """The same, for callers who must go on: a run that is complete stays so, whatever becomes of its points."""
+    try:
+        look(AnalysisRun.objects.select_related("recording").get(pk=run_id))
+    except Exception:
+        log.exception("The points of run %s could not be looked for.", run_id)
+
+
+def look_again() -> int:
+    """For runs whose question was changed since, or whose worker died; returns how many."""
+    found = points.runs_to_look_at(_MOST_AT_ONCE)
+    for run_id in found:
+        look_safely(run_id)
+    return len(found)
