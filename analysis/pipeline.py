@@ -145,7 +145,7 @@ class Analysis:
             topics=said.topics if said else (),
             frames=len(series),
             frames_with_face=int((series.track >= 0).sum()),
-            baseline=baselines.as_mapping(),
+            baseline={**baselines.as_mapping(), **self._usual_voice(said)},
             sound=self._sound_file(said),
             manifest=manifest.build(
                 config=config,
@@ -340,6 +340,13 @@ class Analysis:
             if Stage.SPEECH not in self._config.plan:
                 return Said(transcript, (), heard.sound)  # the words alone: no marks, no sentences
             return understood(transcript, heard.sound)
+
+    def _usual_voice(self, said: Said | None) -> Mapping[str, float]:
+        if said is None or said.sound is None or Stage.VOICE not in self._config.plan:
+            return {}
+        from analysis.speech.delivery import usual
+
+        return usual(said.sound)
 
     def _sound_file(self, said: Said | None) -> bytes:
         if said is None or said.sound is None:

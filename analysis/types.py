@@ -61,9 +61,10 @@ VOICES = "voices"
 #: What a word can be marked as.
 FILLER, RESTART, UNCLEAR = "filler", "restart", "unclear"
 
-#: Columns of sound.parquet: the start of each step, the probability of speech, loudness in LUFS, pitch in Hz. The
-#: last two are empty where voice is not in the plan.
-SOUND_COLUMNS = ("t_ms", "speech", "loudness", "pitch_hz")
+#: Columns of sound.parquet: the start of each step, the probability of speech, loudness in LUFS, pitch in Hz,
+#: syllables in a second of speech, and how much the pitch moves from step to step in percent. All but the first two
+#: are empty where voice is not in the plan.
+SOUND_COLUMNS = ("t_ms", "speech", "loudness", "pitch_hz", "speech_rate", "pitch_movement")
 
 
 class Stage(StrEnum):

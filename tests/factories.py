@@ -181,8 +181,10 @@ def sound_table(duration_ms: int, voice: bool) -> pa.Table:
         "speech": [0.95 if s else 0.02 for s in speaks],
         "loudness": [(-22.0 if s else -58.0) if voice else None for s in speaks],
         "pitch_hz": [110.0 + t / 1000 if s and voice else None for t, s in zip(times, speaks, strict=True)],
+        "speech_rate": [4.2 if s and voice else None for s in speaks],
+        "pitch_movement": [5.5 if s and voice else None for s in speaks],
     }
-    types = [pa.int64(), pa.float32(), pa.float32(), pa.float32()]
+    types = [pa.int64(), *[pa.float32()] * (len(SOUND_COLUMNS) - 1)]
     return pa.table(columns, schema=pa.schema(list(zip(SOUND_COLUMNS, types, strict=True))))
 
 

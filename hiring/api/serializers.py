@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from analysis.types import FILLER, RESTART, UNCLEAR
+from analysis.types import FILLER, RESTART, SOUND_COLUMNS, UNCLEAR
 from hiring.accounts.models import User
 from hiring.positions.models import Interview, Position, Question
 from hiring.recordings.models import Recording
@@ -193,12 +193,16 @@ class Signal(serializers.Serializer):
 
 
 class SoundLine(serializers.Serializer):
-    """Loudness or pitch of what is heard. Pitch has a value only where a voice has one: points, not a line."""
+    """One line of what the voice is like. All but loudness have a value only where somebody speaks: points, no line.
 
-    name = serializers.ChoiceField(choices=["loudness", "pitch_hz"])
-    unit = serializers.ChoiceField(choices=["LUFS", "Hz"])
+    usual: the quartiles of the whole recording; null where they are not known.
+    """
+
+    name = serializers.ChoiceField(choices=list(SOUND_COLUMNS[2:]))
+    unit = serializers.ChoiceField(choices=["LUFS", "Hz", "1/s", "%"])
     t_ms = serializers.ListField(child=serializers.IntegerField())
     value = serializers.ListField(child=serializers.FloatField())
+    usual = serializers.ListField(child=serializers.FloatField(), allow_null=True, min_length=3, max_length=3)
 
 
 class SegmentRow(serializers.Serializer):

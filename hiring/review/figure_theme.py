@@ -29,13 +29,14 @@ DASHES = {
 #: The lines of the lane "head", in degrees, and their dashes.
 HEAD_DASHES = {"head_yaw_deg": "solid", "head_pitch_deg": "4px,2px", "gaze_yaw_deg": "2px,2px"}
 #: Ends of the lanes "loudness", in LUFS, and "pitch_hz", in Hz: what lies beyond is drawn at the edge.
-SOUND_ENDS = {"loudness": (-60, 0), "pitch_hz": (60, 400)}
+SOUND_ENDS = {"loudness": (-60, 0), "pitch_hz": (60, 400), "speech_rate": (0, 8), "pitch_movement": (0, 15)}
 #: The lane's upper and lower end; who turns further is drawn at the edge.
 HEAD_DEG = 60
 #: Lanes from top to bottom: name, share of the height, plotly's axis number. Axis 1 spans them all, for the gaps.
 LANES = (
-    *(("expression", 10.0, 2), ("shown_most", 0.8, 3), ("head", 2.6, 7), ("lids", 1.2, 8)),
-    *(("voice", 2.6, 4), ("loudness", 1.6, 9), ("pitch_hz", 2.0, 10), ("speech", 0.9, 5), ("moments", 1.2, 6)),
+    *(("expression", 10.0, 2), ("shown_most", 0.8, 3), ("moments", 1.2, 6), ("head", 2.6, 7), ("lids", 1.2, 8)),
+    *(("voice", 2.2, 4), ("speech", 0.9, 5), ("loudness", 1.6, 9), ("pitch_hz", 2.0, 10)),
+    *(("speech_rate", 1.6, 11), ("pitch_movement", 1.6, 12)),
 )
 #: Plotly reads small numbers on a date axis as years (1000 to 9999, and 0 to 99): so time starts at the second day.
 BASE_MS = 86_400_000
@@ -51,6 +52,8 @@ def lane_label(lane: str) -> str:
         "voice": _("Sound"),
         "loudness": _("Loudness"),
         "pitch_hz": _("Pitch"),
+        "speech_rate": _("Syllables"),
+        "pitch_movement": _("Pitch moves"),
         "speech": _("Speech"),
         "moments": _("Moments"),
     }

@@ -30,6 +30,8 @@ _NARROWEST = 1 / 160
 _WAVES = 600
 #: A recording that is quieter than this throughout (of 100) is drawn as quiet.
 _QUIET = 10
+#: Digits behind the point; none for the others.
+_DIGITS = {"speech_rate": 1, "pitch_movement": 1}
 
 Trace = dict[str, Any]
 
@@ -170,18 +172,35 @@ def _voice(timeline: Mapping[str, Any], number: int, waveform: Sequence[int], co
 
 
 def _sound(timeline: Mapping[str, Any], numbers: Mapping[str, int], colours: Mapping[str, str]) -> list[Trace]:
-    """Loudness as a line, pitch as points: most of speech has none, and a line would join what is apart."""
-    return [
+    """Loudness as a line, the others as points: where nobody speaks they have none, and a line would join these.
+
+    Behind each the middle half of this recording's values, its own usual.
+    """
+    drawn = [line for line in timeline["sound"] if line["name"] in numbers]
+    return [_usual(timeline, line, numbers[line["name"]], colours) for line in drawn if line.get("usual")] + [
         {
-            "type": "scatter", "mode": "markers" if name == "pitch_hz" else "lines", "x": on_axis(line["t_ms"]),
+            "type": "scatter", "mode": "lines" if name == "loudness" else "markers", "x": on_axis(line["t_ms"]),
             "y": [min(max(value, SOUND_ENDS[name][0]), SOUND_ENDS[name][1]) for value in line["value"]],
-            "customdata": [round(value) for value in line["value"]], "yaxis": f"y{numbers[name]}",
-            "name": lane_label(name), "hovertemplate": f"%{{customdata}} {line['unit']}",
+            "customdata": [round(value, _DIGITS.get(name)) for value in line["value"]],
+            "yaxis": f"y{numbers[name]}", "name": lane_label(name),
+            "hovertemplate": f"%{{customdata}} {line['unit']}",
             "line": {"color": colours["ink-2"], "width": 1}, "marker": {"color": colours["ink-2"], "size": 2.5},
             "meta": {"lane": name, "series": name},
         }
-        for line in timeline["sound"] if (name := line["name"]) in numbers
+        for line in drawn for name in (line["name"],)
     ]  # fmt: skip
+
+
+def _usual(timeline: Mapping[str, Any], line: Mapping[str, Any], number: int, colours: Mapping[str, str]) -> Trace:
+    name = line["name"]
+    bottom, top = SOUND_ENDS[name]
+    low, _middle, high = (min(max(value, bottom), top) for value in line["usual"])
+    start, end = on_axis((timeline["start_ms"], timeline["end_ms"]))
+    return {
+        "type": "scatter", "mode": "lines", "x": [start, end, end, start], "y": [low, low, high, high],
+        "yaxis": f"y{number}", "fill": "toself", "fillcolor": _rgba(colours["accent"], 0.14), "line": {"width": 0},
+        "hoverinfo": "skip", "name": _("usual"), "meta": {"lane": name, "series": f"{name}_usual"},
+    }  # fmt: skip
 
 
 def _moments(timeline: Mapping[str, Any], number: int, colours: Mapping[str, str]) -> Trace:

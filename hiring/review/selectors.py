@@ -55,7 +55,7 @@ def timeline(
         "points": points,
         "series": [observations.series(found, name, points) for name in lines],
         "signals": [observations.signal(found, name, points) for name in signals],
-        "sound": sound.lines(recording.interview_id, run.sound_file, start_ms, end_ms, points)
+        "sound": sound.lines(recording.interview_id, run.sound_file, start_ms, end_ms, points, run.baseline)
         if Stage.VOICE in run.plan
         else [],
         "gaps": observations.gaps(found, end_ms, (end_ms - start_ms) // points) if found else [],

@@ -1,8 +1,9 @@
-"""Reading what a recording sounds like: loudness and pitch of a window, thinned for a screen."""
+"""Reading what a voice is like: loudness, pitch, rate and movement of a window, thinned for a screen."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -15,13 +16,16 @@ from hiring.review.observations import floats, minutes, thinned
 
 log = logging.getLogger(__name__)
 _TIMES, _, *_LINES = SOUND_COLUMNS
-_UNITS = {"loudness": "LUFS", "pitch_hz": "Hz"}
+_UNITS = {"loudness": "LUFS", "pitch_hz": "Hz", "speech_rate": "1/s", "pitch_movement": "%"}
 
 
-def lines(interview_id: UUID, name: str, start_ms: int, end_ms: int, points: int) -> list[dict[str, Any]]:
-    """Loudness and pitch with at most `points` values each, peaks kept; none where the file is gone or holds none.
+def lines(
+    interview_id: UUID, name: str, start_ms: int, end_ms: int, points: int, baseline: Mapping[str, float]
+) -> list[dict[str, Any]]:
+    """Each line with at most `points` values, peaks kept; none where the file is gone or holds none.
 
-    Pitch has a value only where a voice has one: draw it as points, not as a line.
+    usual: the quartiles of the whole recording from its `baseline`, None where it has none. All but loudness have a
+    value only where somebody speaks: draw them as points, not as a line.
     """
     if not name:
         return []
@@ -29,14 +33,20 @@ def lines(interview_id: UUID, name: str, start_ms: int, end_ms: int, points: int
         with vault.open_file(interview_id, name) as source:
             file = pq.ParquetFile(source)
             groups = minutes(file, _TIMES, start_ms, end_ms)
-            table = file.read_row_groups(groups, columns=[_TIMES, *_LINES], use_threads=False)
+            there = [line for line in _LINES if line in file.schema_arrow.names]  # older files have fewer
+            table = file.read_row_groups(groups, columns=[_TIMES, *there], use_threads=False)
     except (FileNotFoundError, keys.KeyGone):
         log.warning("The sound of interview %s is gone.", interview_id)
         return []
     t_ms = table.column(_TIMES).to_numpy().astype(np.int64, copy=False)
     inside = (t_ms >= start_ms) & (t_ms <= end_ms)
-    found = [_line(line, t_ms[inside], floats(table, line)[inside], points) for line in _LINES]
-    return [line for line in found if line["t_ms"]]
+    found = [_line(line, t_ms[inside], floats(table, line)[inside], points) for line in there]
+    return [line | {"usual": _usual(line["name"], baseline)} for line in found if line["t_ms"]]
+
+
+def _usual(line: str, baseline: Mapping[str, float]) -> list[float] | None:
+    quartiles = [baseline.get(f"{line}_{part}") for part in ("low", "middle", "high")]
+    return None if None in quartiles else [float(value) for value in quartiles if value is not None]
 
 
 def _line(name: str, t_ms: np.ndarray, values: np.ndarray, points: int) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def _timeline(**changed):
         ],
         "sound": [
             {"name": "loudness", "unit": "LUFS", "t_ms": [0, 32, 64], "value": [-70.0, -20.1, -19.8]},
-            {"name": "pitch_hz", "unit": "Hz", "t_ms": [32], "value": [512.0]},
+            {"name": "pitch_hz", "unit": "Hz", "t_ms": [32], "value": [512.0], "usual": [110.0, 120.0, 999.0]},
         ],
         "gaps": [{"start_ms": 500, "end_ms": 9000, "reason": "nobody"}],
         "segments": [{"lane": "expression", "value": "happy", "start_ms": 0, "end_ms": 500, "mean_prob": 0.5}],
@@ -105,6 +105,13 @@ def test_loudness_is_a_line_and_pitch_are_points_read_off_as_they_were_beyond_th
     )
     assert (pitch["mode"], pitch["y"], pitch["customdata"]) == ("markers", [400], [512])
     assert loudness["yaxis"] != pitch["yaxis"]
+
+
+def test_the_own_usual_lies_behind_a_line_within_its_lane():
+    traces = {t["meta"].get("series"): t for t in figure(_timeline())["data"]}
+    band = traces["pitch_hz_usual"]
+    assert (min(band["y"]), max(band["y"]), band["yaxis"]) == (110.0, 400, traces["pitch_hz"]["yaxis"])
+    assert "loudness_usual" not in traces
 
 
 def test_without_voice_there_is_no_lane_for_it():

@@ -24,7 +24,10 @@ def run():
 
 def _lines(run, start_ms, end_ms, points=1000):
     interview_id = run.recording.interview_id
-    return {line["name"]: line for line in sound.lines(interview_id, run.sound_file, start_ms, end_ms, points)}
+    return {
+        line["name"]: line
+        for line in sound.lines(interview_id, run.sound_file, start_ms, end_ms, points, run.baseline)
+    }
 
 
 def test_only_the_window_is_read_and_pitch_is_where_a_voice_is(run):
@@ -34,6 +37,20 @@ def test_only_the_window_is_read_and_pitch_is_where_a_voice_is(run):
     assert 61_000 <= loudness["t_ms"][0] < 61_032 and 63_900 < loudness["t_ms"][-1] <= 63_999
     assert set(loudness["value"]) == {-22.0, -58.0}
     assert all(t // 1000 == 62 for t in pitch["t_ms"]) and pitch["value"][0] == pytest.approx(172, abs=0.2)
+
+
+def test_each_line_has_the_usual_of_the_whole_recording(run):
+    assert all(line["usual"] is None for line in _lines(run, 0, 90_000).values())
+    run.baseline |= {"pitch_hz_low": 110, "pitch_hz_middle": 120.5, "pitch_hz_high": 131}
+    lines = _lines(run, 0, 90_000)
+    assert lines["pitch_hz"]["usual"] == [110, 120.5, 131] and lines["loudness"]["usual"] is None
+    assert (lines["speech_rate"]["unit"], lines["pitch_movement"]["unit"]) == ("1/s", "%")
+
+
+def test_a_file_of_an_earlier_version_has_fewer_lines(run):
+    table = factories.sound_table(90_000, voice=True).drop_columns(["speech_rate", "pitch_movement"])
+    run.sound_file = factories._stored(run.recording, table)
+    assert set(_lines(run, 0, 90_000)) == {"loudness", "pitch_hz"}
 
 
 def test_a_long_window_is_thinned_and_keeps_its_peaks(run):

@@ -30,6 +30,7 @@ _PURPOSES = {
     Purpose.TRANSCRIPT: gettext_lazy("a transcript"),
     Purpose.EXPRESSION: gettext_lazy("the analysis of expressions"),
     Purpose.EYES_HEAD: gettext_lazy("eyes and head"),
+    Purpose.VOICE: gettext_lazy("the sound of the voice"),
 }
 
 

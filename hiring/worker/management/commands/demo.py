@@ -24,6 +24,7 @@ from hiring.consent import services as consent
 from hiring.policy.rules import NOT_IN_THIS_VERSION, Purpose
 from hiring.positions import services as positions
 from hiring.positions.models import Interview, Position
+from hiring.positions.services import Point
 from hiring.recordings import keys, uploads, vault
 from hiring.recordings import services as recordings
 from hiring.recordings.models import Recording
@@ -37,6 +38,12 @@ PEOPLE = {
     "outsider": ("outsider@example.org", "Oda Outsider", Role.RECRUITER),
 }
 TITLE = "Site reliability engineer (demo)"
+POINTS = (
+    Point("How the problem was noticed", "How did you notice it?"),
+    Point("How it was rolled back", "What did you do first, to limit the harm?"),
+    Point("What customers were told", "What did you tell your customers?"),
+    Point("What was learned from it", "What did you learn from it?"),
+)
 QUESTIONS = ("Tell us about an incident that you handled, from the first alert to the last follow-up.",)
 
 
@@ -162,9 +169,14 @@ def _person(role: str) -> dict[str, str]:
 def _position() -> Position:
     recruiter = User.objects.get(email=PEOPLE["recruiter"][0])
     existing = Position.objects.filter(title=TITLE, memberships__user=recruiter).first()
-    return existing or positions.create_position(
+    if existing is not None:
+        return existing
+    position = positions.create_position(
         title=TITLE, questions=QUESTIONS, creator=recruiter, employer_place="us", job_place="us"
     )
+    points = {question.pk: POINTS for question in position.questions.all()}
+    positions.set_rubric(position=position, points=points, follow_ups=False, actor=recruiter.as_actor())
+    return position
 
 
 def _recording(position: Position, video: Path, transcript: Path | None) -> Recording:

@@ -1,0 +1,88 @@
+"""How somebody speaks, against how they usually speak in this recording: rate and movement of the pitch.
+
+Rate is that of syllables, as peaks of loudness that carry a pitch (after de Jong and Wempe 2009, Behavior Research
+Methods 41(2)): it needs no words and no language. Movement is the mean step of the pitch from one 32 ms to the next,
+a coarse relative of jitter, which is measured from one cycle of the voice to the next and needs a studio.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.signal import find_peaks
+
+from analysis.speech.sound import Sound
+from analysis.speech.voice_activity import STEP_MS
+
+_SPEAKING = 0.5
+# A syllable rises by this much above what is around it, and lasts at least so long.
+_PROMINENCE_LU = 2.0
+_SHORTEST_STEPS = 100 // STEP_MS
+_RATE_STEPS, _MOVE_STEPS = 5000 // STEP_MS, 2000 // STEP_MS
+# A rate of less speech, or a movement of fewer steps, says nothing.
+_LEAST_SPEECH, _LEAST_STEPS = 1000 // STEP_MS, 320 // STEP_MS
+# A step of more than this is another sound or a mistake of an octave.
+_LARGEST_STEP = 0.25
+
+
+def syllables(sound: Sound) -> NDArray[np.intp]:
+    """The steps in which a syllable is loudest; none where voice was not to be measured."""
+    peaks, _ = find_peaks(sound.level, prominence=_PROMINENCE_LU, distance=_SHORTEST_STEPS)
+    voiced = np.convolve(~np.isnan(sound.pitch_hz), np.ones(3), mode="same") > 0 if len(sound) else np.zeros(0)
+    return np.asarray([peak for peak in peaks if voiced[peak] and sound.speech[peak] >= _SPEAKING], np.intp)
+
+
+def speech_rate(sound: Sound) -> NDArray[np.float32]:
+    """(F,) syllables in a second of speech within 5 s; NaN outside speech and where there is less than a second."""
+    speaking = sound.speech >= _SPEAKING
+    nuclei = np.zeros(len(sound))
+    nuclei[syllables(sound)] = 1
+    spoken = _around(speaking.astype(np.float64), _RATE_STEPS)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rate = _around(nuclei * speaking, _RATE_STEPS) / (spoken * STEP_MS / 1000)
+    known = speaking & (spoken >= _LEAST_SPEECH) & (not np.isnan(sound.pitch_hz).all())
+    return np.where(known, rate, np.nan).astype(np.float32)
+
+
+def pitch_movement(sound: Sound) -> NDArray[np.float32]:
+    """(F,) the mean change of pitch from step to step within 2 s, in percent; NaN where no voice has a pitch."""
+    pitch = sound.pitch_hz
+    if len(pitch) < 2:
+        return np.full(len(pitch), np.nan, np.float32)
+    step = np.abs(np.diff(pitch)) / pitch[:-1]
+    usable = np.append(np.nan_to_num(step, nan=np.inf) <= _LARGEST_STEP, False)
+    total = _around(np.where(usable, np.append(np.nan_to_num(step), 0), 0), _MOVE_STEPS)
+    number = _around(usable.astype(np.float64), _MOVE_STEPS)
+    known = ~np.isnan(pitch) & (number >= _LEAST_STEPS)
+    return np.where(known, 100 * total / np.maximum(number, 1), np.nan).astype(np.float32)
+
+
+def usual(sound: Sound) -> Mapping[str, float]:
+    """The quartiles of this recording's voice, by line and quartile: {"loudness_low": -31.2, "loudness_middle": …}.
+
+    Of speech alone; empty where there is none, or where voice was not to be measured.
+    """
+    speaking = sound.speech >= _SPEAKING
+    if np.isnan(sound.pitch_hz).all():
+        return {}
+    values = {
+        "loudness": np.where(speaking, sound.loudness, np.nan),
+        "pitch_hz": sound.pitch_hz,
+        "speech_rate": speech_rate(sound),
+        "pitch_movement": pitch_movement(sound),
+    }
+    return {
+        f"{name}_{part}": round(float(value), 2)
+        for name, line in values.items()
+        if not np.isnan(line).all()
+        for part, value in zip(("low", "middle", "high"), np.nanpercentile(line, (25, 50, 75)), strict=True)
+    }
+
+
+def _around(values: NDArray[np.float64], window: int) -> NDArray[np.float64]:
+    """(F,) sums over `window` steps around each, cut at the ends."""
+    sums = np.concatenate([[0.0], np.cumsum(values)])
+    at, half = np.arange(len(values)), window // 2
+    return np.asarray(sums[np.minimum(at + half + 1, len(values))] - sums[np.maximum(at - half, 0)])
