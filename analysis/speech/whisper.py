@@ -20,7 +20,13 @@ _MAX_PHRASE_S = 120.0
 def recognise(
     model_path: Path, pieces: Iterable[NDArray[np.int16]], threads: int, beat: Heartbeat, total_ms: int
 ) -> Transcript:
-    """Transcribe 16 kHz mono samples with word times; the language is that of the first phrase."""
+    """Transcribe 16 kHz mono samples with word times; the language is that of the first phrase with speech.
+
+    Where another language is spoken later it is written down as well: each half minute is asked for its own.
+
+    Silence is cut out before Whisper hears it, by faster-whisper's own silero-vad, and put back into the times: left
+    in, it shifts words and fills with invented ones.
+    """
     model = beat.wait_for(
         lambda: WhisperModel(
             str(model_path), device="cpu", compute_type="int8", cpu_threads=threads, local_files_only=True
@@ -33,10 +39,16 @@ def recognise(
         sound = samples.astype(np.float32) / 32768
         found, info = beat.wait_for(
             lambda sound=sound, language=language: model.transcribe(  # type: ignore[misc]
-                sound, language=language, word_timestamps=True, vad_filter=False, temperature=0.0
+                sound,
+                language=language,
+                multilingual=True,
+                word_timestamps=True,
+                vad_filter=True,
+                temperature=0.0,
             )
         )
-        language = info.language
+        if info.duration_after_vad:
+            language = info.language
         # Segments are computed while they are iterated.
         while (segment := beat.wait_for(lambda found=found: next(found, None))) is not None:  # type: ignore[misc]
             beat.at(Step.TRANSCRIPT, start_ms + round(segment.end * 1000), total_ms)

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from difflib import SequenceMatcher
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,12 +14,13 @@ from numpy.typing import NDArray
 
 from analysis.config import PipelineConfig
 from analysis.progress import Heartbeat
-from analysis.speech import sphinx, whisper
+from analysis.speech import sphinx
 from analysis.speech.phrases import RATE, phrases
+from analysis.speech.sentences import LANGUAGES
 from analysis.speech.transcribe import recognised
-from analysis.types import Cancelled, Progress, Step
+from analysis.types import Cancelled, Progress, Step, Transcript
 
-from .sounds import QUIET, samples
+from .sounds import QUIET, in_pieces, samples, silence
 
 
 def test_words_are_heard_at_their_times(speech: Callable[[str], Path]) -> None:
@@ -66,19 +66,56 @@ def test_a_cancel_stops_the_recogniser(speech: Callable[[str], Path]) -> None:
     assert told[0].step == Step.TRANSCRIPT
 
 
-def test_a_whisper_model_that_is_there_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Model:
-        def __init__(self, path: str, **options: object) -> None:
-            assert options["local_files_only"] is True
+@pytest.fixture(scope="module")
+def model_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where a model lies as an administrator would put it: a real one, of random weights."""
+    pytest.importorskip("transformers", reason="transformers makes the model of this test")
+    from .tiny_whisper import make
 
-        def transcribe(self, samples: NDArray[np.float32], **options: object) -> tuple[object, object]:
-            assert samples.dtype == np.float32 and np.abs(samples).max() <= 1
-            word = SimpleNamespace(word=" hello", start=0.5, end=0.9, probability=0.75)
-            return iter([SimpleNamespace(end=0.9, words=[word])]), SimpleNamespace(language="en")
+    folder = tmp_path_factory.mktemp("models")
+    make(folder / "faster-whisper-small")
+    return folder
 
-    monkeypatch.setattr(whisper, "WhisperModel", Model)
-    (tmp_path / "faster-whisper-small").mkdir()
-    tone = (3000 * np.sin(np.arange(3 * RATE) / 9)).astype(np.int16)
-    found = recognised([tone], replace(PipelineConfig(), model_dir=str(tmp_path)), QUIET, 3000)
-    assert (found.source, found.language, found.low_confidence) == ("faster-whisper", "en", False)
-    assert [(word.text, word.span.start_ms, word.confidence) for word in found.words] == [("hello", 500, 0.75)]
+
+def heard_by_whisper(
+    sound: NDArray[np.int16], model_dir: Path, report: Callable[[Progress], None] = print
+) -> Transcript:
+    return recognised(in_pieces(sound), replace(PipelineConfig(), model_dir=str(model_dir)), Heartbeat(report), 1000)
+
+
+def test_a_whisper_model_that_is_there_is_used(model_dir: Path, speech: Callable[[str], Path]) -> None:
+    sound = samples(speech("jfk.flac"))
+    found = heard_by_whisper(sound, model_dir)
+    assert (found.source, found.low_confidence) == ("faster-whisper", False) and found.language in LANGUAGES
+    assert found.words == heard_by_whisper(sound, model_dir).words and found.words
+    for word in found.words:
+        assert 0 <= word.span.start_ms <= word.span.end_ms <= 11_100
+        assert word.confidence is not None and 0 <= word.confidence <= 1
+
+
+def test_long_silence_does_not_shift_words_and_is_not_filled_with_them(
+    model_dir: Path, speech: Callable[[str], Path]
+) -> None:
+    """Whatever the model invents, it invents where somebody speaks, to within the margin that is left at the edges."""
+    said = samples(speech("sense_and_sensibility_01_austen_64kb-0870.wav"))
+    seconds = len(said) / RATE
+    found = heard_by_whisper(np.concatenate([silence(20), said, silence(150), said, silence(15)]), model_dir)
+    begins = (20.0, 20 + seconds + 150)
+    places = [
+        [begin <= (w.span.start_ms + 500) / 1000 <= begin + seconds + 1 for begin in begins] for w in found.words
+    ]
+    assert all(sum(place) == 1 for place in places)
+    assert {place.index(True) for place in places} == {0, 1}
+
+
+def test_silence_alone_has_no_words_and_no_language(model_dir: Path) -> None:
+    found = heard_by_whisper(silence(40), model_dir)
+    assert (found.words, found.language, found.source) == ((), "", "faster-whisper")
+
+
+def test_a_cancel_stops_whisper(model_dir: Path, speech: Callable[[str], Path]) -> None:
+    def report(progress: Progress) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        heard_by_whisper(samples(speech("jfk.flac")), model_dir, report)
