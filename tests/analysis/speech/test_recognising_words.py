@@ -77,10 +77,8 @@ def model_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def heard_by_whisper(
-    sound: NDArray[np.int16], model_dir: Path, report: Callable[[Progress], None] = print
-) -> Transcript:
-    return recognised(in_pieces(sound), replace(PipelineConfig(), model_dir=str(model_dir)), Heartbeat(report), 1000)
+def heard_by_whisper(sound: NDArray[np.int16], model_dir: Path, beat: Heartbeat = QUIET) -> Transcript:
+    return recognised(in_pieces(sound), replace(PipelineConfig(), model_dir=str(model_dir)), beat, 1000)
 
 
 def test_a_whisper_model_that_is_there_is_used(model_dir: Path, speech: Callable[[str], Path]) -> None:
@@ -96,14 +94,13 @@ def test_a_whisper_model_that_is_there_is_used(model_dir: Path, speech: Callable
 def test_long_silence_does_not_shift_words_and_is_not_filled_with_them(
     model_dir: Path, speech: Callable[[str], Path]
 ) -> None:
-    """Whatever the model invents, it invents where somebody speaks, to within the margin that is left at the edges."""
+    """Whatever the model invents, it invents where somebody speaks, to within the margin left at the edges."""
     said = samples(speech("sense_and_sensibility_01_austen_64kb-0870.wav"))
     seconds = len(said) / RATE
     found = heard_by_whisper(np.concatenate([silence(20), said, silence(150), said, silence(15)]), model_dir)
     begins = (20.0, 20 + seconds + 150)
-    places = [
-        [begin <= (w.span.start_ms + 500) / 1000 <= begin + seconds + 1 for begin in begins] for w in found.words
-    ]
+    at_s = [(word.span.start_ms + 500) / 1000 for word in found.words]
+    places = [[begin <= at <= begin + seconds + 1 for begin in begins] for at in at_s]
     assert all(sum(place) == 1 for place in places)
     assert {place.index(True) for place in places} == {0, 1}
 
@@ -118,4 +115,4 @@ def test_a_cancel_stops_whisper(model_dir: Path, speech: Callable[[str], Path]) 
         raise Cancelled
 
     with pytest.raises(Cancelled):
-        heard_by_whisper(samples(speech("jfk.flac")), model_dir, report)
+        heard_by_whisper(samples(speech("jfk.flac")), model_dir, Heartbeat(report))
