@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from analysis.liveness.stage import LivenessStage
     from analysis.speech.hearing import Hearing
     from analysis.speech.said import Said
+    from analysis.speech.text_models import SentimentClassifier
 
 _Reader = TypeVar("_Reader")
 NO_SOUND = "no sound"
@@ -339,7 +340,22 @@ class Analysis:
             self._stages[Stage.TRANSCRIPT] = transcript.note if missing else manifest.DONE
             if Stage.SPEECH not in self._config.plan:
                 return Said(transcript, (), heard.sound)  # the words alone: no marks, no sentences
-            return understood(transcript, heard.sound)
+            return understood(transcript, heard.sound, self._sentiment_model())
+
+    def _sentiment_model(self) -> SentimentClassifier | None:
+        if not self._config.model_dir:
+            return None
+        from analysis.speech.text_models import SENTIMENT, BadTextModel, SentimentClassifier
+
+        try:
+            model = self._heartbeat.wait_for(lambda: SentimentClassifier(Path(self._config.model_dir) / SENTIMENT))
+        except FileNotFoundError:
+            return None
+        except BadTextModel as error:  # as any other model: what rests on it is off, and says so
+            self._engines[SENTIMENT] = str(error)[:200]
+            return None
+        self._weights[SENTIMENT] = model.weights_sha256
+        return model
 
     def _usual_voice(self, said: Said | None) -> Mapping[str, float]:
         if said is None or said.sound is None or Stage.VOICE not in self._config.plan:

@@ -24,12 +24,17 @@ SENTENCE = (
     "While saying {quote}, words that a dictionary lists as mostly {tone}, the face showed more of the expression "
     "{expression} than is usual for this person: {percent} % against {baseline_percent} %."
 )
+SENTENCE_MODEL = (
+    "While saying {quote}, words that a language model reads as mostly {tone}, the face showed more of the "
+    "expression {expression} than is usual for this person: {percent} % against {baseline_percent} %."
+)
+SENTENCES = (SENTENCE, SENTENCE_MODEL)
 
 
 def rule(config: MomentConfig) -> str:
     return (
-        f"The sentiment of a sentence (VADER, English) is at least {config.differ_min_sentiment:g} away from "
-        f"neutral, and the mean smoothed probability of an expression of the opposite kind is at least "
+        "The sentiment of a sentence (VADER in English, or a model) is at least "
+        f"{config.differ_min_sentiment:g} away from neutral, and the mean smoothed probability of an expression of the opposite kind is at least "
         f"{config.differ_min_prob:.0%} and {config.differ_robust_z:g} robust deviations above the person's own "
         f"baseline, the face seen in {_SEEN_SHARE:.0%} of it. Of each minute {config.differ_max_per_min} are kept."
     )
@@ -67,11 +72,12 @@ def _moment(
     where = np.flatnonzero(seen)
     peak = first + int(where[shown[seen, EXPRESSIONS.index(name)].argmax()])
     limit = config.differ_min_sentiment if tone > 0 else -config.differ_min_sentiment
+    by = "sentiment_model" if said.by_model else "sentiment"
     return Moment(
         kind=MomentKind.WORDS_AND_FACE_DIFFER,
         span=sentence.span,
         peak_ms=int(series.pts_ms[peak]),
-        sentence=SENTENCE,
+        sentence=SENTENCE_MODEL if said.by_model else SENTENCE,
         values={
             "quote": f"“{said.quote(sentence.span)}”",
             "tone": "pleasant" if tone > 0 else "unpleasant",
@@ -82,7 +88,7 @@ def _moment(
         rule=rule(config),
         evidence=(
             Evidence(name, sentence.span, round(means[name], 3), round(usual, 3), round(bound, 3), "probability"),
-            Evidence("sentiment", sentence.span, round(tone, 2), 0.0, limit, "-1..1"),
+            Evidence(by, sentence.span, round(tone, 2), 0.0, limit, "-1..1"),
         ),
         distance=round((means[name] - usual) / spread, 2),
         confidence=sentence.confidence,

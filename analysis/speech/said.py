@@ -7,19 +7,20 @@ from functools import cached_property
 
 from analysis.speech.coverage import topics
 from analysis.speech.phrasing import marked, pauses, unclear
-from analysis.speech.sentences import language_of, sentences
+from analysis.speech.sentences import Tones, language_of, sentences
 from analysis.speech.sound import Sound
 from analysis.types import UNCLEAR, Sentence, Span, Topic, Transcript, Word
 
 
 @dataclass(frozen=True)
 class Said:
-    """sound: None where the recording has none that can be read."""
+    """sound: None where the recording has none that can be read. by_model: whether a model gave the sentiment."""
 
     transcript: Transcript
     sentences: tuple[Sentence, ...]
     sound: Sound | None
     topics: tuple[Topic, ...] = ()
+    by_model: bool = False
 
     @cached_property
     def spans(self) -> list[Span]:
@@ -43,8 +44,11 @@ class Said:
         return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
-def understood(transcript: Transcript, sound: Sound | None) -> Said:
-    """A transcript with its marks, with a row for speech in which no word was understood, and its sentences."""
+def understood(transcript: Transcript, sound: Sound | None, tones: Tones | None = None) -> Said:
+    """A transcript with its marks, with a row for speech in which no word was understood, and its sentences.
+
+    tones: a model for their sentiment, where one is there.
+    """
     language = transcript.language or language_of(transcript.words)
     words = list(marked(transcript.words, language))
     if sound is not None and transcript.source != "none":
@@ -52,4 +56,4 @@ def understood(transcript: Transcript, sound: Sound | None) -> Said:
         words.sort(key=lambda word: word.span.start_ms)
     whole = replace(transcript, words=tuple(words), language=language)
     about = topics((word.text for word in whole.words), language)
-    return Said(whole, sentences(whole.words, language), sound, about)
+    return Said(whole, sentences(whole.words, language, tones), sound, about, tones is not None)

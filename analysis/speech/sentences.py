@@ -1,11 +1,13 @@
-"""Sentences, and what their words say by a list: VADER (Hutto and Gilbert 2014, MIT) for English, nothing elsewhere.
+"""Sentences, and what their words say: by a list, VADER (Hutto and Gilbert 2014, MIT), for English; or by a model.
 
-Sentiment is that of the words as a dictionary has them, not of the person: it knows no irony and no context.
+Sentiment is that of the words, not of the person: a list knows no irony and no context, a model little of them. A
+model (text_models.py) is asked in every language, and only where an administrator has put one into MODEL_DIR.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 
 import simplemma
@@ -38,8 +40,31 @@ def language_of(words: Sequence[Word]) -> str:
     return "" if name == "unk" else str(name)
 
 
-def sentences(words: Sequence[Word], language: str) -> tuple[Sentence, ...]:
-    """The words cut at punctuation, at pauses, at another speaker, and at 40 words."""
+#: Texts -> the sentiment of each, -1..1.
+Tones = Callable[[Sequence[str]], Sequence[float]]
+
+
+def sentences(words: Sequence[Word], language: str, tones: Tones | None = None) -> tuple[Sentence, ...]:
+    """The words cut at punctuation, at pauses, at another speaker, and at 40 words.
+
+    tones: a model that is asked for their sentiment instead of the list.
+    """
+    found = _cut(words, language)
+    if tones is None:
+        return tuple(found)
+    texts = [_text(words[sentence.first_word : sentence.after_word]) for sentence in found]
+    asked = iter(tones([text for text in texts if text]))
+    return tuple(
+        replace(sentence, sentiment=next(asked) if text else None)
+        for sentence, text in zip(found, texts, strict=True)
+    )
+
+
+def _text(words: Sequence[Word]) -> str:
+    return " ".join(word.text for word in words if word.text and word.mark != FILLER)
+
+
+def _cut(words: Sequence[Word], language: str) -> list[Sentence]:
     found: list[Sentence] = []
     first = 0
     for place, word in enumerate(words):
@@ -53,7 +78,7 @@ def sentences(words: Sequence[Word], language: str) -> tuple[Sentence, ...]:
         ):
             found.append(_sentence(words, first, place + 1, language))
             first = place + 1
-    return tuple(found)
+    return found
 
 
 def _sentence(words: Sequence[Word], first: int, after: int, language: str) -> Sentence:
@@ -64,7 +89,7 @@ def _sentence(words: Sequence[Word], first: int, after: int, language: str) -> S
         span=Span(part[0].span.start_ms, max(part[0].span.start_ms, max(word.span.end_ms for word in part))),
         first_word=first,
         after_word=after,
-        sentiment=_sentiment(" ".join(said)) if language[:2] == "en" and said else None,
+        sentiment=_sentiment(_text(part)) if language[:2] == "en" and said else None,
         confidence=round(sum(sure) / len(sure), 3) if sure else None,
         hedges=_hedges(said, language),
     )

@@ -84,6 +84,7 @@ _SIGNALS = {
     "pause": _("silence between words"),
     "fillers": _("fillers and restarts"),
     "sentiment": _("tone of the words in the dictionary"),
+    "sentiment_model": _("tone of the words by a language model"),
     "mouth_movement": _("movement of lips and jaw"),
     "gaze_returns": _("returns of the eyes, as to a next line"),
     "speech_share": _("time filled with speech"),
@@ -199,6 +200,10 @@ _SENTENCES = (
     gettext_noop("Within {duration_s} s there were {count} fillers or restarts: {words}."),
     gettext_noop(
         "While saying {quote}, words that a dictionary lists as mostly {tone}, the face showed more of the "
+        "expression {expression} than is usual for this person: {percent} % against {baseline_percent} %."
+    ),
+    gettext_noop(
+        "While saying {quote}, words that a language model reads as mostly {tone}, the face showed more of the "
         "expression {expression} than is usual for this person: {percent} % against {baseline_percent} %."
     ),
     gettext_noop(

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import UUID
+
+from django.conf import settings
 
 from hiring.runs import points
 from hiring.runs.models import AnalysisRun
+
+if TYPE_CHECKING:
+    from analysis.speech.text_models import SentenceEncoder
 
 log = logging.getLogger(__name__)
 _MOST_AT_ONCE = 50
@@ -21,7 +28,7 @@ def look(run: AnalysisRun) -> None:
         from analysis.speech.coverage import quotes
 
         texts = [sentence["text"] for sentence in said]
-        found = quotes([point.text for point in wanted], texts, run.transcript_language)
+        found = quotes([point.text for point in wanted], texts, run.transcript_language, _encoder())
         points.save(
             run=run,
             quotes={
@@ -39,6 +46,21 @@ def look(run: AnalysisRun) -> None:
             },
         )
     points.offer_follow_up(recording=run.recording)
+
+
+def _encoder() -> SentenceEncoder | None:
+    """What compares meanings, where an administrator has put it into MODEL_DIR; else words alone are compared."""
+    if not settings.MODEL_DIR:
+        return None
+    from analysis.speech.text_models import EMBEDDINGS, BadTextModel, SentenceEncoder
+
+    try:
+        return SentenceEncoder(Path(settings.MODEL_DIR) / EMBEDDINGS)
+    except FileNotFoundError:
+        return None
+    except BadTextModel as error:
+        log.warning("%s", error)
+        return None
 
 
 def look_safely(run_id: UUID) -> None:

@@ -1,0 +1,105 @@
+"""Transformers for sentences that an administrator has put into MODEL_DIR, as ONNX with their tokenizer.
+
+`sentiment/`: a classifier whose config.json names its labels (positive and negative, or one to five stars).
+`sentence-embeddings/`: an encoder; its tokens are averaged, unless it gives a vector for each sentence itself. Both
+hold model.onnx and tokenizer.json, as Hugging Face's exporters write them. Nothing is downloaded from here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+SENTIMENT, EMBEDDINGS = "sentiment", "sentence-embeddings"
+_BATCH = 16
+_MOST_TOKENS = 256
+
+
+class BadTextModel(Exception):
+    """The files in a folder are no such model; `str(error)` says what is wrong."""
+
+
+class _Model:
+    def __init__(self, folder: Path) -> None:
+        """Raises FileNotFoundError where nothing was put there, and BadTextModel."""
+        content = (folder / "model.onnx").read_bytes()
+        self.weights_sha256 = hashlib.sha256(content).hexdigest()
+        options = onnxruntime.SessionOptions()
+        options.inter_op_num_threads = options.intra_op_num_threads = 1
+        try:
+            # by its path: weights of a large model may lie in a file beside it
+            self._session = onnxruntime.InferenceSession(
+                str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
+            )
+            self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        except Exception as error:  # each library raises its own
+            raise BadTextModel(f"{folder.name} holds no model that can be read: {error}") from error
+        self._tokenizer.enable_truncation(_MOST_TOKENS)
+        self._tokenizer.enable_padding()
+        self._inputs = {each.name for each in self._session.get_inputs()}
+
+    def _answers(self, texts: Sequence[str]) -> Iterator[tuple[NDArray[np.float32], NDArray[np.int64]]]:
+        """The first output of each batch, with the mask of its tokens."""
+        for start in range(0, len(texts), _BATCH):
+            found = self._tokenizer.encode_batch(list(texts[start : start + _BATCH]))
+            given = {
+                "input_ids": np.array([each.ids for each in found], np.int64),
+                "attention_mask": np.array([each.attention_mask for each in found], np.int64),
+                "token_type_ids": np.array([each.type_ids for each in found], np.int64),
+            }
+            (answer, *_) = self._session.run(None, {name: given[name] for name in given if name in self._inputs})
+            yield np.asarray(answer, np.float32), given["attention_mask"]
+
+
+class SentenceEncoder(_Model):
+    """Texts -> vectors that lie near each other where the texts mean something alike."""
+
+    def __call__(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """(n) texts -> (n, d) of length one."""
+        found = []
+        for answer, mask in self._answers(texts):
+            if answer.ndim == 3:
+                weights = mask[..., None].astype(np.float32)
+                answer = (answer * weights).sum(axis=1) / np.maximum(weights.sum(axis=1), 1)
+            found.append(answer / np.maximum(np.linalg.norm(answer, axis=1, keepdims=True), 1e-9))
+        return np.concatenate(found) if found else np.zeros((0, 1), np.float32)
+
+
+class SentimentClassifier(_Model):
+    """Texts -> how pleasant their words are, -1..1."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        try:
+            labels = json.loads((folder / "config.json").read_text())["id2label"]
+            self._scale = np.array([_place(labels[str(number)]) for number in range(len(labels))], np.float32)
+        except (OSError, KeyError, TypeError, ValueError) as error:
+            raise BadTextModel(f"{folder.name}/config.json does not name labels of sentiment: {error}") from error
+
+    def __call__(self, texts: Sequence[str]) -> list[float]:
+        """The mean place of the labels by their probability."""
+        found: list[float] = []
+        for logits, _ in self._answers(texts):
+            shares = np.exp(logits - logits.max(axis=1, keepdims=True))
+            shares /= shares.sum(axis=1, keepdims=True)
+            found += [round(float(value), 4) for value in shares @ self._scale]
+        return found
+
+
+def _place(label: str) -> float:
+    """Where a label lies between -1 and 1. Raises ValueError for one that is none of sentiment."""
+    name = label.casefold()
+    if stars := re.fullmatch(r"([1-5]) stars?", name):
+        return (int(stars.group(1)) - 3) / 2
+    for word, place in (("pos", 1.0), ("neg", -1.0), ("neu", 0.0)):
+        if name.startswith(word):
+            return place
+    raise ValueError(f"“{label}” is no label of sentiment")
