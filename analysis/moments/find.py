@@ -27,11 +27,12 @@ from analysis.moments import (
 )
 from analysis.signals.baseline import Baselines
 from analysis.signals.series import Series
-from analysis.types import STAGES_OF_KIND, Moment, MomentKind, Span
+from analysis.types import STAGES_OF_KIND, Moment, MomentKind, Span, Stage
 
 if TYPE_CHECKING:
     from analysis.speech.said import Said
 
+_HEARD_MS = 10_000
 Rule = Callable[[Series, Baselines, MomentConfig], list[Moment]]
 
 
@@ -89,6 +90,8 @@ def find(
 ) -> tuple[Moment, ...]:
     """Every moment of the kinds whose stages are all in the plan; said: None while nobody has listened."""
     heard = {} if said is None else rules_of_sound(said)
+    if said is not None and Stage.SPEECH in config.plan and _is_heard(said):
+        heard = {**heard, MomentKind.LOOKING_AWAY: partial(looking_away.find, speech=said.spans)}
     found = [
         moment
         for kind, rule in {**rules(config), **heard}.items()
@@ -96,6 +99,11 @@ def find(
         for moment in bundled(rule(series, baselines, config.moments))
     ]
     return tuple(sorted(found, key=lambda moment: (moment.span.start_ms, moment.span.end_ms, moment.kind)))
+
+
+def _is_heard(said: Said) -> bool:
+    """Whether there is so much speech that where none is found nobody spoke, and no microphone was off."""
+    return sum(span.duration_ms for span in said.spans) >= _HEARD_MS
 
 
 def bundled(moments: list[Moment]) -> list[Moment]:

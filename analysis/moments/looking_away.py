@@ -2,11 +2,12 @@
 
 Published gaze estimators err by about 20 degrees from end to end, so the bound for the eyes is wider than that; the
 head is measured better. The usual direction is the person's own: a camera beside the screen makes nobody look away.
-While speaking or while listening is not told apart: that needs the voice, which this version does not hear.
+People look away to think: where it is heard when they speak, only what goes on while they do is told.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,11 +20,12 @@ from analysis.signals.blinks import lid_levels
 from analysis.signals.running import face_runs, running_median
 from analysis.signals.series import Series
 from analysis.signals.spans import unbroken_stretches
-from analysis.types import GAZE_SIGNALS, Evidence, Moment, MomentKind
+from analysis.types import GAZE_SIGNALS, Evidence, Moment, MomentKind, Span
 
 _HEAD_SIGNALS = ("head_yaw_deg", "head_pitch_deg")  # a head tilted sideways looks where it did before
 # A glance back for less than this does not end it.
 _CLOSE_GAP_MS = 500
+_SPEAKING_SHARE = 0.5
 
 SENTENCE = "The head was turned up to {angle_deg}° away from where it usually points, for {duration_s} s."
 SENTENCE_GAZE = "The eyes looked up to {angle_deg}° away from where they usually look, for {duration_s} s."
@@ -35,8 +37,8 @@ def rule(config: MomentConfig) -> str:
         f"The head is turned by at least {config.away_head_deg:g}°, or the eyes by at least "
         f"{config.away_gaze_deg:g}°, from the person's own usual direction, sideways or up and down, for at least "
         f"{config.away_min_ms / 1000:g} s, after a running median of {config.face_smooth_ms} ms; closed eyes do not "
-        "count as turned. Whether the person was speaking is not known to this version. Of each minute the "
-        f"{config.face_max_per_min} farthest are kept."
+        f"count as turned. Where speech was listened for, it must fill {_SPEAKING_SHARE:.0%} of it. Of each minute "
+        f"the {config.face_max_per_min} farthest are kept."
     )
 
 
@@ -54,8 +56,10 @@ class _Turned:
         return np.asarray(np.abs(self.values[part] - self.usual) / self.bound_deg, np.float32)
 
 
-def find(series: Series, baselines: Baselines, config: MomentConfig) -> list[Moment]:
-    """Nothing without a baseline: there is no usual direction."""
+def find(
+    series: Series, baselines: Baselines, config: MomentConfig, speech: Sequence[Span] | None = None
+) -> list[Moment]:
+    """Nothing without a baseline: there is no usual direction. speech: None where nobody has listened for it."""
     if baselines.face is None or not len(series):
         return []
     runs = face_runs(series)
@@ -64,7 +68,14 @@ def find(series: Series, baselines: Baselines, config: MomentConfig) -> list[Mom
         away = np.any([signal.share(slice(None)) >= 1 for signal in turned], axis=0)
     spans = unbroken_stretches(series, away, runs, min_ms=config.away_min_ms, close_gap_ms=_CLOSE_GAP_MS)
     found = [_moment(series, config, turned, first, last) for first, last in spans]
+    if speech is not None:
+        found = [moment for moment in found if _share(speech, moment.span) >= _SPEAKING_SHARE]
     return farthest_of_each_minute(found, config.face_max_per_min)
+
+
+def _share(speech: Sequence[Span], span: Span) -> float:
+    inside = (min(each.end_ms, span.end_ms) - max(each.start_ms, span.start_ms) for each in speech)
+    return sum(max(0, lasts_ms) for lasts_ms in inside) / span.duration_ms
 
 
 def _turned(series: Series, runs: NDArray[np.int32], baseline: Baseline, config: MomentConfig) -> list[_Turned]:

@@ -34,9 +34,9 @@ SENTENCES = (SENTENCE, SENTENCE_MODEL)
 def rule(config: MomentConfig) -> str:
     return (
         "The sentiment of a sentence (VADER in English, or a model) is at least "
-        f"{config.differ_min_sentiment:g} away from neutral, and the mean smoothed probability of an expression of the "
-        f"opposite kind is at least {config.differ_min_prob:.0%} and {config.differ_robust_z:g} robust deviations "
-        f"above the person's own baseline, the face seen in {_SEEN_SHARE:.0%} of it. Of each minute "
+        f"{config.differ_min_sentiment:g} away from neutral, and the mean smoothed probability of an expression of "
+        f"the opposite kind is at least {config.differ_min_prob:.0%} and {config.differ_robust_z:g} robust "
+        f"deviations above the person's own baseline, the face seen in {_SEEN_SHARE:.0%} of it. Of each minute "
         f"{config.differ_max_per_min} are kept."
     )
 

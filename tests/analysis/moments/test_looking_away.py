@@ -4,10 +4,23 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.moments import looking_away
-from analysis.types import MomentKind
+from analysis.config import PipelineConfig
+from analysis.moments import find, looking_away
+from analysis.signals.baseline import find_baselines
+from analysis.types import MomentKind, Span, Stage
 
-from .faces import RATES, assert_moves_with_time, assert_near, assert_needs_a_baseline, face, found, lose, move
+from ..speech.sounds import heard, said
+from .faces import (
+    CONFIG,
+    RATES,
+    assert_moves_with_time,
+    assert_near,
+    assert_needs_a_baseline,
+    face,
+    found,
+    lose,
+    move,
+)
 
 
 @pytest.mark.parametrize("fps", [*RATES, 10])
@@ -88,14 +101,25 @@ def test_a_glance_back_does_not_end_it_and_a_gap_does() -> None:
     assert found(looking_away, series) == []
 
 
-def test_speaking_is_not_known_and_the_rule_says_so() -> None:
+def test_where_speech_was_listened_for_only_what_goes_on_while_speaking_is_told() -> None:
     series = face(60)
-    move(series, 30_000, 33_000, head_yaw_deg=40)
-    assert "speaking is not known" in found(looking_away, series)[0].rule
+    move(series, 20_000, 24_000, head_yaw_deg=40)
+    move(series, 40_000, 44_000, head_yaw_deg=40)
+    baselines = find_baselines(series, 60_000)
+    assert len(looking_away.find(series, baselines, CONFIG)) == 2
+    (told,) = looking_away.find(series, baselines, CONFIG, [Span(0, 22_500), Span(43_500, 60_000)])
+    assert abs(told.span.start_ms - 20_000) < 200
+    assert looking_away.find(series, baselines, CONFIG, []) == []
 
 
-def test_time_and_baseline() -> None:
+@pytest.mark.parametrize(("plan", "seconds_of_speech", "count"), [("speech", 30, 1), ("speech", 5, 2), ("", 30, 2)])
+def test_without_speech_in_the_plan_or_in_the_sound_all_are_told(
+    plan: str, seconds_of_speech: int, count: int
+) -> None:
     series = face(60)
-    move(series, 30_000, 33_000, head_yaw_deg=40)
-    assert_moves_with_time(looking_away, series)
-    assert_needs_a_baseline(looking_away, series)
+    move(series, 20_000, 24_000, head_yaw_deg=40)
+    move(series, 40_000, 44_000, head_yaw_deg=40)
+    stages = frozenset({Stage.FACES, Stage.LANDMARKS} | ({Stage.SPEECH} if plan else set()))
+    what = said(heard(60, (0, seconds_of_speech)))
+    moments = find.find(series, find_baselines(series, 60_000), PipelineConfig(plan=stages), what)
+    assert sum(moment.kind == MomentKind.LOOKING_AWAY for moment in moments) == count
