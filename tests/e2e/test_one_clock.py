@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import DESK, Person, chromium
@@ -14,8 +16,27 @@ from tests import factories
 me = factories.make_user(email="rita@example.org")
 interview = factories.make_interview(factories.make_position(me))
 Interview.objects.update(state="submitted", submitted_at=timezone.now())
-factories.make_complete_run(factories.make_ready_recording(interview))
+recording = factories.make_ready_recording(interview)
+run = factories.make_complete_run(recording)
 answer = str(interview.pk)
+"""
+POINTS = """
+from hiring.positions import services as positions
+from hiring.positions.services import Point
+from hiring.worker.points import look
+from hiring.review import services as review
+points = [Point("rolling back", "How?"), Point("what customers were told", "What did they hear?")]
+positions.set_rubric(
+    position=interview.position,
+    points={recording.question_id: points},
+    follow_ups=True,
+    actor=me.as_actor(),
+)
+look(run)
+run.topics = [{"text": "minutes", "count": 2}]
+run.save(update_fields=["topics"])
+review.correct(recording=recording, start_ms=1000, text="So we rolled it back quickly.")
+answer = [str(interview.pk), str(interview.position_id)]
 """
 PASSWORD = "correct horse battery staple"
 
@@ -131,3 +152,54 @@ def _tab_reaches_everything(page: Page) -> None:
         found = page.evaluate(data)
         reached |= {found.get(name) for name in ("do", "zoom", "series", "lane")}
     assert wanted <= reached
+
+
+def test_points_topics_and_a_search_lead_to_the_words(product: Product, tmp_path: Path):
+    interview, position = product.ask(SEED + POINTS)
+    product.start_web()
+    with chromium() as browser:
+        person = _open(browser, product, interview)
+        page = person.page
+        _points(page)
+        person.look(tmp_path, "points")
+        _search(page)
+        person.goto(f"/review/positions/{position}/rubric/")
+        person.look(tmp_path, "rubric")
+        _rubric(page)
+        assert not person.faults
+
+
+def _points(page: Page) -> None:
+    page.locator("#tab-transcript").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#pane-points")).to_contain_text("No words about it were found")
+    page.locator("#pane-points").get_by_role("button").click()
+    assert abs(_cursor_ms(page) - 1000) < 30
+
+
+def _search(page: Page) -> None:
+    """A topic fills the search; hits are ticks on the timeline, and the candidate's correction is one."""
+    page.locator("#tab-transcript").click()
+    page.locator(".topics button").click()
+    expect(page.locator("#find")).to_have_value("minutes")
+    expect(page.locator("#hits i")).to_have_count(1)
+    page.locator("#find").fill("quickly")
+    expect(page.locator(".correction.current-hit")).to_be_visible()
+    page.keyboard.press("Enter")
+    assert abs(_cursor_ms(page) - 1000) < 30
+    page.locator("#find").fill("")
+    expect(page.locator("#hits i")).to_have_count(0)
+
+
+def _rubric(page: Page) -> None:
+    """By keyboard alone: the last point is emptied, another is written, and what was written is there again."""
+    fields = page.locator(".rubric input[type=text]")
+    fields.nth(2).focus()
+    for text in ("", "", "costs", "What did it cost?"):
+        page.keyboard.press("ControlOrMeta+a")
+        page.keyboard.press("Delete")
+        page.keyboard.type(text)
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".questions")).to_contain_text("What did it cost?")
+    expect(page.locator(".questions")).not_to_contain_text("customers")

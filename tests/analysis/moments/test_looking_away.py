@@ -101,6 +101,13 @@ def test_a_glance_back_does_not_end_it_and_a_gap_does() -> None:
     assert found(looking_away, series) == []
 
 
+def test_time_and_baseline() -> None:
+    series = face(60)
+    move(series, 30_000, 33_000, head_yaw_deg=40)
+    assert_moves_with_time(looking_away, series)
+    assert_needs_a_baseline(looking_away, series)
+
+
 def test_where_speech_was_listened_for_only_what_goes_on_while_speaking_is_told() -> None:
     series = face(60)
     move(series, 20_000, 24_000, head_yaw_deg=40)
