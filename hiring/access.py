@@ -7,6 +7,7 @@ does not see interviews unless they are on the position's team.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -17,7 +18,7 @@ from hiring.audit import selectors as audit_selectors
 from hiring.audit.models import Event
 from hiring.lib.errors import LinkNeeded
 from hiring.networks.models import FairnessAudit, Network
-from hiring.positions.models import Interview, Position, Question
+from hiring.positions.models import Interview, Position, Question, RubricPoint
 from hiring.recordings.models import Recording
 from hiring.retention.models import ErasureCertificate
 from hiring.review.models import Note
@@ -176,6 +177,13 @@ def fairness_audits(user: object) -> QuerySet[FairnessAudit]:
 
 def fairness_audit_for(user: object, pk: UUID) -> FairnessAudit:
     return _or_404(fairness_audits(user), pk=pk)
+
+
+def asked_texts(user: object, ids: Collection[UUID]) -> dict[str, str]:
+    """What these questions and points of a rubric say, by id, for an administrator. Raises Http404."""
+    administrator(user)
+    rows = [model.objects.filter(pk__in=ids).values_list("pk", "text") for model in (Question, RubricPoint)]
+    return {str(pk): text for found in rows for pk, text in found}
 
 
 def audit_events(user: object, **chosen: str) -> QuerySet[Event]:

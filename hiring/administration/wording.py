@@ -19,6 +19,7 @@ GROUPS = [
     ("recording.", _("Recordings")),
     ("transcript.", _("Transcripts")),
     ("run.", _("Analysis")),
+    ("follow_up.", _("Follow-up questions")),
     ("moment.", _("Answers to moments")),
     ("note.", _("Notes")),
     ("retention.", _("Retention")),

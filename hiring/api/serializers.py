@@ -261,6 +261,28 @@ class Line(serializers.Serializer):
     )
 
 
+class Quote(serializers.Serializer):
+    """A passage that touches a point: by its words, or by what it means."""
+
+    start_ms = serializers.IntegerField()
+    end_ms = serializers.IntegerField()
+    text = serializers.CharField()
+    likeness = serializers.FloatField(min_value=-1, max_value=1)
+    method = serializers.ChoiceField(choices=["words", "meaning"])
+
+
+class PointRow(serializers.Serializer):
+    """A point of the question. quotes: none were found where it is empty; null where nobody has looked."""
+
+    text = serializers.CharField()
+    quotes = Quote(many=True, allow_null=True)
+
+
+class TopicRow(serializers.Serializer):
+    text = serializers.CharField()
+    count = serializers.IntegerField()
+
+
 class Transcript(serializers.Serializer):
     source = serializers.CharField()
     language = serializers.CharField(allow_blank=True)
@@ -272,6 +294,8 @@ class Transcript(serializers.Serializer):
         child=serializers.ListField(child=serializers.IntegerField()),
         help_text="Start and end in ms of each long silence.",
     )
+    points = PointRow(many=True)
+    topics = TopicRow(many=True, help_text="Words that the answer returns to.")
 
 
 class VerdictRow(serializers.Serializer):

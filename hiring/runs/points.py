@@ -96,8 +96,8 @@ def offer_follow_up(*, recording: Recording) -> FollowUpOffer | None:
         action="follow_up.offered",
         obj=recording,
         interview=interview,
-        question=question.text,
-        point=left_out.point.text,
+        question=str(question.pk),
+        point=str(left_out.point_id),
         because=NOT_IN_THE_WORDS,
     )
     return offer

@@ -10,7 +10,10 @@ from django.urls import reverse
 from hiring.administration.wording import GROUPS, action_label
 from hiring.audit import services as audit
 from hiring.audit.models import Event
+from hiring.positions import services as positions
+from hiring.positions.services import Point
 from hiring.retention import services as retention
+from hiring.worker.points import look
 from tests import factories
 from tests.administration.conftest import text_of
 
@@ -86,3 +89,19 @@ def test_a_changed_event_is_named(admin):
     Event.objects.filter(pk=event.pk).update(actor_id="somebody else")
     text = text_of(admin.post(reverse("administration:check_audit"), follow=True))
     assert f"Event {event.pk} does not follow" in text
+
+
+def test_a_follow_up_question_is_named_and_the_record_itself_holds_ids(admin):
+    interview = factories.make_interview()
+    question = interview.position.questions.get()
+    positions.set_rubric(
+        position=interview.position,
+        points={question.pk: [Point("what customers were told", "What did they hear?")]},
+        follow_ups=True,
+        actor=audit.SYSTEM,
+    )
+    look(factories.make_complete_run(factories.make_ready_recording(interview)))
+    page = text_of(admin.get(URL, {"action": "follow_up."}))
+    assert "Offered a follow-up question" in page and "What did they hear?" in page
+    assert "what customers were told" in page and "no words about it were found" in page
+    assert "hear" not in str(Event.objects.get(action="follow_up.offered").details)

@@ -5,6 +5,10 @@ from __future__ import annotations
 import pytest
 
 from hiring.audit.models import Event
+from hiring.audit.services import SYSTEM
+from hiring.positions import services as positions
+from hiring.positions.services import Point
+from hiring.worker.points import look_again
 from tests import factories
 from tests.api.conftest import handed_in
 
@@ -85,6 +89,18 @@ def test_moments_come_in_pages_in_order_of_time(api, team):
     assert moment["rule"] and moment["evidence"] and moment["verdicts"] == [] and moment["own"] is None
     assert moment["recording"] == str(team.recording.pk)
     assert api.get(f"/api/v1/moments/{moment['id']}/").json() == moment
+
+
+def test_the_transcript_comes_with_the_passages_of_each_point_and_with_topics(api, team):
+    question = team.recording.question
+    wanted = [Point("rolling back"), Point("costs")]
+    positions.set_rubric(position=question.position, points={question.pk: wanted}, follow_ups=False, actor=SYSTEM)
+    address = f"/api/v1/recordings/{team.recording.pk}/transcript/"
+    assert [point["quotes"] for point in api.get(address).json()["points"]] == [None, None]
+    look_again()
+    found, left_out = api.get(address).json()["points"]
+    assert found["quotes"][0]["method"] == "words" and left_out == {"text": "costs", "quotes": []}
+    assert api.get(address).json()["topics"] == []
 
 
 @pytest.mark.parametrize("part", ["timeline", "transcript", "moments"])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import resource
 import time
 from collections.abc import Callable, Iterator
@@ -31,6 +32,7 @@ from analysis.moments import (
 from analysis.pipeline import Analysis
 from analysis.signals.baseline import find_baselines
 from analysis.signals.series import Series, SeriesBuilder
+from analysis.speech.delivery import syllables
 from analysis.speech.listening import listen
 from analysis.speech.phrases import RATE
 from analysis.speech.phrasing import plain
@@ -46,6 +48,7 @@ SHARED = Path(__file__).resolve().parent.parent.parent.parent / "shared"
 MEDIA = SHARED / "media"
 SEED, ROUNDS = 20260101, 12
 CONFIG = MomentConfig()
+PICTURE = frozenset({Stage.FACES, Stage.EXPRESSION, Stage.LANDMARKS, Stage.LIVENESS})
 _CALM_DEG = 4.0
 Sound16 = NDArray[np.int16]
 
@@ -87,7 +90,7 @@ def speed() -> None:
         listen(in_pieces(sound), QUIET, voice=pitch)
         seconds = time.process_time() - started_s
         peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        what = "speech, loudness, pitch" if pitch else "speech, loudness"
+        what = "with pitch and voices" if pitch else "speech, loudness"
         print(f"  {what:<26}{600 / seconds:>6.0f} x real time on a core, {peak_mib:.0f} MiB at most")
 
 
@@ -111,6 +114,34 @@ def recognition() -> None:
         off = f"{np.median(off_ms):.0f}, {np.percentile(off_ms, 90):.0f}" if off_ms else "times not known"
         print(f"{source:<14}{name:<12}{count:>6}{wrong:>9.1f}{off:>24}{seconds / media_s:>14.2f}", flush=True)
     print("faster-whisper: no model is here to measure it with")
+
+
+def beside_the_picture() -> None:
+    """What recognition costs an analysis that looks at the picture anyway, on two cores."""
+    clip = MEDIA / "clips" / "phone_portrait_speech_20s.mp4"
+    print("\nwall seconds of an analysis of 20 s, networks loaded before")
+    for plan in (PICTURE, PICTURE | {Stage.SPEECH, Stage.VOICE}, PICTURE | set(Stage)):
+        analysis = Analysis(clip, PipelineConfig(plan=frozenset(plan), model_dir=str(SHARED / "models")))
+        started_s = time.perf_counter()
+        for _ in analysis:
+            pass
+        what = ", ".join(sorted(set(plan) - PICTURE)) or "the picture alone"
+        print(f"  {what:<44}{time.perf_counter() - started_s:>6.1f}")
+
+
+def syllables_counted() -> None:
+    """Against the texts: vowels in a row, without a silent e, count as one."""
+    counted = found = 0
+    for name, path, text in _spoken():
+        if name == "read aloud":
+            counted += sum(_syllables(word) for word in text.lower().split())
+            found += len(syllables(listen(in_pieces(samples(path)), QUIET, voice=True)))
+    print(f"\nsyllables: {found} heard of {counted} in the texts read aloud")
+
+
+def _syllables(word: str) -> int:
+    word = re.sub(r"(?<=[^aeiouydt])ed$|(?<=..[^l])e$", "", re.sub(r"[^a-z]", "", word))
+    return max(1, len(re.findall(r"[aeiouy]+", word))) if word else 0
 
 
 def _off_ms(path: Path, transcript: Transcript) -> list[float]:
@@ -392,6 +423,8 @@ def measure() -> None:
         return
     speed()
     recognition()
+    beside_the_picture()
+    syllables_counted()
     rng = np.random.default_rng(SEED)
     heads = f"{'recall % (95 %)':>20}{'precision %':>20}{'events':>8}{'untouched/min':>14}"
     print(f"\n{'events put into real voices and faces':<44}{heads}")

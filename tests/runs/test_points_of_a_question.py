@@ -97,7 +97,11 @@ def test_the_first_point_that_was_left_out_is_followed_up_and_the_log_says_why(i
     offer = FollowUpOffer.objects.get()
     assert (offer.interview, offer.recording, offer.question.text) == (interview, recording, FOLLOW_UP)
     event = Event.objects.get(action="follow_up.offered")
-    assert event.details == {"question": FOLLOW_UP, "point": LEFT_OUT, "because": points.NOT_IN_THE_WORDS}
+    assert event.details == {
+        "question": str(offer.question_id),
+        "point": str(offer.question.follows_id),
+        "because": points.NOT_IN_THE_WORDS,
+    }
     assert [question.text for question in points.questions_of(interview)] == [
         "What happened?",
         FOLLOW_UP,

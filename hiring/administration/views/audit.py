@@ -19,6 +19,9 @@ from hiring.administration.guard import administrators_only, filters_of, page_of
 from hiring.audit import services
 from hiring.audit.models import Event
 
+#: Details that are ids of what an author wrote: the record itself holds no text of anybody's.
+_ASKED = ("question", "point")
+
 
 def _uuid(text: str) -> UUID | None:
     try:
@@ -70,6 +73,8 @@ def _rows(user: User, events: Iterable[Event]) -> list[dict[str, object]]:
     names = {str(pk): name for pk, name in people}
     candidates = {event.actor_id for event in events if event.actor_kind == Event.ActorKind.CANDIDATE}
     references = _references(user, candidates | {event.interview_id for event in events})
+    asked = {event.details[name] for event in events for name in _ASKED if name in event.details}
+    texts = access.asked_texts(user, _uuids(asked))
     return [
         {
             "event": event,
@@ -77,7 +82,9 @@ def _rows(user: User, events: Iterable[Event]) -> list[dict[str, object]]:
             "action": wording.action_label(event.action),
             "about": names.get(event.object_id, "") if event.object_id != event.actor_id else "",
             "reference": references.get(event.interview_id, ""),
-            "details": list(event.details.items()),
+            "details": [
+                (name, texts.get(value, value) if name in _ASKED else value) for name, value in event.details.items()
+            ],
         }
         for event in events
     ]

@@ -18,6 +18,8 @@ from hiring.api.queries import TimelineQuery, checked
 from hiring.api.views.base import ListView, note_view, refused
 from hiring.recordings.models import Recording as RecordingRow
 from hiring.review import selectors, services
+from hiring.runs import points
+from hiring.runs.selectors import complete_run
 
 
 def _not_analysed_yet() -> NotYet:
@@ -58,7 +60,9 @@ class Transcript(APIView):
         """What was said, word by word. The candidate sees that you looked."""
         recording = access.recording_for(request.user, pk)
         note_view(request, recording)
-        return Response(selectors.transcript(recording))
+        run = complete_run(recording)
+        more = {"points": points.of(recording), "topics": run.topics if run else []}
+        return Response(selectors.transcript(recording) | more)
 
 
 class Notes(ListView):
