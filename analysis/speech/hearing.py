@@ -162,6 +162,10 @@ def main() -> None:
     config = PipelineConfig(
         threads=order["threads"], model_dir=order["model_dir"], speech_model=order["speech_model"], limits=limits
     )
+    if order["voice"]:
+        import torch  # for the voices; on one thread, because the picture's stages want the others
+
+        torch.set_num_threads(1)
     note, transcript, sound = "", None, ""
     weights: dict[str, str] = {}
     try:

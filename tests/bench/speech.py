@@ -18,6 +18,7 @@ from pathlib import Path
 
 import jiwer
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from analysis.config import MomentConfig, PipelineConfig
@@ -84,6 +85,7 @@ def _spoken() -> Iterator[tuple[str, Path, str]]:
 
 def speed() -> None:
     sound = np.tile(samples(MEDIA / "speech" / "two_cities_16k.wav"), 14)[: 600 * RATE]
+    torch.set_num_threads(1)
     print("\nlistening to ten minutes, without recognition, one thread")
     for pitch in (False, True):
         started_s = time.process_time()

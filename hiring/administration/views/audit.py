@@ -82,9 +82,7 @@ def _rows(user: User, events: Iterable[Event]) -> list[dict[str, object]]:
             "action": wording.action_label(event.action),
             "about": names.get(event.object_id, "") if event.object_id != event.actor_id else "",
             "reference": references.get(event.interview_id, ""),
-            "details": [
-                (name, texts.get(value, value) if name in _ASKED else value) for name, value in event.details.items()
-            ],
+            "details": [(name, texts.get(str(value), value)) for name, value in event.details.items()],
         }
         for event in events
     ]
