@@ -28,6 +28,9 @@ from analysis.speech.transcribe import NO_SOUND, recognised
 from analysis.types import VOICES, BadVideo, Progress, Span, Stage, Step, Transcript, Word
 from analysis.video.decode import read_audio, read_sound
 
+#: For numpy and torch: the picture's stages want the other cores, and small matrices only wait for each other.
+#: Whisper is told its own number.
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 BROKE_OFF = "The sound could not be analysed: the recogniser broke off."
 _LOOK_UP_S = 0.2
 # What a line of the answer begins with: other libraries may print as well.
@@ -123,6 +126,7 @@ def _start(order: str) -> subprocess.Popen[str]:
             "PYTHONPATH": os.pathsep.join([str(root), *(path for path in sys.path if path)]),
             "PYTHONIOENCODING": "utf-8",
             "PYTHONDONTWRITEBYTECODE": "1",
+            **ONE_THREAD,
         },
         cwd="/",
     )
@@ -162,10 +166,6 @@ def main() -> None:
     config = PipelineConfig(
         threads=order["threads"], model_dir=order["model_dir"], speech_model=order["speech_model"], limits=limits
     )
-    if order["voice"]:
-        import torch  # for the voices; on one thread, because the picture's stages want the others
-
-        torch.set_num_threads(1)
     note, transcript, sound = "", None, ""
     weights: dict[str, str] = {}
     try:

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import re
 import resource
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -18,7 +21,6 @@ from pathlib import Path
 
 import jiwer
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from analysis.config import MomentConfig, PipelineConfig
@@ -34,6 +36,7 @@ from analysis.pipeline import Analysis
 from analysis.signals.baseline import find_baselines
 from analysis.signals.series import Series, SeriesBuilder
 from analysis.speech.delivery import syllables
+from analysis.speech.hearing import ONE_THREAD
 from analysis.speech.listening import listen
 from analysis.speech.phrases import RATE
 from analysis.speech.phrasing import plain
@@ -85,7 +88,6 @@ def _spoken() -> Iterator[tuple[str, Path, str]]:
 
 def speed() -> None:
     sound = np.tile(samples(MEDIA / "speech" / "two_cities_16k.wav"), 14)[: 600 * RATE]
-    torch.set_num_threads(1)
     print("\nlistening to ten minutes, without recognition, one thread")
     for pitch in (False, True):
         started_s = time.process_time()
@@ -423,7 +425,7 @@ def measure() -> None:
     if not (MEDIA / "speech").is_dir():
         print("\nspeech: the developers' recordings are not here")
         return
-    speed()
+    subprocess.run([sys.executable, "-m", "tests.bench.speech", "speed"], env=os.environ | ONE_THREAD, check=True)
     recognition()
     beside_the_picture()
     syllables_counted()
@@ -442,4 +444,4 @@ def measure() -> None:
 
 
 if __name__ == "__main__":
-    measure()
+    speed() if sys.argv[1:] == ["speed"] else measure()

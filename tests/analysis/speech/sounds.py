@@ -44,6 +44,15 @@ def tone(seconds: float, hz: float, level_db: float = -20) -> NDArray[np.int16]:
     return (wave * 32_768 * 10 ** (level_db / 20) / 2).clip(-32_768, 32_767).astype(np.int16)
 
 
+def chords(seconds: float) -> NDArray[np.int16]:
+    """Music: a chord in each half second, struck and fading, as of a piano."""
+    t_s = np.arange(int(seconds * RATE)) / RATE
+    beat, since_s = (t_s // 0.5).astype(int), t_s % 0.5
+    roots = np.array([261.6, 220.0, 174.6, 196.0])[beat // 4 % 4]
+    notes = sum(np.sin(2 * np.pi * roots * ratio * k * t_s) / k**2 for ratio in (1, 1.26, 1.5) for k in (1, 2, 3, 4))
+    return (3000 * notes * np.exp(-4 * since_s)).clip(-32_768, 32_767).astype(np.int16)
+
+
 def in_pieces(sound: NDArray[np.int16], at_most: int = RATE) -> list[NDArray[np.int16]]:
     return [sound[start : start + at_most] for start in range(0, len(sound), at_most)]
 

@@ -20,7 +20,7 @@ from analysis.speech.transcribe import NO_SOUND
 from analysis.types import VOICES, MomentKind, Outcome, Stage
 
 from ..media import write_video
-from .sounds import QUIET, noise, samples, silence, with_sound
+from .sounds import QUIET, chords, noise, samples, silence, tone, with_sound
 from .voices import has_weights
 
 WORDS = frozenset({Stage.SPEECH, Stage.TRANSCRIPT})
@@ -146,3 +146,22 @@ def test_who_agreed_to_words_alone_gets_neither_marks_nor_sentences(plan: frozen
     assert len(outcome.transcript.words) == 8
     marked = any(word.mark for word in outcome.transcript.words)
     assert (marked, bool(outcome.sentences)) == ((True, True) if Stage.SPEECH in plan else (False, False))
+
+
+def test_music_is_no_speech_and_the_rest_is_complete(tmp_path: Path) -> None:
+    path = with_sound(tmp_path / "music.mkv", chords(20))
+    outcome = analysed(path, WORDS | {Stage.VOICE})
+    assert outcome.frames == 500 and outcome.transcript.low_confidence
+    spoken_ms = sum(segment.span.duration_ms for segment in outcome.segments if segment.lane == "speech")
+    assert spoken_ms < 2000
+    assert not {MomentKind.SECOND_VOICE, MomentKind.HESITATION} & {moment.kind for moment in outcome.moments}
+
+
+@pytest.mark.parametrize(("layout", "sides"), [("mono", 1), ("stereo", 2), ("5.1", 2)])
+def test_left_and_right_are_heard_apart_where_there_are_two(layout: str, sides: int, tmp_path: Path) -> None:
+    found = heard(
+        with_sound(tmp_path / "tone.mkv", tone(3, 150), layout=layout, rate=48_000), frozenset({Stage.VOICE})
+    )
+    assert found.sound is not None
+    balance = found.sound.balance_db
+    assert np.isnan(balance).all() if sides == 1 else np.nanmax(np.abs(balance)) < 0.5
