@@ -37,6 +37,11 @@ def to_look_for(run: AnalysisRun) -> QuerySet[RubricPoint]:
     return RubricPoint.objects.filter(question=run.recording.question_id).exclude(lookups__run=run)
 
 
+def are_wanted(run_id: UUID) -> bool:
+    """Whether the run's question has points at all."""
+    return RubricPoint.objects.filter(question__recordings__runs=run_id).exists()
+
+
 def runs_to_look_at(most: int) -> list[UUID]:
     """Complete runs whose question has points that were not looked for: it was changed, or a worker died."""
     looked_for = PointLookup.objects.filter(run=OuterRef(OuterRef("pk")), point=OuterRef("pk"))

@@ -26,7 +26,16 @@ from hiring.recordings import services as recordings
 from hiring.recordings import uploads, vault
 from hiring.recordings.models import Recording
 from hiring.runs import savepoints
-from hiring.runs.models import AnalysisRun, Explanation, Moment, PointLookup, Segment, Sentence, Word
+from hiring.runs.models import (
+    AnalysisRun,
+    Explanation,
+    FollowUpOffer,
+    Moment,
+    PointLookup,
+    Segment,
+    Sentence,
+    Word,
+)
 
 log = logging.getLogger(__name__)
 State = AnalysisRun.State
@@ -147,6 +156,8 @@ def discard_results(*, recording: Recording) -> list[str]:
     ]
     for model in (Segment, Word, Sentence, PointLookup, Moment):
         model.objects.filter(run__recording=recording).delete()
+    # One that was answered stays asked: it is the answer's question.
+    FollowUpOffer.objects.filter(recording=recording).delete()
     rows.filter(state=State.COMPLETE).update(
         state=State.CANCELLED,
         observations_file="",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -17,10 +18,14 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 _MOST_AT_ONCE = 50
+_LONGEST_S = 5.0
 
 
-def look(run: AnalysisRun) -> None:
-    """Look for every point that was not looked for, and offer a follow-up question where one is due."""
+def look(run: AnalysisRun, encode: SentenceEncoder | None = None) -> None:
+    """Look for every point that was not looked for, and offer a follow-up question where one is due.
+
+    encode: what compares meanings; without it words alone are compared.
+    """
     wanted = list(points.to_look_for(run))
     said = points.sentences_of(run) if wanted else []
     if said:
@@ -28,7 +33,7 @@ def look(run: AnalysisRun) -> None:
         from analysis.speech.coverage import quotes
 
         texts = [sentence["text"] for sentence in said]
-        found = quotes([point.text for point in wanted], texts, run.transcript_language, _encoder())
+        found = quotes([point.text for point in wanted], texts, run.transcript_language, encode)
         points.save(
             run=run,
             quotes={
@@ -49,7 +54,7 @@ def look(run: AnalysisRun) -> None:
 
 
 def _encoder() -> SentenceEncoder | None:
-    """What compares meanings, where an administrator has put it into MODEL_DIR; else words alone are compared."""
+    """What compares meanings, where an administrator has put it into MODEL_DIR."""
     if not settings.MODEL_DIR:
         return None
     from analysis.speech.text_models import EMBEDDINGS, BadTextModel, SentenceEncoder
@@ -64,16 +69,29 @@ def _encoder() -> SentenceEncoder | None:
 
 
 def look_safely(run_id: UUID) -> None:
-    """The same, for callers who must go on: a run that is complete stays so, whatever becomes of its points."""
+    """The same, for a caller who must go on: a run that is complete stays so, whatever becomes of its points."""
+    if points.are_wanted(run_id):
+        _look_safely(run_id, _encoder())
+
+
+def _look_safely(run_id: UUID, encode: SentenceEncoder | None) -> None:
     try:
-        look(AnalysisRun.objects.select_related("recording").get(pk=run_id))
+        look(AnalysisRun.objects.select_related("recording").get(pk=run_id), encode)
     except Exception:
         log.exception("The points of run %s could not be looked for.", run_id)
 
 
 def look_again() -> int:
-    """For runs whose question was changed since, or whose worker died; returns how many."""
-    found = points.runs_to_look_at(_MOST_AT_ONCE)
-    for run_id in found:
-        look_safely(run_id)
-    return len(found)
+    """For runs whose question was changed since, or whose worker died; returns how many.
+
+    For a few seconds at most: whoever calls has more urgent things to repeat, and calls again soon.
+    """
+    wanted = points.runs_to_look_at(_MOST_AT_ONCE)
+    if not wanted:
+        return 0
+    encode, until_s = _encoder(), time.monotonic() + _LONGEST_S
+    for count, run_id in enumerate(wanted, start=1):
+        _look_safely(run_id, encode)
+        if time.monotonic() > until_s:
+            return count
+    return len(wanted)

@@ -17,6 +17,7 @@ from hiring.retention import services as retention
 from hiring.runs import points
 from hiring.runs import services as runs
 from hiring.runs.models import AnalysisRun, FollowUpOffer, PointLookup
+from hiring.worker import points as worker_points
 from hiring.worker.points import look, look_again
 from tests import factories
 
@@ -138,6 +139,7 @@ def test_what_was_found_goes_with_the_transcript(interview):
     recording = answered(interview)
     runs.discard_results(recording=recording)
     assert not PointLookup.objects.exists() and points.of(recording)[0]["quotes"] is None
+    assert not FollowUpOffer.objects.exists()
 
 
 def test_deleting_the_answer_takes_the_offer_back_and_an_answered_one_stays(interview):
@@ -176,3 +178,33 @@ def test_moving_questions_keeps_each_follow_up_behind_its_own(interview):
         "How did you roll back?",
         FOLLOW_UP,
     ]
+
+
+def test_looking_again_stops_after_a_while_and_goes_on_the_next_time(interview, monkeypatch):
+    for _ in range(3):
+        other = factories.make_interview(interview.position)
+        factories.make_complete_run(factories.make_ready_recording(other))
+    monkeypatch.setattr(worker_points, "_LONGEST_S", -1.0)
+    assert [look_again() for _ in range(4)] == [1, 1, 1, 0]
+
+
+def test_meanings_are_compared_where_a_model_is_there(interview, settings, tmp_path):
+    pytest.importorskip("onnx", reason="onnx makes the model of this test")
+    from tests.analysis.speech.tiny_texts import encoder
+
+    settings.MODEL_DIR = str(tmp_path)
+    encoder(tmp_path / "sentence-embeddings", {"customers": (1, 0), "minutes": (1, 0), "rolling": (0, 1)})
+    run = factories.make_complete_run(factories.make_ready_recording(interview))
+    worker_points.look_safely(run.pk)
+    _, told = points.of(run.recording)
+    assert [quote["method"] for quote in told["quotes"]] == ["meaning"]
+    assert not FollowUpOffer.objects.exists()
+
+
+def test_a_damaged_model_leaves_words(interview, settings, tmp_path):
+    settings.MODEL_DIR = str(tmp_path)
+    (tmp_path / "sentence-embeddings").mkdir()
+    (tmp_path / "sentence-embeddings" / "model.onnx").write_bytes(b"no")
+    run = factories.make_complete_run(factories.make_ready_recording(interview))
+    worker_points.look_safely(run.pk)
+    assert [quote["method"] for quote in points.of(run.recording)[0]["quotes"]] == ["words"]
