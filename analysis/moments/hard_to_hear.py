@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.config import MomentConfig
-from analysis.moments.steps import long_stretches, mean_around, span_of, sum_around
+from analysis.moments.steps import long_stretches, span_of
+from analysis.speech.around import mean_around, sum_around
 from analysis.speech.said import Said
 from analysis.speech.sound import Sound
 from analysis.speech.voice_activity import STEP_MS

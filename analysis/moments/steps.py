@@ -1,4 +1,4 @@
-"""Arrays over the steps of a sound: stretches, and sums over what is around each step."""
+"""Stretches of the steps of a sound."""
 
 from __future__ import annotations
 
@@ -24,16 +24,3 @@ def long_stretches(mask: NDArray[np.bool_], *, min_ms: int, close_gap_ms: int) -
 def span_of(first: int, last: int) -> Span:
     """From the beginning of one step to the end of another."""
     return Span(first * STEP_MS, (last + 1) * STEP_MS)
-
-
-def sum_around(values: NDArray[np.float64], steps: int) -> NDArray[np.float64]:
-    """(F,) sums over `steps` to each side, cut at the ends."""
-    sums = np.concatenate([[0.0], np.cumsum(values)])
-    at = np.arange(len(values))
-    return np.asarray(sums[np.minimum(at + steps + 1, len(values))] - sums[np.maximum(at - steps, 0)])
-
-
-def mean_around(values: NDArray[np.float64], window: int) -> NDArray[np.float64]:
-    """(F,) means over about `window` steps, cut at the ends."""
-    half = window // 2
-    return sum_around(values, half) / np.maximum(sum_around(np.ones(len(values)), half), 1)

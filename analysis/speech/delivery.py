@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import find_peaks
 
+from analysis.speech.around import sum_around
 from analysis.speech.sound import Sound
 from analysis.speech.voice_activity import STEP_MS
 
@@ -39,9 +40,9 @@ def speech_rate(sound: Sound) -> NDArray[np.float32]:
     speaking = sound.speech >= _SPEAKING
     nuclei = np.zeros(len(sound))
     nuclei[syllables(sound)] = 1
-    spoken = _around(speaking.astype(np.float64), _RATE_STEPS)
+    spoken = sum_around(speaking.astype(np.float64), _RATE_STEPS // 2)
     with np.errstate(divide="ignore", invalid="ignore"):
-        rate = _around(nuclei * speaking, _RATE_STEPS) / (spoken * STEP_MS / 1000)
+        rate = sum_around(nuclei * speaking, _RATE_STEPS // 2) / (spoken * STEP_MS / 1000)
     known = speaking & (spoken >= _LEAST_SPEECH) & (not np.isnan(sound.pitch_hz).all())
     return np.where(known, rate, np.nan).astype(np.float32)
 
@@ -53,8 +54,8 @@ def pitch_movement(sound: Sound) -> NDArray[np.float32]:
         return np.full(len(pitch), np.nan, np.float32)
     step = np.abs(np.diff(pitch)) / pitch[:-1]
     usable = np.append(np.nan_to_num(step, nan=np.inf) <= _LARGEST_STEP, False)
-    total = _around(np.where(usable, np.append(np.nan_to_num(step), 0), 0), _MOVE_STEPS)
-    number = _around(usable.astype(np.float64), _MOVE_STEPS)
+    total = sum_around(np.where(usable, np.append(np.nan_to_num(step), 0), 0), _MOVE_STEPS // 2)
+    number = sum_around(usable.astype(np.float64), _MOVE_STEPS // 2)
     known = ~np.isnan(pitch) & (number >= _LEAST_STEPS)
     return np.where(known, 100 * total / np.maximum(number, 1), np.nan).astype(np.float32)
 
@@ -79,10 +80,3 @@ def usual(sound: Sound) -> Mapping[str, float]:
         if not np.isnan(line).all()
         for part, value in zip(("low", "middle", "high"), np.nanpercentile(line, (25, 50, 75)), strict=True)
     }
-
-
-def _around(values: NDArray[np.float64], window: int) -> NDArray[np.float64]:
-    """(F,) sums over `window` steps around each, cut at the ends."""
-    sums = np.concatenate([[0.0], np.cumsum(values)])
-    at, half = np.arange(len(values)), window // 2
-    return np.asarray(sums[np.minimum(at + half + 1, len(values))] - sums[np.maximum(at - half, 0)])
