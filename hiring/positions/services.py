@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,7 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, ProtectedError
+from django.db.models import Max, Min, ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -91,13 +90,18 @@ def set_questions(*, position: Position, texts: Iterable[str], actor: Actor) -> 
 
 
 def _put_in_order(position: Position, asked: Iterable[Question]) -> None:
-    """Number these questions as they come, each followed by those that follow its points."""
-    numbers = itertools.count((position.questions.aggregate(last=Max("order"))["last"] or 0) + 1)
+    """Number these questions as they come, each followed by those that follow its points.
+
+    No two may ever have one number, so they move to numbers that are free: from 1, or else behind the last.
+    """
+    ordered: list[Question] = []
     for question in asked:
-        follow_ups = Question.objects.filter(follows__question=question).order_by("follows__order")
-        for each in (question, *follow_ups):
-            each.order = next(numbers)
-            each.save()
+        ordered += [question, *Question.objects.filter(follows__question=question).order_by("follows__order")]
+    taken = position.questions.aggregate(first=Min("order"), last=Max("order"))
+    start = 1 if (taken["first"] or 0) > len(ordered) else (taken["last"] or 0) + 1
+    for number, question in enumerate(ordered, start=start):
+        question.order = number
+        question.save()
 
 
 @dataclass(frozen=True)

@@ -208,3 +208,12 @@ def test_a_damaged_model_leaves_words(interview, settings, tmp_path):
     run = factories.make_complete_run(factories.make_ready_recording(interview))
     worker_points.look_safely(run.pk)
     assert [quote["method"] for quote in points.of(run.recording)[0]["quotes"]] == ["words"]
+
+
+def test_numbers_of_questions_do_not_grow_however_often_they_are_moved(interview):
+    position, texts = interview.position, ["What happened?", "And then?"]
+    for _ in range(20):
+        texts.reverse()
+        positions.set_questions(position=position, texts=texts, actor=SYSTEM)
+    assert [question.text for question in position.questions.filter(follows=None)] == texts
+    assert max(position.questions.values_list("order", flat=True)) <= 12
