@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -63,27 +65,37 @@ def find(series: Series, said: Said, config: MomentConfig) -> list[Moment]:
     gaze = running_median(series.pts_ms, runs, _through_blinks(series, runs), _SMOOTH_MS)
     jumps = _jumps(series, gaze, runs, config)
     groups = list(_along_lines(jumps, gaze, config))
+    elsewhere = _elsewhere(series, jumps, groups)
     found = []
     for lines in groups:
         span = _span(lines)
-        others = _usual_jumps(series, jumps, groups, lines[0].deg > 0) * span.duration_ms
+        others = elsewhere[lines[0].deg > 0] * span.duration_ms
         if span.duration_ms >= config.reads_min_ms and 2 * others < len(lines) and _goes_on(said, span, config):
             found.append(_moment(series, said, lines, others, config))
     return farthest_of_each_minute(found, config.face_max_per_min)
+
+
+def _frame(jump: _Jump) -> int:
+    return jump.frame
 
 
 def _span(lines: list[_Jump]) -> Span:
     return Span(lines[0].at_ms, lines[-1].at_ms)
 
 
-def _usual_jumps(series: Series, jumps: list[_Jump], groups: list[list[_Jump]], right: bool) -> float:
-    """How many jumps this way a millisecond has where no lines were found; 0 where that is too short to know."""
+def _elsewhere(series: Series, jumps: list[_Jump], groups: list[list[_Jump]]) -> dict[bool, float]:
+    """How many jumps a millisecond has where no lines were found, to the right (True) and left.
+
+    0 where that is too short to know.
+    """
     spans = [_span(lines) for lines in groups]
     left_ms = int(series.end_ms[-1]) - sum(span.duration_ms for span in spans)
     if left_ms < _LEAST_ELSEWHERE_MS:
-        return 0.0
-    outside = [jump for jump in jumps if not any(span.start_ms <= jump.at_ms <= span.end_ms for span in spans)]
-    return sum((jump.deg > 0) == right for jump in outside) / left_ms
+        return {True: 0.0, False: 0.0}
+    ways = Counter(
+        jump.deg > 0 for jump in jumps if not any(span.start_ms <= jump.at_ms <= span.end_ms for span in spans)
+    )
+    return {way: ways[way] / left_ms for way in (True, False)}
 
 
 def _through_blinks(series: Series, runs: NDArray[np.int32]) -> NDArray[np.float32]:
@@ -138,10 +150,8 @@ def _walked(one: _Jump, other: _Jump, jumps: list[_Jump], gaze: NDArray[np.float
     """Whether the gaze went back slowly after one jump by about as far as the other jump goes."""
     if other.at_ms - one.at_ms < config.reads_line_min_ms:
         return False
-    if any(
-        one.frame < jump.frame < other.frame and -jump.deg * np.sign(other.deg) > _AT_ONCE * abs(other.deg)
-        for jump in jumps
-    ):
+    between = jumps[bisect_right(jumps, one.frame, key=_frame) : bisect_left(jumps, other.frame, key=_frame)]
+    if any(-jump.deg * np.sign(other.deg) > _AT_ONCE * abs(other.deg) for jump in between):
         return False
     quarter = max(1, (other.frame - one.frame) // 4)
     begin = float(np.median(gaze[one.frame + 1 : one.frame + 1 + quarter]))
