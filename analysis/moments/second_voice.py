@@ -19,6 +19,8 @@ _SPEAKING = 0.5
 _CLOSE_GAP_MS = 1000
 # With less of it, what is usual is not known.
 _LEAST_MS = 8000
+# The usual likeness is at least so far above the bound, or several voices share the recording.
+_LEAST_AHEAD = 0.05
 # A breath of another side is an echo; the balance of speech is that of the half second around.
 _BALANCE_STEPS = 16
 
@@ -57,6 +59,8 @@ def _by_likeness(sound: Sound, config: MomentConfig) -> list[Moment]:
         in_noise = above_noise(sound) < config.hear_noise_lu
         other = (sound.own_voice < config.voice_max_likeness) & ~in_noise
     usual = round(float(np.median(sound.own_voice[known])), 2)
+    if usual < config.voice_max_likeness + _LEAST_AHEAD:
+        return []  # no voice is heard most
     found = []
     for first, last in long_stretches(other, min_ms=config.voice_min_ms, close_gap_ms=_CLOSE_GAP_MS):
         span, part = span_of(first, last), slice(first, last + 1)

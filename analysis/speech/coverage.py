@@ -14,8 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.speech.lemmas import content_lemmas
-from analysis.types import Topic
+from analysis.speech.lemmas import content_lemma, content_lemmas
+from analysis.speech.sentences import language_of
+from analysis.types import Span, Topic, Word
 
 BY_WORDS, BY_MEANING = "words", "meaning"
 #: (n texts) -> (n, d) vectors of length one.
@@ -40,21 +41,33 @@ class Quote:
 
 def quotes(
     points: Sequence[str], sentences: Sequence[str], language: str, encode: Encode | None = None
-) -> list[list[Quote]]:
-    """For each point at most three quotes of the sentences, the nearest first."""
+) -> list[list[Quote] | None]:
+    """For each point at most three quotes of the sentences, those by words first, then the nearest.
+
+    None for a point that cannot be looked for: without a model, one whose words carry too little meaning, or are of
+    another language than the sentences.
+    """
     lemmas = [content_lemmas(sentence.split(), language) for sentence in sentences]
-    found = [_by_words(set(content_lemmas(point.split(), language)), lemmas) for point in points]
+    foreign = _is_foreign(points, language)
+    wanted = [set() if foreign else set(content_lemmas(point.split(), language)) for point in points]
+    found = [_by_words(point, lemmas) if point else None for point in wanted]
     if encode is not None and points and sentences:
         likeness = encode(list(points)) @ encode(list(sentences)).T
-        found = [one + _by_meaning(row) for one, row in zip(found, likeness, strict=True)]
-    return [_without_overlap(one) for one in found]
+        found = [(one or []) + _by_meaning(row) for one, row in zip(found, likeness, strict=True)]
+    return [None if one is None else _without_overlap(one) for one in found]
+
+
+def _is_foreign(points: Sequence[str], language: str) -> bool:
+    """Whether the points together are of another language than the answer, as far as that can be told."""
+    own = language_of([Word(Span(0, 0), word) for point in points for word in point.split()])
+    return bool(own and language) and own != language[:2]
 
 
 def topics(words: Iterable[str], language: str) -> tuple[Topic, ...]:
     """The words that carry meaning and come most often, at least twice; at most eight."""
     forms: dict[str, Counter[str]] = {}
     for word in words:
-        for lemma in content_lemmas([word], language):
+        if lemma := content_lemma(word, language):
             forms.setdefault(lemma, Counter())[word.strip(".,;:!?…\"'“”«»()").casefold()] += 1
     counts = Counter({lemma: sum(form.values()) for lemma, form in forms.items()})
     often = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
@@ -66,8 +79,6 @@ def topics(words: Iterable[str], language: str) -> tuple[Topic, ...]:
 
 
 def _by_words(point: set[str], lemmas: Sequence[Sequence[str]]) -> list[Quote]:
-    if not point:
-        return []
     found = []
     for first in range(len(lemmas)):
         alone = len(point & set(lemmas[first])) / len(point)
@@ -87,7 +98,8 @@ def _by_meaning(likeness: NDArray[np.float32]) -> list[Quote]:
 
 def _without_overlap(found: list[Quote]) -> list[Quote]:
     kept: list[Quote] = []
-    for quote in sorted(found, key=lambda each: (-each.likeness, each.after - each.first, each.first)):
+    order = (BY_WORDS, BY_MEANING)
+    for quote in sorted(found, key=lambda each: (order.index(each.method), -each.likeness, each.after - each.first)):
         if len(kept) < _MOST_QUOTES and not any(quote.first < o.after and o.first < quote.after for o in kept):
             kept.append(quote)
     return kept

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import cache
 
 import simplemma
@@ -19,14 +19,15 @@ _MEANT = {
 _SHORTEST = 3
 
 
-@cache
 def content_lemma(word: str, language: str) -> str:
     """The lemma of a word in small letters; "" for a word that carries no meaning, a filler, or a sign.
 
     language: such as "en" or "en-US"; "" for an unknown one, whose words stay as they are.
     """
     text, code = plain(word), language[:2]
-    if len(text) < _SHORTEST or text in FILLERS.get(code, ()):
+    if len(text) < _SHORTEST:
+        return text if len(text) > 1 and word.strip(".,;:!?").isupper() else ""  # AI, CI, QA
+    if text in FILLERS.get(code, ()):
         return ""
     lemma = text
     if code in FILLERS:
@@ -36,9 +37,16 @@ def content_lemma(word: str, language: str) -> str:
     return "" if lemma in _small(code) else lemma
 
 
-def content_lemmas(words: Iterable[str], language: str) -> list[str]:
-    """Those of the words that carry meaning, in order."""
-    return [lemma for word in words if (lemma := content_lemma(word, language))]
+def content_lemmas(words: Sequence[str], language: str) -> list[str]:
+    """Those of the words that carry meaning, in order.
+
+    What was looked up is forgotten with the call: a process that lives for long keeps nobody's words.
+    """
+    known: dict[str, str] = {}
+    for word in words:
+        if word not in known:
+            known[word] = content_lemma(word, language)
+    return [lemma for word in words if (lemma := known[word])]
 
 
 @cache

@@ -45,6 +45,10 @@ class _Model:
         self._tokenizer.enable_truncation(_MOST_TOKENS)
         self._tokenizer.enable_padding()
         self._inputs = {each.name for each in self._session.get_inputs()}
+        try:
+            ((self._trial, _),) = self._answers(["a first text"])
+        except Exception as error:  # such as an input that nobody can give it
+            raise BadTextModel(f"{folder.name} holds a model that does not answer: {error}") from error
 
     def _answers(self, texts: Sequence[str]) -> Iterator[tuple[NDArray[np.float32], NDArray[np.int64]]]:
         """The first output of each batch, with the mask of its tokens."""
@@ -83,6 +87,8 @@ class SentimentClassifier(_Model):
             self._scale = np.array([_place(labels[str(number)]) for number in range(len(labels))], np.float32)
         except (OSError, KeyError, TypeError, ValueError) as error:
             raise BadTextModel(f"{folder.name}/config.json does not name labels of sentiment: {error}") from error
+        if self._trial.shape != (1, len(self._scale)):
+            raise BadTextModel(f"{folder.name} does not answer with its {len(self._scale)} labels")
 
     def __call__(self, texts: Sequence[str]) -> list[float]:
         """The mean place of the labels by their probability."""

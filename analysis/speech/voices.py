@@ -102,7 +102,7 @@ class Voices:
             return found
         vectors = np.concatenate(self._vectors)
         alike = vectors @ most_heard(vectors)
-        # A window stands for its middle half, so that each step has one answer; the last one of a run for its end.
+        # A window stands for its middle half, so that each step has one answer.
         for first, value in zip(self._steps, alike.tolist(), strict=True):
             middle = first + (WINDOW_STEPS - STRIDE_STEPS) // 2
             found[middle : middle + STRIDE_STEPS] = value

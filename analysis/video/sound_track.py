@@ -60,13 +60,14 @@ class Placed:
         self._off = 0.0  # how far what comes is ahead of what was written, on average
 
     def behind(self, pts_ms: int) -> int:
-        """By how many samples what was written ends before this."""
-        return pts_ms * AUDIO_RATE // 1000 + self._moved - self.written
+        """By how many samples what was written ends before this, by the clock that fits: the first, or one anew."""
+        start = pts_ms * AUDIO_RATE // 1000 - self.written
+        return min(start + self._moved, start, key=abs)
 
     def add(self, pts_ms: int, samples: NDArray[np.int16]) -> NDArray[np.int16]:
         """(n, channels) samples that begin at `pts_ms` -> what to write for them, with silence where some miss."""
         if self.behind(pts_ms) < -_BEGUN_ANEW:
-            self._moved -= self.behind(pts_ms)
+            self._moved = self.written - pts_ms * AUDIO_RATE // 1000
         change = self._change(self.behind(pts_ms), len(samples))
         silence = np.zeros((max(change, 0), samples.shape[1]), np.int16)
         sound = np.concatenate([silence, samples[max(-change, 0) :]])
@@ -80,7 +81,8 @@ class Placed:
         self._off += (off - self._off) * min(1.0, count / _SETTLED)
         if abs(self._off) < _NEAR:
             return 0
-        change, self._off = round(self._off), 0.0
+        change = max(-_NEAR, min(_NEAR, round(self._off)))
+        self._off -= change
         return change
 
 

@@ -74,7 +74,9 @@ def answers_of(interview: Interview) -> list[Answer]:
 
 def _may_follow(interview: Interview, found: list[Answer]) -> bool:
     """Whether a follow-up question may still come: they are used here, and an answer is being looked at."""
-    waits = interview.position.follow_ups and interview.state == Interview.State.OPENED
+    there_are = Question.objects.filter(position=interview.position_id).exclude(follows=None).exists()
+    waits = interview.position.follow_ups and there_are and interview.state == Interview.State.OPENED
+    waits = waits and Purpose.TRANSCRIPT in consent.granted(interview)
     answered = [answer.recording for answer in found if answer.is_here and not answer.is_follow_up]
     return waits and any((run := latest_run(recording)) is not None and run.is_active for recording in answered)
 

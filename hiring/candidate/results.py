@@ -19,7 +19,6 @@ from hiring.candidate.wording import look_label, network_note
 from hiring.consent import selectors as consent
 from hiring.lib.media_time import clock, clock_tenths
 from hiring.policy.rules import Purpose
-from hiring.positions.models import Interview
 from hiring.recordings.models import Recording
 from hiring.recordings.streaming import media_response
 from hiring.review import captions as vtt
@@ -98,8 +97,8 @@ def _lines(transcript: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _points(recording: Recording) -> list[dict[str, Any]]:
-    """What reviewers see of the question's points, once the answers are handed in: before, it would be a hint."""
-    if recording.interview.state == Interview.State.OPENED:
+    """What reviewers see of the question's points, as soon as the candidate may see them."""
+    if not points.are_open_to_candidate(recording.interview):
         return []
     return [
         point | {"quotes": [quote | {"clock": clock(quote["start_ms"])} for quote in point["quotes"]]}

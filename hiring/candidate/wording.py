@@ -27,16 +27,17 @@ PURPOSE_TITLES = {
 _PURPOSE_TEXTS = {
     Purpose.TRANSCRIPT: gettext_lazy(
         "Made by software from what you say, so that reviewers find a passage again. It makes mistakes. Also marks "
-        "pauses, fillers and where you could not be heard, and where your words touch the points of a question."
+        "pauses, fillers, where you could not be heard, where your words touch the points of a question, and which "
+        "words come often."
     ),
     Purpose.EXPRESSION: gettext_lazy(
         "Marks moments where what your face showed changed against your own usual, or could not be seen. "
         "It cannot tell what you feel or whether something is true."
     ),
     Purpose.VOICE: gettext_lazy(
-        "Draws how loud and how high your voice is over time, and marks where another voice was heard. Voices are "
-        "compared within one answer only, and nothing that makes yours recognisable is kept. It cannot tell what you "
-        "feel or whether something is true."
+        "Draws how loud, how high, how fast and how evenly you speak, and marks where another voice was heard. "
+        "Voices are compared within one answer only, and no voiceprint is kept. It cannot tell what you feel or "
+        "whether something is true."
     ),
     Purpose.EYES_HEAD: gettext_lazy(
         "Marks moments where your head, eyes, brows, lids or lips moved far from your own usual, or could not be "

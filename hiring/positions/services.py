@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from difflib import get_close_matches
 from uuid import UUID
 
 from django.conf import settings
@@ -19,6 +20,9 @@ from hiring.audit.services import Actor
 from hiring.lib.ids import new_token, token_digest
 from hiring.positions.models import Interview, Invitation, Position, Question, RubricPoint, TeamMember
 from hiring.positions.selectors import asked_of_all
+
+# How alike two texts are, 0..1, that are the same question in other words or with a mistake put right.
+_SAME_QUESTION = 0.75
 
 
 class LinkRefused(Exception):
@@ -69,13 +73,16 @@ def revise_position(*, position: Position, questions: Iterable[str], actor: Acto
 
 @transaction.atomic
 def set_questions(*, position: Position, texts: Iterable[str], actor: Actor) -> None:
-    """Make the position ask these questions in this order. A question with the same text stays the same row.
+    """Make the position ask these questions in this order.
+
+    A question with the same text stays the same row, and so does one that is reworded a little.
 
     Raises NotAllowed where a question would go that somebody answered already.
     """
     kept = {question.text: question for question in asked_of_all(position)}
     wanted = [text.strip() for text in texts if text.strip()]
-    asked = [kept.pop(text, None) or Question(position=position, text=text) for text in wanted]
+    same = {text: kept.pop(text) for text in wanted if text in kept}
+    asked = [same.get(text) or _reworded(text, kept) or Question(position=position, text=text) for text in wanted]
     _put_in_order(position, asked)
     try:
         for question in kept.values():
@@ -87,6 +94,16 @@ def set_questions(*, position: Position, texts: Iterable[str], actor: Actor) -> 
             ).format(question=question.text)
         ) from error
     audit.record(actor=actor, action="position.questions", obj=position, questions=len(wanted))
+
+
+def _reworded(text: str, gone: dict[str, Question]) -> Question | None:
+    """The question that this text rewords, if there is one that nobody answered: its points and follow-ups stay."""
+    (near, *_rest) = get_close_matches(text, gone, n=1, cutoff=_SAME_QUESTION) or [""]
+    if not near or gone[near].recordings.exists():
+        return None
+    question = gone.pop(near)
+    question.text = text
+    return question
 
 
 def _put_in_order(position: Position, asked: Iterable[Question]) -> None:
@@ -147,16 +164,18 @@ def _set_follow_up(position: Position, point: RubricPoint, text: str) -> None:
     now = Question.objects.filter(follows=point).first()
     if now is not None and now.text == text:
         return
-    try:
-        if now is not None:
-            now.delete()
-    except ProtectedError as error:
+    if now is not None and now.recordings.exists():
         raise NotAllowed(
             _(
                 "Somebody answered the follow-up question “{question}” already: it cannot be reworded or removed."
             ).format(question=now.text)
-        ) from error
-    if text:
+        )
+    if now is not None and text:  # the same row, so that those who were offered it see the new words
+        now.text = text
+        now.save(update_fields=["text"])
+    elif now is not None:
+        now.delete()
+    elif text:
         last = position.questions.aggregate(last=Max("order"))["last"] or 0
         Question.objects.create(position=position, text=text, order=last + 1, follows=point)
 

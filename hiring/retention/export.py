@@ -70,7 +70,8 @@ def _entries(interview: Interview) -> Iterator[Entry]:
     yield _json("consent-receipts.json", _receipts(interview))
     yield _json("who-looked.json", _looks(interview))
     yield _json("what-reviewers-wrote.json", _written(interview))
-    offered = interview.follow_ups.values("at", "recording", "question__text", "question__follows__text")
+    why = ("question__follows__text",) if points.are_open_to_candidate(interview) else ()
+    offered = interview.follow_ups.values("at", "recording", "question__text", *why)
     if offered:
         yield _json("follow-up-questions.json", list(offered))
     kept = interview.recordings.filter(state=Recording.State.READY).select_related("question")
@@ -134,7 +135,7 @@ def _of_run(folder: str, recording: Recording, run: AnalysisRun) -> Iterator[Ent
     yield _json(f"{folder}/transcript.json", list(words.values("start_ms", "end_ms", "text", "confidence", "mark")))
     columns = ("first_word", "after_word", "start_ms", "end_ms", "sentiment", "confidence", "hedges")
     yield _json(f"{folder}/sentences.json", list(run.sentences.values(*columns)))
-    if found := points.of(recording):
+    if points.are_open_to_candidate(recording.interview) and (found := points.of(recording)):
         yield _json(f"{folder}/points-of-the-question.json", found)
     moments = list(run.moments.select_related("explanation"))
     pictures = {moment.pk: f"explanation-{number}.png" for number, moment in enumerate(moments, start=1)}

@@ -203,13 +203,13 @@ class Sentence(models.Model):
 class PointLookup(models.Model):
     """Where the words of an answer touch a point of its question; without quotes, none was found.
 
-    quotes: of the nearest first, each with start_ms, end_ms, text, likeness and method (words, meaning). A trigger
-    refuses it without transcript in the plan.
+    quotes: each with start_ms, end_ms, text, likeness and method (words, meaning); null where the point could not be
+    looked for. A trigger refuses it without transcript in the plan.
     """
 
     run = models.ForeignKey(AnalysisRun, on_delete=models.CASCADE, related_name="points")
     point = models.ForeignKey(RubricPoint, on_delete=models.CASCADE, related_name="lookups")
-    quotes = models.JSONField(default=list)
+    quotes = models.JSONField(default=list, null=True)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:

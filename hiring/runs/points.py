@@ -25,11 +25,17 @@ NOT_IN_THE_WORDS = "no words about it were found"
 def of(recording: Recording) -> list[dict[str, Any]]:
     """The points of a recording's question, each with the passages whose words touch it. JSON-ready.
 
-    quotes is None where nobody has looked: there are no words, or the point is newer than the last look.
+    quotes is None where nobody has looked: there are no words, the point is newer than the last look, or it cannot be
+    looked for.
     """
     run = complete_run(recording)
     found = dict(run.points.values_list("point", "quotes")) if run else {}
     return [{"text": point.text, "quotes": found.get(point.pk)} for point in recording.question.points.all()]
+
+
+def are_open_to_candidate(interview: Interview) -> bool:
+    """Once the answers are handed in: before, the points would be a hint."""
+    return interview.state not in (Interview.State.INVITED, Interview.State.OPENED)
 
 
 def to_look_for(run: AnalysisRun) -> QuerySet[RubricPoint]:
@@ -65,14 +71,28 @@ def sentences_of(run: AnalysisRun) -> list[dict[str, Any]]:
 
 
 @transaction.atomic
-def save(*, run: AnalysisRun, quotes: Mapping[RubricPoint, Sequence[Mapping[str, Any]]]) -> None:
-    """Keep what was found of these points, unless the run's results are gone meanwhile. Once for each point."""
+def conclude(*, run: AnalysisRun, quotes: Mapping[RubricPoint, Sequence[Mapping[str, Any]] | None]) -> None:
+    """Keep what was found and offer a follow-up question where one is due: both, or nothing."""
+    list(Interview.objects.select_for_update().filter(pk=run.recording.interview_id))  # first, as everywhere
+    save(run=run, quotes=quotes)
+    offer_follow_up(recording=run.recording)
+
+
+@transaction.atomic
+def save(*, run: AnalysisRun, quotes: Mapping[RubricPoint, Sequence[Mapping[str, Any]] | None]) -> None:
+    """Keep what was found of these points, unless the run's results are gone meanwhile. Once for each point.
+
+    None: a point that could not be looked for.
+    """
     held = AnalysisRun.objects.select_for_update().filter(pk=run.pk, state=AnalysisRun.State.COMPLETE)
     if Stage.TRANSCRIPT not in run.plan or not held.exists():
         return
-    there = RubricPoint.objects.filter(pk__in=[point.pk for point in quotes]).values_list("pk", flat=True)
+    points = RubricPoint.objects.select_for_update().filter(pk__in=[point.pk for point in quotes])
+    there = set(points.values_list("pk", flat=True))  # its author may have taken one away meanwhile
     rows = [
-        PointLookup(run=run, point=point, quotes=list(found)) for point, found in quotes.items() if point.pk in there
+        PointLookup(run=run, point=point, quotes=None if found is None else list(found))
+        for point, found in quotes.items()
+        if point.pk in there
     ]
     PointLookup.objects.bulk_create(rows, ignore_conflicts=True)
 
@@ -84,12 +104,14 @@ def offer_follow_up(*, recording: Recording) -> FollowUpOffer | None:
     Nothing where the position does not use them, where the words were recognised with low confidence, or where none
     were. Which question and why is in the audit log.
     """
-    interview = Interview.objects.select_for_update().select_related("position").get(pk=recording.interview_id)
+    rows = Interview.objects.select_for_update(of=("self",)).select_related("position")
+    interview = rows.get(pk=recording.interview_id)
     run = complete_run(recording)
     wanted = interview.position.follow_ups and interview.state == Interview.State.OPENED
     if not wanted or run is None or run.transcript_low_confidence or not run.sentences.exists():
         return None
-    if interview.follow_ups.filter(question__follows__question=recording.question_id).exists():
+    same = {"question__follows__question": recording.question_id}
+    if interview.follow_ups.filter(**same).exists() or interview.recordings.filter(**same).exists():
         return None
     left_out = run.points.filter(quotes=[], point__follow_up__isnull=False).select_related("point__follow_up").first()
     if left_out is None:

@@ -40,10 +40,13 @@ def execute(run_id: UUID) -> str:
     folder.mkdir(mode=0o700, parents=True)
     try:
         with Keeper(run) as keeper:
-            return _attempt(run, folder, keeper)
+            ended = _attempt(run, folder, keeper)
     finally:
         _drop_upload(run.recording)
         shutil.rmtree(folder, ignore_errors=True)
+    if ended == AnalysisRun.State.COMPLETE:
+        points.look_safely(run.pk)
+    return ended
 
 
 def _is_allowed(run: AnalysisRun) -> bool:
@@ -69,7 +72,6 @@ def _attempt(run: AnalysisRun, folder: Path, keeper: Keeper) -> str:
         sentence = f"The analysis broke off during the step “{keeper.step or 'start'}” ({type(error).__name__})."
         lease.put_back(run=run, step=keeper.step, sentence=sentence)
         return "put back"
-    points.look_safely(run.pk)
     return AnalysisRun.State.COMPLETE
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.conf import settings
 
+from hiring.positions.models import RubricPoint
 from hiring.runs import points
 from hiring.runs.models import AnalysisRun
 
@@ -28,29 +30,32 @@ def look(run: AnalysisRun, encode: SentenceEncoder | None = None) -> None:
     """
     wanted = list(points.to_look_for(run))
     said = points.sentences_of(run) if wanted else []
-    if said:
-        # Here, because a worker that has nothing to look for needs no dictionaries.
-        from analysis.speech.coverage import quotes
+    found = _found(wanted, said, run.transcript_language, encode) if said else {}
+    points.conclude(run=run, quotes=found)
 
-        texts = [sentence["text"] for sentence in said]
-        found = quotes([point.text for point in wanted], texts, run.transcript_language, encode)
-        points.save(
-            run=run,
-            quotes={
-                point: [
-                    {
-                        "start_ms": said[quote.first]["start_ms"],
-                        "end_ms": said[quote.after - 1]["end_ms"],
-                        "text": " ".join(texts[quote.first : quote.after]),
-                        "likeness": quote.likeness,
-                        "method": quote.method,
-                    }
-                    for quote in of_point
-                ]
-                for point, of_point in zip(wanted, found, strict=True)
-            },
-        )
-    points.offer_follow_up(recording=run.recording)
+
+def _found(
+    wanted: Sequence[RubricPoint], said: Sequence[Mapping[str, Any]], language: str, encode: SentenceEncoder | None
+) -> dict[RubricPoint, list[dict[str, Any]] | None]:
+    # Here, because a worker that has nothing to look for needs no dictionaries.
+    from analysis.speech.coverage import Quote, quotes
+
+    texts = [sentence["text"] for sentence in said]
+
+    def row(quote: Quote) -> dict[str, Any]:
+        return {
+            "start_ms": said[quote.first]["start_ms"],
+            "end_ms": said[quote.after - 1]["end_ms"],
+            "text": " ".join(texts[quote.first : quote.after]),
+            "likeness": quote.likeness,
+            "method": quote.method,
+        }
+
+    found = quotes([point.text for point in wanted], texts, language, encode)
+    return {
+        point: None if of_point is None else [row(quote) for quote in of_point]
+        for point, of_point in zip(wanted, found, strict=True)
+    }
 
 
 def _encoder() -> SentenceEncoder | None:
@@ -70,15 +75,15 @@ def _encoder() -> SentenceEncoder | None:
 
 def look_safely(run_id: UUID) -> None:
     """The same, for a caller who must go on: a run that is complete stays so, whatever becomes of its points."""
-    if points.are_wanted(run_id):
-        _look_safely(run_id, _encoder())
-
-
-def _look_safely(run_id: UUID, encode: SentenceEncoder | None) -> None:
     try:
-        look(AnalysisRun.objects.select_related("recording").get(pk=run_id), encode)
+        if points.are_wanted(run_id):
+            look(_run(run_id), _encoder())
     except Exception:
         log.exception("The points of run %s could not be looked for.", run_id)
+
+
+def _run(run_id: UUID) -> AnalysisRun:
+    return AnalysisRun.objects.select_related("recording").get(pk=run_id)
 
 
 def look_again() -> int:
@@ -91,7 +96,10 @@ def look_again() -> int:
         return 0
     encode, until_s = _encoder(), time.monotonic() + _LONGEST_S
     for count, run_id in enumerate(wanted, start=1):
-        _look_safely(run_id, encode)
+        try:
+            look(_run(run_id), encode)
+        except Exception:
+            log.exception("The points of run %s could not be looked for.", run_id)
         if time.monotonic() > until_s:
             return count
     return len(wanted)

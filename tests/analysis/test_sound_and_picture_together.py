@@ -125,6 +125,20 @@ def test_sound_whose_times_begin_anew_is_kept_whole() -> None:
     assert placed.written == 7 * AUDIO_RATE and np.concatenate(given).all()
 
 
+def test_one_stray_packet_does_not_move_what_follows() -> None:
+    placed, second = Placed(), np.ones((AUDIO_RATE, 1), np.int16)
+    for pts_ms in (*range(0, 10_000, 1000), 7000, *range(10_000, 20_000, 1000)):
+        placed.add(pts_ms, second)
+    assert placed.written == 20 * AUDIO_RATE
+
+
+def test_a_slow_clock_is_followed_in_small_steps() -> None:
+    placed, second = Placed(), np.ones((AUDIO_RATE, 1), np.int16)
+    sizes = [len(placed.add(number * 1006, second)) for number in range(60)]
+    assert max(sizes) - AUDIO_RATE == AUDIO_RATE // 100
+    assert abs(placed.written / AUDIO_RATE - 60 * 1.006) < 0.04
+
+
 def test_overlapping_sound_is_left_out_and_missing_sound_is_silence() -> None:
     placed, second = Placed(), np.ones((AUDIO_RATE, 1), np.int16)
     given = np.concatenate([placed.add(pts_ms, second)[:, 0] for pts_ms in (0, 900, 2400)])

@@ -382,8 +382,8 @@ def sides(rng: np.random.Generator) -> Tally:
             both = np.stack([voice, voice], axis=1).astype(np.float64)
             both[at : at + length, int(rng.integers(2))] *= 10 ** (-rng.uniform(15, 40) / 20)
             put = Span(at * 1000 // RATE, (at + length) * 1000 // RATE)
-            tally.add([put], second_voice.find(_listened(both.astype(np.int16)), CONFIG))
-        tally.untouched += len(second_voice.find(_listened(np.stack([voice, voice], axis=1)), CONFIG))
+            tally.add([put], second_voice.find(_listened(both.astype(np.int16), voice=True), CONFIG))
+        tally.untouched += len(second_voice.find(_listened(np.stack([voice, voice], axis=1), voice=True), CONFIG))
         tally.minutes += len(voice) / RATE / 60
     return tally
 

@@ -66,9 +66,9 @@ def test_somebody_who_was_not_offered_it_cannot_upload_to_it(client, offered):
 
 
 def test_while_an_answer_is_looked_at_the_page_says_that_one_may_come(candidate, interview, question, tus):
-    interview.position.follow_ups = True
-    interview.position.save()
-    for each in interview.position.questions.all():
+    points = {question.pk: [Point("what customers were told", FOLLOW_UP)]}
+    positions.set_rubric(position=interview.position, points=points, follow_ups=True, actor=SYSTEM)
+    for each in interview.position.questions.filter(follows=None):
         tus.upload(each, video_bytes(5000))
     assert "one more question may be offered" in candidate.get(ANSWERS).content.decode()
     AnalysisRun.objects.update(state=AnalysisRun.State.COMPLETE, finished_at=timezone.now())
@@ -84,6 +84,12 @@ def test_what_reviewers_see_of_the_points_is_shown_after_handing_in(candidate, i
 
 
 def test_the_copy_of_everything_holds_the_offer_and_the_passages(candidate, offered):
+    with archive_of(candidate) as archive:
+        (offer,) = json.loads(archive.read("follow-up-questions.json"))
+        # before handing in, the points would be a hint
+        assert "answer-1/points-of-the-question.json" not in archive.namelist()
+    assert "what customers were told" not in str(offer)
+    Interview.objects.update(state=Interview.State.SUBMITTED, submitted_at=timezone.now())
     with archive_of(candidate) as archive:
         (offer,) = json.loads(archive.read("follow-up-questions.json"))
         points = json.loads(archive.read("answer-1/points-of-the-question.json"))

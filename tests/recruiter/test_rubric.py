@@ -109,7 +109,7 @@ def test_the_review_page_shows_each_point_with_its_passages(desk, reviewer):
     )
     run = factories.make_complete_run(recording, text="so we rolled back the release and the release was fine")
     address = reverse("recruiter:interview", args=[recording.interview_id])
-    assert desk.get(address).content.decode().count("Not looked for yet.") == 3
+    assert desk.get(address).content.decode().count("Not looked for yet") == 3
     look(run)
     page = desk.get(address).content.decode()
     assert "so we rolled back the release" in page and page.count("No words about it were found") == 2

@@ -217,3 +217,36 @@ def test_numbers_of_questions_do_not_grow_however_often_they_are_moved(interview
         positions.set_questions(position=position, texts=texts, actor=SYSTEM)
     assert [question.text for question in position.questions.filter(follows=None)] == texts
     assert max(position.questions.values_list("order", flat=True)) <= 12
+
+
+def test_a_point_that_cannot_be_looked_for_is_neither_missing_nor_followed_up(interview):
+    set_points(interview.position, Point(FOUND, "How?"), Point("How it was done", "What did you do?"))
+    run = factories.make_complete_run(factories.make_ready_recording(interview))
+    run.transcript_language = "en"
+    run.save(update_fields=["transcript_language"])
+    look(run)
+    assert points.of(run.recording)[1]["quotes"] is None and look_again() == 0
+    assert not FollowUpOffer.objects.exists()
+
+
+def test_an_answer_whose_follow_up_was_answered_is_not_followed_up_again(interview):
+    recording = answered(interview)
+    factories.make_ready_recording(interview, question=FollowUpOffer.objects.get().question)
+    runs.discard_results(recording=recording)
+    answered_again = factories.make_complete_run(recording, text="something else altogether")
+    look(answered_again)
+    assert not FollowUpOffer.objects.exists()
+
+
+def test_an_offered_follow_up_can_be_reworded_while_nobody_answered(interview):
+    answered(interview)
+    set_points(interview.position, Point(FOUND, "How did you roll back?"), Point(LEFT_OUT, "Who told customers?"))
+    assert FollowUpOffer.objects.get().question.text == "Who told customers?"
+
+
+def test_a_mistake_in_a_question_is_put_right_without_losing_its_points(interview):
+    positions.set_questions(position=interview.position, texts=["What happend?", "And then?"], actor=SYSTEM)
+    first = interview.position.questions.first()
+    assert first.text == "What happend?" and first.points.count() == 2
+    positions.set_questions(position=interview.position, texts=["Which bread?", "And then?"], actor=SYSTEM)
+    assert not RubricPoint.objects.exists()

@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
             name='PointLookup',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('quotes', models.JSONField(default=list)),
+                ('quotes', models.JSONField(default=list, null=True)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('point', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lookups', to='positions.rubricpoint')),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='points', to='runs.analysisrun')),

@@ -85,6 +85,14 @@ def test_too_little_speech_has_no_usual() -> None:
     assert found(replace(sound, own_voice=np.where(sound.speech >= 0.5, np.float32(0.4), np.float32(np.nan)))) == []
 
 
+@pytest.mark.parametrize("usual", [0.6, 0.65, 0.7, 0.74])
+def test_where_no_voice_is_heard_most_nothing_is_said(usual: float) -> None:
+    sound = heard(60, *SPEAKING)
+    own = np.where(sound.speech >= 0.5, np.float32(usual), np.float32(np.nan))
+    own[steps(25, 29)] = 0.3
+    assert found(replace(sound, own_voice=own)) == []
+
+
 def test_in_noise_nothing_is_said() -> None:
     loud = replace(
         with_voice((25, 29)),

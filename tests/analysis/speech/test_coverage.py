@@ -56,8 +56,23 @@ def test_quotes_do_not_overlap_and_are_at_most_three() -> None:
     assert len(found) == 3 and len({quote.first for quote in found}) == 3
 
 
-def test_nothing_said_and_a_point_without_meaning_find_nothing() -> None:
-    assert quotes(["the and of"], ANSWER, "en") == [[]]
+@pytest.mark.parametrize("point", ["the and of", "How it was done", "Go"])
+def test_a_point_whose_words_say_too_little_is_not_said_to_be_missing(point: str) -> None:
+    assert quotes([point], ANSWER, "en") == [None]
+
+
+def test_a_short_name_in_capitals_is_a_word() -> None:
+    ((quote,),) = quotes(["AI"], ["We used AI for it."], "en")
+    assert quote.likeness == 1
+
+
+def test_points_of_another_language_are_not_said_to_be_missing() -> None:
+    points = ["Was die Kunden erfahren haben und wann", "Wie der Fehler bemerkt wurde"]
+    assert quotes(points, ANSWER, "en") == [None, None]
+    assert quotes(["what the customers were told and when they heard it"], ANSWER, "en") != [None]
+
+
+def test_nothing_said_finds_nothing() -> None:
     assert quotes(["release"], [], "en") == [[]] and quotes([], ANSWER, "en") == []
 
 

@@ -22,8 +22,8 @@ from analysis.types import Outcome, Stage
 from ..media import write_video
 from .sounds import said, words
 
-pytest.importorskip("onnx", reason="onnx makes the models of these tests")
-from .tiny_texts import classifier, encoder
+onnx = pytest.importorskip("onnx", reason="onnx makes the models of these tests")
+from .tiny_texts import classifier, encoder  # noqa: E402 - after the check
 
 MEANS = {"listened": (1, 0), "heard": (1, 0), "asked": (0.8, 0.6), "shipped": (0, 1), "released": (0, 1)}
 FEELS = {"schön": (0, 4), "wonderful": (0, 4), "furchtbar": (4, 0), "awful": (4, 0)}
@@ -76,6 +76,22 @@ def test_a_damaged_model_says_what_is_wrong(tmp_path: Path, broken: str) -> None
 def test_labels_of_something_else_are_refused(tmp_path: Path) -> None:
     with pytest.raises(BadTextModel, match="is no label of sentiment"):
         SentimentClassifier(classifier(tmp_path / SENTIMENT, FEELS, ("joy", "anger")))
+
+
+def test_a_model_that_does_not_answer_as_it_says_is_refused(tmp_path: Path) -> None:
+    folder = classifier(tmp_path / SENTIMENT, FEELS, ("negative", "positive"))
+    (folder / "config.json").write_text('{"id2label": {"0": "negative", "1": "neutral", "2": "positive"}}')
+    with pytest.raises(BadTextModel, match="does not answer with its 3 labels"):
+        SentimentClassifier(folder)
+
+
+def test_a_model_that_wants_what_nobody_gives_is_refused(tmp_path: Path) -> None:
+    folder = encoder(tmp_path / EMBEDDINGS, MEANS)
+    model = onnx.load(str(folder / "model.onnx"))
+    model.graph.input[0].name = model.graph.node[0].input[1] = "position_ids"
+    onnx.save(model, str(folder / "model.onnx"))
+    with pytest.raises(BadTextModel, match="does not answer"):
+        SentenceEncoder(folder)
 
 
 def _analysed(folder: Path, model_dir: Path) -> Outcome:
