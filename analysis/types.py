@@ -185,6 +185,10 @@ class Span:
     def duration_ms(self) -> int:
         return self.end_ms - self.start_ms
 
+    def overlap_ms(self, other: Span) -> int:
+        """How long both last at once."""
+        return max(0, min(self.end_ms, other.end_ms) - max(self.start_ms, other.start_ms))
+
 
 @dataclass(frozen=True, slots=True)
 class VideoInfo:

@@ -10,10 +10,9 @@ from analysis.moments.steps import long_stretches, span_of
 from analysis.speech.around import mean_around, sum_around
 from analysis.speech.said import Said
 from analysis.speech.sound import Sound
-from analysis.speech.voice_activity import STEP_MS
+from analysis.speech.voice_activity import SPEAKING, STEP_MS
 from analysis.types import Evidence, Moment, MomentKind
 
-_SPEAKING = 0.5
 _SECOND = 1000 // STEP_MS
 # Two stretches of the same fault with less between them are one.
 _CLOSE_GAP_MS = 1500
@@ -55,7 +54,7 @@ def find(said: Said, config: MomentConfig) -> list[Moment]:
 
 
 def _faults(sound: Sound, config: MomentConfig) -> dict[str, NDArray[np.bool_]]:
-    speaking = sound.speech >= _SPEAKING
+    speaking = sound.speech >= SPEAKING
     share = mean_around(sound.clipped.astype(np.float64), _SECOND)
     with np.errstate(invalid="ignore"):  # where nothing is known of the noise compares as no
         noisy = speaking & (above_noise(sound) < config.hear_noise_lu)
@@ -76,7 +75,7 @@ def above_noise(sound: Sound) -> NDArray[np.float64]:
 
 def noise_around(sound: Sound) -> NDArray[np.float64]:
     """(F,) LUFS of what is heard within 15 s while nobody speaks; NaN where that is less than a second."""
-    near_speech = sum_around((sound.speech >= _SPEAKING).astype(np.float64), _NEAR_STEPS) > 0
+    near_speech = sum_around((sound.speech >= SPEAKING).astype(np.float64), _NEAR_STEPS) > 0
     between = ~near_speech & ~sound.silent
     power = np.where(between, 10 ** (sound.level.astype(np.float64) / 10), 0)
     number = sum_around(between.astype(np.float64), _NOISE_STEPS)
@@ -118,7 +117,7 @@ def _moment(sound: Sound, fault: str, first: int, last: int, config: MomentConfi
 
 def _above_noise(sound: Sound, part: slice) -> tuple[float, float]:
     """Of this part, and of all speech, the medians."""
-    known = ~np.isnan(above := above_noise(sound)) & (sound.speech >= _SPEAKING)
+    known = ~np.isnan(above := above_noise(sound)) & (sound.speech >= SPEAKING)
     inside = above[part][known[part]]
     return round(float(np.median(inside)) if len(inside) else 0.0, 1), round(
         float(np.median(above[known])) if known.any() else 0.0, 1

@@ -19,7 +19,7 @@ from analysis.signals.baseline import Baseline, Baselines
 from analysis.signals.blinks import lid_levels
 from analysis.signals.running import face_runs, running_median
 from analysis.signals.series import Series
-from analysis.signals.spans import unbroken_stretches
+from analysis.signals.spans import share_covered, unbroken_stretches
 from analysis.types import GAZE_SIGNALS, Evidence, Moment, MomentKind, Span
 
 _HEAD_SIGNALS = ("head_yaw_deg", "head_pitch_deg")  # a head tilted sideways looks where it did before
@@ -69,13 +69,8 @@ def find(
     spans = unbroken_stretches(series, away, runs, min_ms=config.away_min_ms, close_gap_ms=_CLOSE_GAP_MS)
     found = [_moment(series, config, turned, first, last) for first, last in spans]
     if speech is not None:
-        found = [moment for moment in found if _share(speech, moment.span) >= _SPEAKING_SHARE]
+        found = [moment for moment in found if share_covered(moment.span, speech) >= _SPEAKING_SHARE]
     return farthest_of_each_minute(found, config.face_max_per_min)
-
-
-def _share(speech: Sequence[Span], span: Span) -> float:
-    inside = (min(each.end_ms, span.end_ms) - max(each.start_ms, span.start_ms) for each in speech)
-    return sum(max(0, lasts_ms) for lasts_ms in inside) / span.duration_ms
 
 
 def _turned(series: Series, runs: NDArray[np.int32], baseline: Baseline, config: MomentConfig) -> list[_Turned]:

@@ -15,7 +15,7 @@ from analysis.moments.crowding import farthest_of_each_minute
 from analysis.signals.blinks import lid_levels
 from analysis.signals.running import face_runs, local_step_ms, running_median
 from analysis.signals.series import Series
-from analysis.signals.spans import stretches
+from analysis.signals.spans import share_covered, stretches
 from analysis.speech.said import Said
 from analysis.types import FILLER, RESTART, Evidence, Moment, MomentKind, Span
 
@@ -169,28 +169,20 @@ def _even(group: list[_Jump], jumps: list[_Jump], config: MomentConfig) -> Itera
 
 
 def _goes_on(said: Said, span: Span, config: MomentConfig) -> bool:
-    if _share(said, span) < config.reads_speech_share:
+    if share_covered(span, said.spans) < config.reads_speech_share:
         return False
-    if any(_overlap_ms(pause, span) >= config.reads_pause_ms for pause in said.pauses):
+    if any(pause.overlap_ms(span) >= config.reads_pause_ms for pause in said.pauses):
         return False
     return _stumbles(said, span) * 60_000 / span.duration_ms <= config.reads_fillers_per_min
 
 
 def _stumbles(said: Said, span: Span) -> int:
-    return sum(word.mark in (FILLER, RESTART) and _overlap_ms(word.span, span) > 0 for word in said.words)
-
-
-def _share(said: Said, span: Span) -> float:
-    return sum(_overlap_ms(each, span) for each in said.spans) / span.duration_ms
-
-
-def _overlap_ms(one: Span, other: Span) -> int:
-    return max(0, min(one.end_ms, other.end_ms) - max(one.start_ms, other.start_ms))
+    return sum(word.mark in (FILLER, RESTART) and word.span.overlap_ms(span) > 0 for word in said.words)
 
 
 def _moment(series: Series, said: Said, lines: list[_Jump], others: float, config: MomentConfig) -> Moment:
     span, whole = _span(lines), Span(0, int(series.end_ms[-1]))
-    share, usual = (round(100 * _share(said, each)) for each in (span, whole))
+    share, usual = (round(100 * share_covered(each, said.spans)) for each in (span, whole))
     part = slice(lines[0].frame, lines[-1].frame + 1)
     return Moment(
         kind=MomentKind.READS_ALOUD,

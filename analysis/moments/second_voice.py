@@ -11,10 +11,9 @@ from analysis.moments.hard_to_hear import above_noise
 from analysis.moments.steps import long_stretches, span_of
 from analysis.speech.said import Said
 from analysis.speech.sound import Sound
-from analysis.speech.voice_activity import STEP_MS
+from analysis.speech.voice_activity import SPEAKING, STEP_MS
 from analysis.types import Evidence, Moment, MomentKind, Span
 
-_SPEAKING = 0.5
 # Two stretches of the same with less between them are one.
 _CLOSE_GAP_MS = 1000
 # With less of it, what is usual is not known.
@@ -71,7 +70,7 @@ def _by_likeness(sound: Sound, config: MomentConfig) -> list[Moment]:
 
 
 def _by_side(sound: Sound, config: MomentConfig) -> list[Moment]:
-    speaking = (sound.speech >= _SPEAKING) & ~np.isnan(sound.balance_db)
+    speaking = (sound.speech >= SPEAKING) & ~np.isnan(sound.balance_db)
     if speaking.sum() * STEP_MS < _LEAST_MS:
         return []
     at = np.flatnonzero(speaking)

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.signals.series import Series
 from analysis.signals.smoothing import GAP
+from analysis.types import Span
+
+
+def share_covered(span: Span, by: Iterable[Span]) -> float:
+    """How much of a span lies in others that do not overlap each other, 0..1."""
+    return sum(span.overlap_ms(each) for each in by) / span.duration_ms
 
 
 def stretches(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:

@@ -15,9 +15,8 @@ from scipy.signal import find_peaks
 
 from analysis.speech.around import sum_around
 from analysis.speech.sound import Sound
-from analysis.speech.voice_activity import STEP_MS
+from analysis.speech.voice_activity import SPEAKING, STEP_MS
 
-_SPEAKING = 0.5
 # A syllable rises by this much above what is around it, and lasts at least so long.
 _PROMINENCE_LU = 2.0
 _SHORTEST_STEPS = 100 // STEP_MS
@@ -32,12 +31,12 @@ def syllables(sound: Sound) -> NDArray[np.intp]:
     """The steps in which a syllable is loudest; none where voice was not to be measured."""
     peaks, _ = find_peaks(sound.level, prominence=_PROMINENCE_LU, distance=_SHORTEST_STEPS)
     voiced = np.convolve(~np.isnan(sound.pitch_hz), np.ones(3), mode="same") > 0 if len(sound) else np.zeros(0)
-    return np.asarray([peak for peak in peaks if voiced[peak] and sound.speech[peak] >= _SPEAKING], np.intp)
+    return np.asarray([peak for peak in peaks if voiced[peak] and sound.speech[peak] >= SPEAKING], np.intp)
 
 
 def speech_rate(sound: Sound) -> NDArray[np.float32]:
     """(F,) syllables in a second of speech within 5 s; NaN outside speech and where there is less than a second."""
-    speaking = sound.speech >= _SPEAKING
+    speaking = sound.speech >= SPEAKING
     nuclei = np.zeros(len(sound))
     nuclei[syllables(sound)] = 1
     spoken = sum_around(speaking.astype(np.float64), _RATE_STEPS // 2)
@@ -65,7 +64,7 @@ def usual(sound: Sound) -> Mapping[str, float]:
 
     Of speech alone; empty where there is none, or where voice was not to be measured.
     """
-    speaking = sound.speech >= _SPEAKING
+    speaking = sound.speech >= SPEAKING
     if np.isnan(sound.pitch_hz).all():
         return {}
     values = {

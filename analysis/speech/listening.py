@@ -55,7 +55,6 @@ class _Listener:
         self._activity = VoiceActivity()
         self._weighting = _KWeighting()
         self._pitch = SwiftF0(threads=1, spin=False).stream(_LOWEST_HZ, _HIGHEST_HZ) if voice else None
-        self._voices_planned = voice
         self._voices = _voices() if voice else None
         self._rest: NDArray[np.int16] | None = None
         self._heard = 0
@@ -97,8 +96,8 @@ class _Listener:
         samples = mixed(sides)
         sound = np.asarray(samples / np.float32(32_768), np.float32)
         self._speech.append(self._activity.push(sound))
-        balance = _balance_db(sides) if self._voices_planned else np.full(len(sides) // STEP, np.nan, np.float32)
-        self._balance.append(balance)
+        listens = self._pitch is not None  # to the voice itself
+        self._balance.append(_balance_db(sides) if listens else np.full(len(sides) // STEP, np.nan, np.float32))
         weighted = self._weighting.push(sound)
         self._power.append(np.mean(weighted.reshape(-1, STEP) ** 2, axis=1))
         self._blocks.push(weighted)

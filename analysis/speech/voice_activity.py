@@ -19,8 +19,9 @@ STEP = 512
 STEP_MS = 32
 _CONTEXT = 64
 _STATE = 128
-# Silero's own: speech begins at the first and ends below the second.
-_ENTER, _LEAVE = 0.5, 0.35
+#: Silero's own: speech begins at this probability, and ends below the second.
+SPEAKING = 0.5
+_LEAVE = 0.35
 _SHORTEST_SPEECH_MS = 200
 _SHORTEST_SILENCE_MS = 160
 
@@ -55,7 +56,7 @@ def speech_spans(probs: NDArray[np.float32]) -> list[Span]:
     spans: list[Span] = []
     begun: int | None = None
     for place, prob in enumerate(probs.tolist()):
-        if begun is None and prob >= _ENTER:
+        if begun is None and prob >= SPEAKING:
             begun = place
         elif begun is not None and prob < _LEAVE:
             spans, begun = _with(spans, begun, place), None

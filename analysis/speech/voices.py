@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from analysis.speech.phrases import RATE
-from analysis.speech.voice_activity import STEP
+from analysis.speech.voice_activity import SPEAKING, STEP
 
 # As the network was trained: 160 frames of 25 ms, one every 10 ms, 40 bands, power and not its logarithm, -30 dBFS.
 _FFT, _HOP, _BANDS, _FRAMES = 400, 160, 40, 160
@@ -27,7 +27,6 @@ _WINDOW = _FRAMES * _HOP
 #: Steps of the sound that a window lasts, and from one window to the next.
 WINDOW_STEPS, STRIDE_STEPS = _WINDOW // STEP, _WINDOW // STEP // 2
 _SPEECH_SHARE = 0.8
-_SPEAKING = 0.5
 _BATCH = 16
 # The voice heard most: windows that are this alike, of at most so many looked at.
 _ALIKE = 0.75
@@ -86,7 +85,7 @@ class Voices:
         self._sound = np.concatenate([self._sound, sound])
         self._speech = np.concatenate([self._speech, speech])
         while len(self._speech) >= WINDOW_STEPS:
-            if (self._speech[:WINDOW_STEPS] >= _SPEAKING).mean() >= _SPEECH_SHARE:
+            if (self._speech[:WINDOW_STEPS] >= SPEAKING).mean() >= _SPEECH_SHARE:
                 self._waiting.append(mel_frames(self._sound[:_WINDOW]))
                 self._steps.append(self._first)
             self._sound, self._speech = self._sound[STRIDE_STEPS * STEP :], self._speech[STRIDE_STEPS:]

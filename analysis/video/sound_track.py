@@ -66,8 +66,11 @@ class Placed:
 
     def add(self, pts_ms: int, samples: NDArray[np.int16]) -> NDArray[np.int16]:
         """(n, channels) samples that begin at `pts_ms` -> what to write for them, with silence where some miss."""
+        start = pts_ms * AUDIO_RATE // 1000 - self.written
         if self.behind(pts_ms) < -_BEGUN_ANEW:
-            self._moved = self.written - pts_ms * AUDIO_RATE // 1000
+            self._moved = -start
+        elif self.behind(pts_ms) == start:
+            self._moved = 0  # one packet had strayed
         change = self._change(self.behind(pts_ms), len(samples))
         silence = np.zeros((max(change, 0), samples.shape[1]), np.int16)
         sound = np.concatenate([silence, samples[max(-change, 0) :]])

@@ -74,11 +74,13 @@ def answers_of(interview: Interview) -> list[Answer]:
 
 def _may_follow(interview: Interview, found: list[Answer]) -> bool:
     """Whether a follow-up question may still come: they are used here, and an answer is being looked at."""
+    if not interview.position.follow_ups or interview.state != Interview.State.OPENED:
+        return False
     there_are = Question.objects.filter(position=interview.position_id).exclude(follows=None).exists()
-    waits = interview.position.follow_ups and there_are and interview.state == Interview.State.OPENED
-    waits = waits and Purpose.TRANSCRIPT in consent.granted(interview)
+    if not there_are or Purpose.TRANSCRIPT not in consent.granted(interview):
+        return False
     answered = [answer.recording for answer in found if answer.is_here and not answer.is_follow_up]
-    return waits and any((run := latest_run(recording)) is not None and run.is_active for recording in answered)
+    return any((run := latest_run(recording)) is not None and run.is_active for recording in answered)
 
 
 def _texts() -> dict[str, str]:

@@ -217,7 +217,7 @@ class PointLookup(models.Model):
         constraints = [models.UniqueConstraint(name="point_looked_for_once", fields=["run", "point"])]
 
     def __str__(self) -> str:
-        return f"{len(self.quotes)} quotes of {self.point_id}"
+        return f"{len(self.quotes or ())} quotes of {self.point_id}"
 
 
 class FollowUpOffer(models.Model):

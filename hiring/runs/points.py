@@ -73,9 +73,10 @@ def sentences_of(run: AnalysisRun) -> list[dict[str, Any]]:
 @transaction.atomic
 def conclude(*, run: AnalysisRun, quotes: Mapping[RubricPoint, Sequence[Mapping[str, Any]] | None]) -> None:
     """Keep what was found and offer a follow-up question where one is due: both, or nothing."""
-    list(Interview.objects.select_for_update().filter(pk=run.recording.interview_id))  # first, as everywhere
+    rows = Interview.objects.select_for_update(of=("self",)).select_related("position")
+    interview = rows.get(pk=run.recording.interview_id)  # locked first, as everywhere
     save(run=run, quotes=quotes)
-    offer_follow_up(recording=run.recording)
+    _offer_follow_up(interview, run.recording)
 
 
 @transaction.atomic
@@ -97,27 +98,24 @@ def save(*, run: AnalysisRun, quotes: Mapping[RubricPoint, Sequence[Mapping[str,
     PointLookup.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-@transaction.atomic
-def offer_follow_up(*, recording: Recording) -> FollowUpOffer | None:
+def _offer_follow_up(interview: Interview, recording: Recording) -> None:
     """Offer the first prepared question whose point was not found; at most one for an answer, before handing in.
 
     Nothing where the position does not use them, where the words were recognised with low confidence, or where none
     were. Which question and why is in the audit log.
     """
-    rows = Interview.objects.select_for_update(of=("self",)).select_related("position")
-    interview = rows.get(pk=recording.interview_id)
     run = complete_run(recording)
     wanted = interview.position.follow_ups and interview.state == Interview.State.OPENED
     if not wanted or run is None or run.transcript_low_confidence or not run.sentences.exists():
-        return None
+        return
     same = {"question__follows__question": recording.question_id}
     if interview.follow_ups.filter(**same).exists() or interview.recordings.filter(**same).exists():
-        return None
+        return
     left_out = run.points.filter(quotes=[], point__follow_up__isnull=False).select_related("point__follow_up").first()
     if left_out is None:
-        return None
+        return
     question = left_out.point.follow_up
-    offer = FollowUpOffer.objects.create(interview=interview, question=question, recording=recording)
+    FollowUpOffer.objects.create(interview=interview, question=question, recording=recording)
     audit.record(
         actor=audit.SYSTEM,
         action="follow_up.offered",
@@ -127,7 +125,6 @@ def offer_follow_up(*, recording: Recording) -> FollowUpOffer | None:
         point=str(left_out.point_id),
         because=NOT_IN_THE_WORDS,
     )
-    return offer
 
 
 def questions_of(interview: Interview) -> QuerySet[Question]:

@@ -73,7 +73,7 @@ def _rows(user: User, events: Iterable[Event]) -> list[dict[str, object]]:
     names = {str(pk): name for pk, name in people}
     candidates = {event.actor_id for event in events if event.actor_kind == Event.ActorKind.CANDIDATE}
     references = _references(user, candidates | {event.interview_id for event in events})
-    asked = {event.details[name] for event in events for name in _ASKED if name in event.details}
+    asked = {str(event.details[name]) for event in events for name in _ASKED if name in event.details}
     texts = access.asked_texts(user, _uuids(asked))
     return [
         {
