@@ -1,8 +1,18 @@
 """Signing in."""
 
+from __future__ import annotations
+
+import math
+from typing import Any
+
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from hiring.accounts import limits
+from hiring.accounts.models import ApiToken
+from hiring.lib.client_address import client_address
 
 
 class SignInForm(AuthenticationForm):
@@ -20,3 +30,32 @@ class SignInForm(AuthenticationForm):
         "invalid_login": _("This email and password do not belong together. Please try again."),
         "inactive": _("This account is closed."),
     }
+
+    def clean(self) -> dict[str, Any]:
+        """Ask the limits first: a password that comes too early is not even looked at."""
+        email = self.cleaned_data.get("username")
+        wait = limits.wait(email, client_address(self.request)) if email else None
+        if wait:
+            minutes = math.ceil(wait.total_seconds() / 60)
+            sentence = ngettext(
+                "Too many wrong passwords. Please try again in a minute.",
+                "Too many wrong passwords. Please try again in %(minutes)s minutes.",
+                minutes,
+            )
+            raise forms.ValidationError(sentence % {"minutes": minutes}, code="too_many")
+        return super().clean()
+
+    @property
+    def came_too_early(self) -> bool:
+        return self.has_error("__all__", code="too_many")
+
+
+class TokenForm(forms.Form):
+    """A new API token: what it is for."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=ApiToken._meta.get_field("name").max_length,
+        help_text=_("The program or person that will use it, such as “ATS import”."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )

@@ -8,6 +8,8 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import get_random_string, salted_hmac
+from knox.models import AbstractAuthToken
 
 from hiring.audit.services import Actor
 
@@ -24,12 +26,19 @@ class UserManager(BaseUserManager):
         return self.get(email__iexact=username)
 
 
+def _new_seal() -> str:
+    return get_random_string(32)
+
+
 class User(AbstractBaseUser):
+    """Somebody with an account. Sessions and password links hold a hash of `seal`: a new one ends them all."""
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120)
     role = models.CharField(max_length=20, choices=Role.choices)
     is_active = models.BooleanField(default=True)
+    seal = models.CharField(max_length=32, default=_new_seal, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
 
     USERNAME_FIELD = "email"
@@ -53,3 +62,26 @@ class User(AbstractBaseUser):
 
     def as_actor(self) -> Actor:
         return Actor("user", str(self.pk))
+
+    def break_seal(self) -> None:
+        """End every session and password link of this person; the caller saves."""
+        self.seal = _new_seal()
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Django's own, with the seal beside the password."""
+        value = f"{self.password}{self.seal}"
+        return salted_hmac("hiring.accounts.User", value, secret=secret, algorithm="sha256").hexdigest()
+
+
+class ApiToken(AbstractAuthToken):
+    """What a program calls the API with, in a person's name. Only the token's hash is stored."""
+
+    name = models.CharField(max_length=60)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created"]
+        constraints = [models.CheckConstraint(name="api_token_has_a_name", condition=~models.Q(name=""))]
+
+    def __str__(self) -> str:
+        return self.name

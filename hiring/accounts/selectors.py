@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from django.db.models import QuerySet
-from knox.models import AuthToken
 from knox.settings import CONSTANTS
 
-from hiring.accounts.models import User
+from hiring.accounts.models import ApiToken, User
 
 
-def tokens(user: User) -> QuerySet[AuthToken]:
+def tokens(user: User) -> QuerySet[ApiToken]:
     """The person's own API tokens, newest first."""
-    return AuthToken.objects.filter(user=user).order_by("-created")
+    return ApiToken.objects.filter(user=user)
 
 
-def token_of(user: User, token: str) -> AuthToken:
-    """The row of a token that was just issued to this person."""
+def token_of(user: User, token: str) -> ApiToken | None:
+    """The row of a token, where it is this person's."""
     return tokens(user).filter(token_key=token[: CONSTANTS.TOKEN_KEY_LENGTH]).first()

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.tokens import default_token_generator
+from datetime import timedelta
+
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
-from knox.models import AuthToken
 
-from hiring.accounts.models import Role, User
+from hiring.accounts.models import ApiToken, Role, User
 from hiring.audit import services as audit
 from hiring.audit.services import Actor
+
+#: More than anybody connects; one that leaked must not hide among hundreds.
+MOST_TOKENS = 20
+#: How exactly it is known when a token was used last.
+_USED_EVERY = timedelta(minutes=1)
 
 
 class CannotChange(Exception):
     """A rule forbids the change; `str(error)` is one sentence for the person."""
+
+
+class _PasswordLinks(PasswordResetTokenGenerator):
+    """Django's own, which a broken seal and a closed account end as well."""
+
+    def _make_hash_value(self, user: User, timestamp: int) -> str:
+        return f"{super()._make_hash_value(user, timestamp)}{user.seal}{user.is_active}"
+
+
+password_links = _PasswordLinks()
 
 
 @transaction.atomic
@@ -41,16 +58,17 @@ def change_person(*, user: User, role: str, is_active: bool, actor: Actor) -> Us
     if leaves and not others.exists():
         raise CannotChange(_("This is the only administrator. Make somebody else an administrator first."))
     locked.role, locked.is_active = role, is_active
-    locked.save(update_fields=["role", "is_active"])
     if not is_active:
-        AuthToken.objects.filter(user=locked).delete()
+        locked.break_seal()
+        ApiToken.objects.filter(user=locked).delete()
+    locked.save(update_fields=["role", "is_active", "seal"])
     audit.record(actor=actor, action="person.changed", obj=locked, role=role, active=is_active)
     return locked
 
 
 def password_link_parts(user: User) -> tuple[str, str]:
     """Return (uid, token) of a link with which this person, once and within three days, chooses a password."""
-    return urlsafe_base64_encode(force_bytes(user.pk)), default_token_generator.make_token(user)
+    return urlsafe_base64_encode(force_bytes(user.pk)), password_links.make_token(user)
 
 
 def issue_password_link(*, user: User, actor: Actor) -> tuple[str, str]:
@@ -65,17 +83,37 @@ def issue_password_link(*, user: User, actor: Actor) -> tuple[str, str]:
 
 
 @transaction.atomic
-def issue_token(*, user: User, actor: Actor) -> str:
-    """Make an API token and return it. Only a hash is stored: it is shown this once."""
-    row, token = AuthToken.objects.create(user=user)
+def password_chosen(*, user: User) -> None:
+    """Note that a person chose a password. Whoever knew the old one may hold sessions and tokens: all end."""
+    user.break_seal()
+    user.save(update_fields=["seal"])
+    ApiToken.objects.filter(user=user).delete()
+    audit.record(actor=user.as_actor(), action="person.password_chosen", obj=user)
+
+
+@transaction.atomic
+def issue_token(*, user: User, name: str, actor: Actor) -> str:
+    """Make an API token and return it: only a hash is stored. Raises CannotChange where there are too many."""
+    User.objects.select_for_update().get(pk=user.pk)
+    if ApiToken.objects.filter(user=user).count() >= MOST_TOKENS:
+        sentence = _("You have %(count)s tokens, which is the most. Revoke one first.")
+        raise CannotChange(sentence % {"count": MOST_TOKENS})
+    row, token = ApiToken.objects.create(user=user, name=name.strip())
     audit.record(actor=actor, action="token.issued", obj=user, token=row.token_key)
     return token
+
+
+def token_used(*, token: ApiToken) -> None:
+    """Note when a token was used last, to the minute: a program asks many times a second."""
+    now = timezone.now()
+    if token.last_used_at is None or now - token.last_used_at > _USED_EVERY:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
 
 
 @transaction.atomic
 def revoke_token(*, user: User, token_key: str, actor: Actor) -> bool:
     """Revoke one of the person's tokens, named by its first characters. Returns False where there is none."""
-    revoked, _rows = AuthToken.objects.filter(user=user, token_key=token_key).delete()
+    revoked, _rows = ApiToken.objects.filter(user=user, token_key=token_key).delete()
     if revoked:
         audit.record(actor=actor, action="token.revoked", obj=user, token=token_key)
     return bool(revoked)

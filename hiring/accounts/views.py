@@ -5,16 +5,18 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
-from knox.models import AuthToken
+from django.views.decorators.http import require_http_methods, require_POST
 
-from hiring.accounts import services
-from hiring.accounts.forms import SignInForm
+from hiring.accounts import selectors, services
+from hiring.accounts.forms import SignInForm, TokenForm
+from hiring.accounts.models import User
 from hiring.audit import services as audit
+from hiring.lib import shown_once
 
 
 class SignIn(auth_views.LoginView):
@@ -27,38 +29,76 @@ class SignIn(auth_views.LoginView):
         audit.record(actor=form.get_user().as_actor(), action="person.signed_in", obj=form.get_user())
         return response
 
+    def form_invalid(self, form: SignInForm) -> HttpResponse:
+        response = super().form_invalid(form)
+        if form.came_too_early:
+            response.status_code = 429
+        return response
+
 
 class ChoosePassword(auth_views.PasswordResetConfirmView):
     """The page behind the link that an administrator hands to a new person. It works once."""
 
     template_name = "accounts/choose_password.html"
     success_url = reverse_lazy("accounts:sign_in")
+    token_generator = services.password_links
 
+    def get_user(self, uidb64: str) -> User | None:
+        """The person, unless their account was closed after the link was made."""
+        user = super().get_user(uidb64)
+        return user if user is not None and user.is_active else None
+
+    @transaction.atomic
     def form_valid(self, form) -> HttpResponse:
-        audit.record(actor=form.user.as_actor(), action="person.password_chosen", obj=form.user)
+        response = super().form_valid(form)
+        services.password_chosen(user=form.user)
         messages.success(self.request, _("Your password is set. Please sign in."))
-        return super().form_valid(form)
+        return response
 
 
 @login_required
 def tokens(request: HttpRequest) -> HttpResponse:
     """The person's own API tokens."""
-    rows = AuthToken.objects.filter(user=request.user).order_by("-created")
-    return render(request, "accounts/tokens.html", {"tokens": rows})
+    return _tokens_page(request, TokenForm())
+
+
+def _tokens_page(request: HttpRequest, form: TokenForm) -> HttpResponse:
+    token = shown_once.shown(request)
+    page = {
+        "form": form,
+        "tokens": selectors.tokens(request.user),
+        "new_token": token if token and selectors.token_of(request.user, token) else "",
+        "minutes": shown_once.MINUTES,
+    }
+    return render(request, "accounts/tokens.html", page, status=400 if form.errors else 200)
 
 
 @login_required
 @require_POST
 def issue_token(request: HttpRequest) -> HttpResponse:
-    """Show a new token, this once, in the answer to the POST: it is kept nowhere in readable form."""
-    token = services.issue_token(user=request.user, actor=request.user.as_actor())
-    rows = AuthToken.objects.filter(user=request.user).order_by("-created")
-    return render(request, "accounts/tokens.html", {"tokens": rows, "new_token": token})
+    """Make a token; the page of tokens shows it for a while."""
+    form = TokenForm(request.POST)
+    if not form.is_valid():
+        return _tokens_page(request, form)
+    try:
+        token = services.issue_token(
+            user=request.user, name=form.cleaned_data["name"], actor=request.user.as_actor()
+        )
+    except services.CannotChange as error:
+        form.add_error(None, str(error))
+        return _tokens_page(request, form)
+    return shown_once.redirect_to_show(reverse("accounts:tokens"), token)
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def revoke_token(request: HttpRequest, token_key: str) -> HttpResponse:
+    """Ask once more, with the token's name, then revoke it."""
+    if request.method == "GET":
+        token = selectors.tokens(request.user).filter(token_key=token_key).first()
+        if token is None:
+            raise Http404
+        return render(request, "accounts/revoke_token.html", {"token": token})
     if not services.revoke_token(user=request.user, token_key=token_key, actor=request.user.as_actor()):
         raise Http404
     messages.success(request, _("The token is revoked."))

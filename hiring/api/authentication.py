@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.authentication import SessionScheme
 from drf_spectacular.contrib.knox_auth_token import KnoxTokenScheme
 from knox import auth
-from knox.models import AuthToken
 from rest_framework import authentication
 from rest_framework.exceptions import APIException, AuthenticationFailed
 
-from hiring.accounts.models import User
+from hiring.accounts import services
+from hiring.accounts.models import ApiToken, User
 
 _TOKEN = re.compile(rb"[0-9A-Za-z_-]{8,128}")
 
@@ -28,11 +28,12 @@ class FormExpired(APIException):
 class Token(auth.TokenAuthentication):
     """Knox's tokens. Bytes that no token can contain are refused before anything decodes or looks them up."""
 
-    def authenticate_credentials(self, token: bytes) -> tuple[User, AuthToken]:
+    def authenticate_credentials(self, token: bytes) -> tuple[User, ApiToken]:
         if not _TOKEN.fullmatch(token):
             raise AuthenticationFailed(_("Invalid token."))
-        found: tuple[User, AuthToken] = super().authenticate_credentials(token)
-        return found
+        user, row = super().authenticate_credentials(token)
+        services.token_used(token=row)
+        return user, row
 
 
 class Session(authentication.SessionAuthentication):

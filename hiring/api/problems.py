@@ -22,6 +22,13 @@ class Conflict(APIException):
     default_code = "conflict"
 
 
+class SignInNeeded(APIException):
+    """This takes a session, not a token: 403 and not 404, because the caller can put it right."""
+
+    status_code = 403
+    default_code = "sign_in"
+
+
 class NotYet(NotFound):
     """The row is there and open to the caller; what was asked of it does not exist yet."""
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from analysis.types import FILLER, RESTART, SOUND_COLUMNS, UNCLEAR
-from hiring.accounts.models import User
+from hiring.accounts.models import ApiToken, User
 from hiring.positions.models import Interview, Position, Question
 from hiring.recordings.models import Recording
 from hiring.review.models import Note, Verdict
@@ -31,10 +31,18 @@ class Me(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+class TokenBody(serializers.Serializer):
+    name = serializers.CharField(
+        max_length=ApiToken._meta.get_field("name").max_length,
+        help_text="The program or person that will use it.",
+    )
+
+
 class NewToken(serializers.Serializer):
     """An API token. `token` is shown this once: only a hash of it is stored."""
 
     key = serializers.CharField(help_text="Its first characters: the name by which it is revoked.")
+    name = serializers.CharField()
     token = serializers.CharField()
     expires_at = serializers.DateTimeField(allow_null=True)
 
@@ -268,6 +276,7 @@ class Quote(serializers.Serializer):
     end_ms = serializers.IntegerField()
     text = serializers.CharField()
     likeness = serializers.FloatField(min_value=-1, max_value=1)
+    is_own = serializers.BooleanField(required=False, help_text="True for words of the candidate's own correction.")
     method = serializers.ChoiceField(choices=["words", "meaning"])
 
 

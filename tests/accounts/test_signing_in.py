@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from axes.models import AccessFailureLog
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 
+from hiring.accounts import limits
 from hiring.audit.models import Event
 from tests import factories
 
@@ -65,3 +70,53 @@ def test_signing_in_begins_a_new_session(client):
     before = session.session_key
     _attempt(client, "rosa@example.org", factories.PASSWORD)
     assert client.session.session_key != before
+
+
+def _from(client, address: str, email: str, password: str = "not it"):
+    return client.post(URL, {"username": email, "password": password}, REMOTE_ADDR=address)
+
+
+def test_one_address_cannot_try_account_after_account(client):
+    factories.make_user(email="rosa@example.org")
+    answers = [_from(client, "203.0.113.7", f"person{number}@example.org").status_code for number in range(60)]
+    assert answers[:40] == [200] * 40 and set(answers[40:]) == {429}
+    early = _from(client, "203.0.113.7", "rosa@example.org", factories.PASSWORD)
+    assert early.status_code == 429 and "Too many wrong passwords" in early.content.decode()
+    assert _from(client, "203.0.113.8", "rosa@example.org", factories.PASSWORD).status_code == 302
+
+
+def test_one_account_tried_from_many_addresses_is_slowed_down_more_and_more(client):
+    factories.make_user(email="rosa@example.org")
+    for number in range(10):
+        assert _from(client, f"203.0.113.{number}", "rosa@example.org").status_code == 200
+    assert _from(client, "203.0.113.99", "ROSA@example.org", factories.PASSWORD).status_code == 429
+    assert _from(client, "203.0.113.99", "someone.else@example.org").status_code == 200
+    waits = []
+    for number in range(5):
+        AccessFailureLog.objects.update(attempt_time=timezone.now())
+        waits.append(limits.wait("rosa@example.org", "203.0.113.99").total_seconds())
+        AccessFailureLog.objects.create(username="rosa@example.org", ip_address=f"198.51.100.{number}")
+    assert [round(wait) for wait in waits] == [4, 8, 16, 32, 64]
+
+
+def test_after_the_wait_the_right_password_opens(client):
+    factories.make_user(email="rosa@example.org")
+    for number in range(10):
+        _from(client, f"203.0.113.{number}", "rosa@example.org")
+    AccessFailureLog.objects.update(attempt_time=timezone.now() - timedelta(seconds=5))
+    assert _from(client, "203.0.113.99", "rosa@example.org", factories.PASSWORD).status_code == 302
+
+
+def test_an_unknown_account_is_slowed_down_like_one_that_is_here(client):
+    factories.make_user(email="rosa@example.org")
+    for email in ("rosa@example.org", "nobody@example.org"):
+        answers = [_from(client, f"203.0.113.{number}", email).status_code for number in range(12)]
+        assert answers == [200] * 10 + [429] * 2
+        AccessFailureLog.objects.all().delete()
+
+
+def test_old_failures_are_forgotten(client):
+    _from(client, "203.0.113.1", "rosa@example.org")
+    AccessFailureLog.objects.update(attempt_time=timezone.now() - timedelta(hours=1))
+    limits.forget_old()
+    assert not AccessFailureLog.objects.exists()

@@ -33,7 +33,7 @@ def handed_in(interview: Interview) -> Interview:
 
 def client_of(user: User) -> APIClient:
     client = APIClient()
-    token = accounts.issue_token(user=user, actor=user.as_actor())
+    token = accounts.issue_token(user=user, name="Tests", actor=user.as_actor())
     client.credentials(HTTP_AUTHORIZATION=f"Token {token}")
     return client
 

@@ -60,7 +60,8 @@ _bounded = hypothesis_settings(
 def token(team, settings, monkeypatch) -> dict[str, str]:
     settings.ALLOWED_HOSTS = ["*"]
     monkeypatch.setattr(UserRateThrottle, "THROTTLE_RATES", {"user": "100000/min"})
-    return {"Authorization": f"Token {accounts.issue_token(user=team.recruiter, actor=team.recruiter.as_actor())}"}
+    token = accounts.issue_token(user=team.recruiter, name="Tests", actor=team.recruiter.as_actor())
+    return {"Authorization": f"Token {token}"}
 
 
 @pytest.fixture
@@ -126,7 +127,8 @@ def test_no_request_is_answered_with_a_fault_of_ours(schema, token, team, name, 
 def test_nobody_off_the_team_gets_more_than_a_404(schema, team, name, role):
     operation, pk = _operation(schema, name), _ids(team)[name.split("/")[3]]
     person = factories.make_user(role)
-    token = {"Authorization": f"Token {accounts.issue_token(user=person, actor=person.as_actor())}"}
+    issued = accounts.issue_token(user=person, name="Tests", actor=person.as_actor())
+    token = {"Authorization": f"Token {issued}"}
 
     @hypothesis_settings(_bounded, max_examples=3)
     @given(case=operation.as_strategy())

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
 from hiring.audit.models import Event
 from hiring.runs import lease
 from hiring.runs import services as runs
@@ -49,3 +53,38 @@ def test_a_run_that_did_not_fail_cannot_be_retried(api, team):
     assert response.status_code == 409
     assert response.json()["detail"] == "Only an analysis that failed can be started again."
     assert not Event.objects.filter(action="run.retried").exists()
+
+
+def _set_aside(team) -> AnalysisRun:
+    """A run that broke three times on a file that was not checked yet."""
+    recording = factories.make_ready_recording(handed_in(factories.make_interview(team.position)))
+    type(recording).objects.filter(pk=recording.pk).update(state="received", original_file="", sha256="")
+    run = runs.queue(recording=recording)
+    AnalysisRun.objects.filter(pk=run.pk).update(state="quarantined", attempt=3, finished_at=timezone.now())
+    return run
+
+
+@pytest.mark.parametrize("make", [_failed, _set_aside])
+@pytest.mark.parametrize("by", ["page", "api"])
+def test_page_and_api_start_the_same_analyses_again(api, team, client, make, by):
+    run = make(team)
+    client.force_login(team.recruiter, backend="django.contrib.auth.backends.ModelBackend")
+    if by == "page":
+        assert client.post(reverse("recruiter:retry", args=[run.recording_id])).status_code == 302
+    else:
+        assert api.post(f"/api/v1/runs/{run.pk}/retry/").status_code == 202
+    assert run.recording.runs.filter(state="queued").count() == 1
+
+
+@pytest.mark.parametrize("by", ["page", "api"])
+def test_page_and_api_refuse_the_same_ones(api, team, client, by):
+    refused = _failed(team)
+    type(refused.recording).objects.filter(pk=refused.recording_id).update(state="refused", refusal_code="empty")
+    client.force_login(team.recruiter, backend="django.contrib.auth.backends.ModelBackend")
+    for run in (team.run, refused):
+        if by == "page":
+            page = client.post(reverse("recruiter:retry", args=[run.recording_id]), follow=True).content.decode()
+            assert "Only an analysis that failed can be started again." in page
+        else:
+            assert api.post(f"/api/v1/runs/{run.pk}/retry/").status_code == 409
+        assert not run.recording.runs.filter(state="queued").exists()

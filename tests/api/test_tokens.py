@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from knox.models import AuthToken
+import pytest
+from django.test import Client
 
 from hiring.accounts import services
+from hiring.accounts.models import ApiToken
 from hiring.audit.models import Event
 from tests import factories
 from tests.api.conftest import client_of
@@ -19,26 +21,49 @@ def test_me_is_the_holder_of_the_token(api, team):
     }
 
 
-def test_a_new_token_works_and_only_its_hash_is_stored(api, client):
-    body = api.post("/api/v1/tokens/").json()
-    row = AuthToken.objects.get(token_key=body["key"])
+NAME, JSON = {"name": "ATS import"}, {"content_type": "application/json"}
+
+
+@pytest.fixture
+def desk(client, team):
+    """The recruiter, signed in."""
+    client.force_login(team.recruiter, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def test_a_new_token_works_and_only_its_hash_is_stored(desk):
+    body = desk.post("/api/v1/tokens/", NAME, **JSON).json()
+    row = ApiToken.objects.get(token_key=body["key"])
+    assert (row.name, body["name"]) == ("ATS import", "ATS import")
     assert body["token"] not in (row.digest, row.token_key) and body["token"].startswith(body["key"])
-    answer = client.get("/api/v1/me/", headers={"Authorization": f"Token {body['token']}"})
+    answer = Client().get("/api/v1/me/", headers={"Authorization": f"Token {body['token']}"})
     assert answer.status_code == 200
 
 
-def test_a_revoked_token_opens_nothing(api, client):
-    body = api.post("/api/v1/tokens/").json()
-    assert api.delete(f"/api/v1/tokens/{body['key']}/").status_code == 204
-    answer = client.get("/api/v1/me/", headers={"Authorization": f"Token {body['token']}"})
+def test_a_token_makes_no_other_token(api):
+    before = ApiToken.objects.count()
+    refused = api.post("/api/v1/tokens/", NAME, format="json")
+    assert refused.status_code == 403 and "sign in" in refused.json()["detail"]
+    assert ApiToken.objects.count() == before
+
+
+def test_a_token_without_a_name_is_refused(desk):
+    assert desk.post("/api/v1/tokens/", {}, content_type="application/json").status_code == 400
+    assert not ApiToken.objects.exists()
+
+
+def test_a_revoked_token_opens_nothing(desk):
+    body = desk.post("/api/v1/tokens/", NAME, **JSON).json()
+    assert desk.delete(f"/api/v1/tokens/{body['key']}/").status_code == 204
+    answer = Client().get("/api/v1/me/", headers={"Authorization": f"Token {body['token']}"})
     assert answer.status_code == 401
     assert Event.objects.filter(action="token.revoked").count() == 1
 
 
-def test_nobody_revokes_the_token_of_another(api, outsider):
-    key = outsider.post("/api/v1/tokens/").json()["key"]
+def test_nobody_revokes_the_token_of_another(api, outsider, team):
+    key = ApiToken.objects.exclude(user=team.recruiter).get().token_key
     assert api.delete(f"/api/v1/tokens/{key}/").status_code == 404
-    assert AuthToken.objects.filter(token_key=key).exists()
+    assert ApiToken.objects.filter(token_key=key).exists()
     assert not Event.objects.filter(action="token.revoked").exists()
 
 
@@ -49,13 +74,11 @@ def test_a_closed_accounts_token_opens_nothing(db):
     assert client.get("/api/v1/me/").status_code == 401
 
 
-def test_a_session_makes_a_token_too_but_not_without_its_csrf_token(client, team):
+def test_a_session_makes_a_token_only_with_its_csrf_token(team):
     from rest_framework.test import APIClient
 
     strict = APIClient(enforce_csrf_checks=True)
     strict.force_login(team.recruiter, backend="django.contrib.auth.backends.ModelBackend")
     refused = strict.post("/api/v1/tokens/")
     assert refused.status_code == 403 and "CSRF" in refused.json()["detail"]
-    assert not AuthToken.objects.exists()
-    client.force_login(team.recruiter, backend="django.contrib.auth.backends.ModelBackend")
-    assert client.post("/api/v1/tokens/").status_code == 201
+    assert not ApiToken.objects.filter(user=team.recruiter).exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -9,8 +10,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from hiring.accounts import selectors, services
+from hiring.api.problems import Conflict, SignInNeeded
 from hiring.api.serializers import Me as MeRow
-from hiring.api.serializers import NewToken
+from hiring.api.serializers import NewToken, TokenBody
 
 
 class Me(APIView):
@@ -21,12 +23,23 @@ class Me(APIView):
 
 
 class Tokens(APIView):
-    @extend_schema(operation_id="tokens_issue", request=None, responses={201: NewToken})
+    @extend_schema(operation_id="tokens_issue", request=TokenBody, responses={201: NewToken})
     def post(self, request: Request) -> Response:
-        """Make an API token of your own. It is shown this once; only a hash is stored."""
-        token = services.issue_token(user=request.user, actor=request.user.as_actor())
+        """Make an API token of your own. It is shown this once; only a hash is stored.
+
+        This takes the session of somebody who signed in: a token that leaked makes no others that outlive it.
+        """
+        if request.auth is not None:
+            raise SignInNeeded(_("A token cannot make another. Please sign in to make one."))
+        body = TokenBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        name = body.validated_data["name"]
+        try:
+            token = services.issue_token(user=request.user, name=name, actor=request.user.as_actor())
+        except services.CannotChange as error:
+            raise Conflict(str(error)) from error
         row = selectors.token_of(request.user, token)
-        return Response({"key": row.token_key, "token": token, "expires_at": row.expiry}, status=201)
+        return Response({"key": row.token_key, "name": name, "token": token, "expires_at": row.expiry}, status=201)
 
 
 class Token(APIView):

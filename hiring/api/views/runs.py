@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,11 +12,7 @@ from rest_framework.views import APIView
 from hiring import access
 from hiring.api.problems import Conflict
 from hiring.api.serializers import RunDetails
-from hiring.recordings.models import Recording
 from hiring.runs import services
-from hiring.runs.models import AnalysisRun
-
-_CAN_BE_RETRIED = (AnalysisRun.State.FAILED, AnalysisRun.State.QUARANTINED)
 
 
 class Run(APIView):
@@ -32,7 +27,8 @@ class Retry(APIView):
     def post(self, request: Request, pk: UUID) -> Response:
         """Queue a failed run's recording again, with what consent and law allow now. Answers with the new run."""
         run = access.run_for(request.user, pk)
-        if run.state not in _CAN_BE_RETRIED or run.recording.state != Recording.State.READY:
-            raise Conflict(_("Only an analysis that failed can be started again."))
-        again = services.retry(run=run, actor=request.user.as_actor())
+        try:
+            again = services.retry(run=run, actor=request.user.as_actor())
+        except services.NotRetried as error:
+            raise Conflict(str(error)) from error
         return Response(RunDetails(again).data, status=202)

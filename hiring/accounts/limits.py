@@ -1,0 +1,51 @@
+"""How often wrong passwords may be tried, beside the limit on one account from one address, which axes keeps.
+
+An address may try some accounts, and an account may be tried from some addresses; whoever goes on waits. Counted is
+what was typed, whether or not there is such an account, so that the answer tells nothing about it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from axes.models import AccessFailureLog
+from django.utils import timezone
+
+_WINDOW = timedelta(minutes=15)
+#: An office may share one address: so many wrong passwords in a quarter of an hour are no office any more.
+_OF_AN_ADDRESS = 40
+#: From here on each wrong password of an account doubles the wait, up to the longest.
+_OF_AN_ACCOUNT = 10
+_FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=4), timedelta(minutes=10)
+
+
+def wait(email: str, address: str) -> timedelta:
+    """How long this address must wait before it may try this account again; zero when it may now."""
+    now = timezone.now()
+    return max(_of_address(address, now), _of_account(email, now), timedelta(0))
+
+
+def _failures(now: datetime, **of: str) -> list[datetime]:
+    """When passwords were wrong lately, the newest first."""
+    rows = AccessFailureLog.objects.filter(attempt_time__gt=now - _WINDOW, **of)
+    return list(rows.order_by("-attempt_time").values_list("attempt_time", flat=True))
+
+
+def _of_address(address: str, now: datetime) -> timedelta:
+    failures = _failures(now, ip_address=address)
+    if len(failures) < _OF_AN_ADDRESS:
+        return timedelta(0)
+    return failures[_OF_AN_ADDRESS - 1] + _WINDOW - now
+
+
+def _of_account(email: str, now: datetime) -> timedelta:
+    failures = _failures(now, username=email.lower())
+    over = len(failures) - _OF_AN_ACCOUNT
+    if over < 0:
+        return timedelta(0)
+    return failures[0] + min(_FIRST_WAIT * 2 ** min(over, 16), _LONGEST_WAIT) - now
+
+
+def forget_old() -> None:
+    """Remove failures that count for nothing any more."""
+    AccessFailureLog.objects.filter(attempt_time__lt=timezone.now() - 2 * _WINDOW).delete()
