@@ -16,9 +16,9 @@ from django.http import Http404, HttpRequest
 from hiring.accounts.models import User
 from hiring.audit import selectors as audit_selectors
 from hiring.audit.models import Event
-from hiring.lib.errors import LinkNeeded
+from hiring.lib.errors import LinkNeeded, ProofNeeded
 from hiring.networks.models import FairnessAudit, Network
-from hiring.positions.models import Interview, Position, Question, RubricPoint
+from hiring.positions.models import Interview, Invitation, Position, Question, RubricPoint
 from hiring.recordings.models import Recording
 from hiring.retention.models import ErasureCertificate
 from hiring.review.models import Note
@@ -70,13 +70,14 @@ def position_for(user: object, pk: UUID) -> Position:
     return _or_404(positions(user), pk=pk)
 
 
+def listed_interviews(user: object) -> QuerySet[Interview]:
+    """Interviews of the person's positions as lists show them: an erased one is a line without a name."""
+    return Interview.objects.filter(position__memberships__user=_staff(user)).select_related("position")
+
+
 def interviews(user: object) -> QuerySet[Interview]:
-    """Interviews of the person's positions, without the erased ones."""
-    return (
-        Interview.objects.filter(position__memberships__user=_staff(user))
-        .exclude(state__in=[Interview.State.ERASED])
-        .select_related("position")
-    )
+    """Interviews of the person's positions that can be opened: without the erased ones."""
+    return listed_interviews(user).exclude(state=Interview.State.ERASED)
 
 
 def interview_for(user: object, pk: UUID) -> Interview:
@@ -155,6 +156,12 @@ def governed_interviews(user: object) -> QuerySet[Interview]:
     return Interview.objects.exclude(state=Interview.State.ERASED).select_related("position")
 
 
+def governed_interviews_like(user: object, typed: str) -> QuerySet[Interview]:
+    """Interviews with this in their reference, or of exactly this address or name, in any case."""
+    exactly = Q(candidate_email__iexact=typed) | Q(candidate_name__iexact=" ".join(typed.split()))
+    return governed_interviews(user).filter(Q(reference__icontains=typed) | exactly)
+
+
 def governed_interview_for(user: object, pk: UUID) -> Interview:
     return _or_404(governed_interviews(user), pk=pk)
 
@@ -203,40 +210,74 @@ def certificate_for(user: object, pk: UUID) -> ErasureCertificate:
 # --- Candidates --------------------------------------------------------------------------------------------------
 
 
-def candidate_interview(request: HttpRequest) -> Interview:
-    """The interview that the personal link opened in this session. Raises Http404.
+def candidate_link(request: HttpRequest) -> Invitation:
+    """The personal link that opened this session. Raises Http404.
 
     Revoking the link ends the session that it opened.
     """
     pk, link = request.session.get(CANDIDATE_SESSION_KEY), request.session.get(CANDIDATE_LINK_KEY)
-    rows = Interview.objects.exclude(state=Interview.State.ERASED).select_related("position")
-    own = rows.filter(invitations__pk=link, invitations__revoked_at=None, pk=pk) if pk and link else rows.none()
-    interview = own.first()
-    if interview is None:
+    rows = Invitation.objects.exclude(interview__state=Interview.State.ERASED).select_related("interview__position")
+    own = rows.filter(pk=link, interview=pk, revoked_at=None).first() if pk and link else None
+    if own is None:
         raise LinkNeeded
-    return interview
+    return own
+
+
+def candidate_interview(request: HttpRequest) -> Interview:
+    """The interview that the personal link opened in this session. Raises Http404."""
+    return candidate_link(request).interview
+
+
+def proven_candidate_link(request: HttpRequest) -> Invitation:
+    """The link of a session whose browser is the candidate's own. Raises Http404, ProofNeeded among it.
+
+    Whoever made a later link may have opened it: that session can add, but neither agree, nor see, hand in, take or
+    delete what came in before it.
+    """
+    link = candidate_link(request)
+    if not link.proven:
+        raise ProofNeeded
+    return link
 
 
 def candidate_question(request: HttpRequest, pk: UUID) -> Question:
     return _or_404(points.questions_of(candidate_interview(request)), pk=pk)
 
 
+def candidate_recordings(request: HttpRequest) -> QuerySet[Recording]:
+    """The candidate's recordings: all of them, or those that came in through this link where it proves nothing."""
+    link = candidate_link(request)
+    own = Recording.objects.filter(interview=link.interview_id)
+    if not link.proven:
+        own = own.filter(created_at__gte=link.redeemed_at)
+    return own.select_related("interview__position", "question")
+
+
 def candidate_recording(request: HttpRequest, pk: UUID) -> Recording:
-    own = Recording.objects.filter(interview=candidate_interview(request))
-    return _or_404(own.select_related("interview__position", "question"), pk=pk)
+    return _or_404(candidate_recordings(request), pk=pk)
+
+
+def candidate_may_hand_in(request: HttpRequest) -> Interview:
+    """The interview, where every answer is this session's to hand in. Raises Http404, ProofNeeded among it."""
+    interview = candidate_interview(request)
+    if candidate_recordings(request).count() < interview.recordings.count():
+        raise ProofNeeded
+    return interview
 
 
 def candidate_moment(request: HttpRequest, pk: UUID) -> Moment:
     """A moment that the candidate's own results show."""
-    own = Q(run__state=AnalysisRun.State.COMPLETE, run__recording__interview=candidate_interview(request))
+    own = Q(run__state=AnalysisRun.State.COMPLETE, run__recording__in=candidate_recordings(request))
     return _or_404(Moment.objects.filter(own).select_related("run__recording", "explanation"), pk=pk)
 
 
 def candidate_looks(request: HttpRequest) -> list[tuple[Event, str]]:
-    """Who opened the candidate's own interview, newest first: each event with the person's name."""
+    """Who opened the candidate's own interview or made a link to it, newest first: each event with their name.
+
+    A link that was opened in another browser is among them, with no name: nobody knows who that was.
+    """
     interview = candidate_interview(request)
-    events = audit_selectors.views_of(str(interview.pk)).filter(actor_kind=Event.ActorKind.USER)
-    found = list(events[:200])
+    found = list(audit_selectors.looks_and_links(str(interview.pk))[:200])
     names = {str(u.pk): u.name for u in User.objects.filter(pk__in={event.actor_id for event in found})}
     return [(event, names.get(event.actor_id, "")) for event in found]
 

@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import replace as replace
 from datetime import timedelta
+from uuid import UUID
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -43,9 +44,10 @@ from hiring.networks.models import FairnessAudit, Network
 from hiring.networks.services import Shipped
 from hiring.policy.rules import Purpose
 from hiring.positions import services as positions
-from hiring.positions.models import Interview, Position, Question
+from hiring.positions.models import Interview, Invitation, Position, Question
 from hiring.recordings import keys, vault
 from hiring.recordings.models import Recording
+from hiring.retention import services as retention
 from hiring.runs import lease
 from hiring.runs import services as runs
 from hiring.runs.models import AnalysisRun
@@ -85,6 +87,12 @@ def make_position(
     )
 
 
+def move_position(position: Position, place: str) -> None:
+    """Say that the job is elsewhere, as the form of a position does."""
+    texts = [question.text for question in position.questions.filter(follows=None)]
+    retention.revise_position(position=position, questions=texts, actor=SYSTEM, job_place=place)
+
+
 def make_interview(
     position: Position | None = None,
     *,
@@ -102,16 +110,31 @@ def make_interview(
     if opened:
         interview = positions.redeem(token=token).interview
         interview.token = token
-    if granted is not None:
-        consent.choose(interview=interview, granted=granted, language="en")
+    if opened and granted is not None:
+        choose(interview, granted)
     return interview
+
+
+def link_of(interview: Interview) -> Invitation:
+    """The newest personal link of an interview."""
+    return interview.invitations.first()
+
+
+def choose(interview: Interview, granted: Iterable[Purpose], language: str = "en") -> UUID:
+    """Answer the consent questions through the interview's newest link."""
+    return consent.choose(interview=interview, granted=granted, language=language, link=link_of(interview))
+
+
+def change_consent(interview: Interview, granted: Iterable[Purpose], language: str = "en") -> None:
+    """The same, with what it deletes and computes again."""
+    retention.change_consent(interview=interview, granted=granted, language=language, link=link_of(interview))
 
 
 def sign_in_candidate(client, interview: Interview) -> None:
     """Put the interview into the client's session, as an opened personal link does."""
     session = client.session
     session[CANDIDATE_SESSION_KEY] = str(interview.pk)
-    session[CANDIDATE_LINK_KEY] = str(interview.invitations.first().pk)
+    session[CANDIDATE_LINK_KEY] = str(link_of(interview).pk)
     session.save()
 
 

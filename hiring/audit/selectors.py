@@ -22,3 +22,12 @@ def events(*, action: str = "", interview_id: str = "", actor_id: str = "") -> Q
 def views_of(interview_id: str) -> QuerySet[Event]:
     """Who opened this interview, newest first: shown to the candidate."""
     return events(interview_id=interview_id).filter(action__startswith="viewed.")
+
+
+def looks_and_links(interview_id: str) -> QuerySet[Event]:
+    """What the candidate is told of: who opened this interview, who made a link to it, and links opened elsewhere."""
+    by_people = Q(actor_kind=Event.ActorKind.USER) & (
+        Q(action__startswith="viewed.") | Q(action="invitation.created")
+    )
+    elsewhere = Q(action="invitation.redeemed", details__proven=False)
+    return events(interview_id=interview_id).filter(by_people | elsewhere)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from hiring import access
 from hiring.candidate import wording
 from hiring.candidate.forms import AdjustmentForm, ChoicesForm
-from hiring.candidate.frame import page
+from hiring.candidate.frame import next_step, page
 from hiring.consent import selectors as consent
 from hiring.consent.notice import notice as notice_in
 from hiring.policy.rules import Purpose
@@ -38,13 +38,14 @@ def notice(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def choices(request: HttpRequest) -> HttpResponse:
     """Every purpose as a switch, off until the candidate turns it on. The same page changes it later."""
-    interview = access.candidate_interview(request)
+    link = access.proven_candidate_link(request)
+    interview = link.interview
     first = not consent.receipts(interview).exists()
     if first and not request.session.get(_NOTICE_SHOWN):
         return redirect("candidate:notice")
     form = ChoicesForm(request.POST if request.method == "POST" else None, interview=interview)
     if form.is_bound and form.is_valid():
-        retention.change_consent(interview=interview, granted=form.granted(), language=get_language())
+        retention.change_consent(interview=interview, granted=form.granted(), language=get_language(), link=link)
         return _chosen(request, interview, first)
     return page(
         request,
@@ -57,6 +58,7 @@ def choices(request: HttpRequest) -> HttpResponse:
         forbidden=wording.forbidden_titles(interview),
         has_videos=interview.recordings.exists(),
         first=first,
+        onward=None if first else next_step(interview),
         step=3 if first else None,
         section="choices",
     )
@@ -73,8 +75,8 @@ def _chosen(request: HttpRequest, interview: Interview, first: bool) -> HttpResp
 @require_safe
 def receipts(request: HttpRequest) -> HttpResponse:
     """What was agreed to, when, and to which words. To print or keep."""
-    interview = access.candidate_interview(request)
-    rows = consent.receipts(interview)
+    interview = access.proven_candidate_link(request).interview
+    rows = consent.receipts(interview).select_related("link__made_by")
     grouped = []
     for _receipt, answers in groupby(rows, key=lambda row: row.receipt):
         answers = sorted(answers, key=lambda row: row.pk)
@@ -87,6 +89,8 @@ def receipts(request: HttpRequest) -> HttpResponse:
 def adjustment(request: HttpRequest) -> HttpResponse:
     """Ask for another way to answer. No reason is asked for."""
     interview = access.candidate_interview(request)
+    if interview.accommodation:  # what was asked for in another browser is not replaced
+        access.proven_candidate_link(request)
     form = AdjustmentForm(request.POST) if request.method == "POST" else AdjustmentForm.of(interview)
     if form.is_bound and form.is_valid():
         positions.ask_for_accommodation(interview=interview, text=form.text())

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from hiring import access
 from hiring.consent import selectors as consent
 from hiring.positions.models import Interview
 
@@ -22,6 +23,7 @@ def page(
     frame = {
         "interview": interview,
         "position": interview.position if interview else None,
+        "is_proven": interview is None or access.candidate_link(request).proven,
         "languages": settings.LANGUAGES,
         "steps": range(1, STEPS + 1),
     }

@@ -24,6 +24,10 @@ from hiring.positions.services import LinkRefused
 _COOKIE = "sightline_link"
 _SALT = "hiring.candidate.link"
 _COOKIE_S = 2 * 60 * 60
+#: Stays in the browser that opened the first link, one for each interview: with it a later link is known to be opened
+#: by the same person. Browsers keep no cookie for longer than 400 days.
+_PROOF_SALT = "hiring.candidate.proof"
+_PROOF_S = 400 * 24 * 60 * 60
 
 
 def _refused(request: HttpRequest, refused: LinkRefused) -> HttpResponse:
@@ -85,9 +89,32 @@ def _without_link(request: HttpRequest) -> HttpResponse:
         return page(request, "link_refused.html", None, status=404, reason="missing")
 
 
+def _proof_cookie(interview: Interview) -> str:
+    return f"sightline_first_{interview.pk.hex}"
+
+
+def _is_known(request: HttpRequest, interview: Interview) -> bool:
+    """Whether this browser opened a link of this interview before that was the candidate's."""
+    name = _proof_cookie(interview)
+    return request.get_signed_cookie(name, default="", salt=_PROOF_SALT, max_age=_PROOF_S) == str(interview.pk)
+
+
+def _remember(response: HttpResponse, interview: Interview) -> None:
+    response.set_signed_cookie(
+        _proof_cookie(interview),
+        str(interview.pk),
+        salt=_PROOF_SALT,
+        max_age=_PROOF_S,
+        path="/interview/",
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
+
+
 def _open(request: HttpRequest, token: str) -> HttpResponse:
-    invitation = positions.redeem(token=token)
-    interview = invitation.interview
+    interview = positions.link_state(token).interview
+    invitation = positions.redeem(token=token, is_known=_is_known(request, interview))
     positions.choose_language(interview=interview, language=get_language())
     request.session.flush()
     rotate_token(request)
@@ -95,6 +122,8 @@ def _open(request: HttpRequest, token: str) -> HttpResponse:
     request.session[CANDIDATE_LINK_KEY] = str(invitation.pk)
     response = redirect(next_step(interview))
     response.delete_cookie(_COOKIE, path="/interview/", samesite="Lax")
+    if invitation.proven:
+        _remember(response, interview)
     return response
 
 

@@ -8,15 +8,19 @@ from django.db import models
 from django.utils import timezone
 
 from hiring.policy.rules import Purpose
-from hiring.positions.models import Interview
+from hiring.positions.models import Interview, Invitation
 
 
 class ConsentReceipt(models.Model):
-    """One answer to one purpose. Rows are only added; the newest of a purpose is in force."""
+    """One answer to one purpose. Rows are only added; the newest of a purpose is in force.
+
+    link: the personal link that opened the session in which it was given.
+    """
 
     id = models.BigAutoField(primary_key=True)
     receipt = models.UUIDField(default=uuid.uuid4)
     interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="consents")
+    link = models.ForeignKey(Invitation, null=True, on_delete=models.RESTRICT, related_name="receipts")
     purpose = models.CharField(max_length=20)
     granted = models.BooleanField()
     notice_version = models.CharField(max_length=20)

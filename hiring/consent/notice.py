@@ -22,11 +22,16 @@ class Notice:
     sections: tuple[tuple[str, tuple[str, ...]], ...]
 
 
+def notice_bytes(language: str, version: str) -> bytes:
+    """The file of a notice, as a receipt's hash is of it."""
+    return (_FOLDER / version / f"{language}.md").read_bytes()
+
+
 @cache
 def notice(language: str, version: str = CURRENT) -> Notice:
     """Return the notice in this language, or in English where it has no translation."""
     chosen = language.split("-")[0] if language.split("-")[0] in LANGUAGES else "en"
-    raw = (_FOLDER / version / f"{chosen}.md").read_bytes()
+    raw = notice_bytes(chosen, version)
     sections = []
     for block in raw.decode().split("\n## ")[1:]:
         heading, _, body = block.partition("\n")

@@ -9,32 +9,42 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from hiring.audit import services as audit
+from hiring.consent import selectors
 from hiring.consent.models import ConsentReceipt
 from hiring.consent.notice import notice
 from hiring.policy.rules import Purpose
 from hiring.policy.selectors import rule_of
-from hiring.positions.models import Interview
+from hiring.positions.models import Interview, Invitation
 
 
 class NotOffered(Exception):
     """A purpose was chosen that the law or this version does not allow here."""
 
 
+class NotProven(Exception):
+    """Somebody agreed to more through a link that may not be the candidate's; `str(error)` is one sentence."""
+
+
 @transaction.atomic
-def choose(*, interview: Interview, granted: Iterable[Purpose], language: str) -> uuid.UUID:
+def choose(*, interview: Interview, granted: Iterable[Purpose], language: str, link: Invitation) -> uuid.UUID:
     """Write one receipt: yes for the purposes given, no for every other that was offered.
 
-    Returns the receipt's id. Raises NotOffered, and writes nothing, where one of them was not on offer.
+    link: what opened the session that this is chosen in. Returns the receipt's id. Raises NotOffered where one of the
+    purposes was not on offer, NotProven where more is agreed to than before through a link that does not prove who
+    uses it; then nothing is written.
     """
     chosen, allowed = frozenset(granted), rule_of(interview).allowed
     if chosen - allowed:
         raise NotOffered(_("One of these choices is not offered for this interview. Please reload the page."))
+    if link.interview_id != interview.pk or (not link.proven and chosen - selectors.granted(interview)):
+        raise NotProven(_("Only the browser in which you first opened this interview can agree to more."))
     text = notice(language)
     receipt = uuid.uuid4()
     ConsentReceipt.objects.bulk_create(
         ConsentReceipt(
             receipt=receipt,
             interview=interview,
+            link=link,
             purpose=purpose.value,
             granted=purpose in chosen,
             notice_version=text.version,

@@ -19,7 +19,18 @@ class LinkNeeded(Http404):
     """A candidate's page without the session that a personal link opens: missing, expired or revoked."""
 
 
+class ProofNeeded(Http404):
+    """A candidate's page that opens only in the browser that used the first link."""
+
+
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if isinstance(exception, ProofNeeded):
+        title = _("Please use the browser in which you began")
+        sentence = _(
+            "This opens only in the browser in which you first opened this interview, so that nobody else can choose "
+            "or delete in your name, or your answers. If you no longer have it, please contact the team."
+        )
+        return _page(request, 404, title, sentence)
     if isinstance(exception, LinkNeeded):
         title = _("Please open your personal link")
         sentence = _(

@@ -135,22 +135,33 @@ class Interview(models.Model):
 
 
 class Invitation(models.Model):
-    """A personal link. Only the hash of its token is stored; it opens one session, once."""
+    """A personal link. Only the hash of its token is stored; it opens one session, once.
+
+    proven: it opened in the candidate's own browser, because no link of this interview had been used before, or
+    because that browser used an earlier proven one. Whoever made a later link may have opened it themselves.
+    made_by is empty where the installation's own tools made it, which is proof enough: who runs those needs no link.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="invitations")
     token_digest = models.CharField(max_length=64, unique=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
     redeemed_at = models.DateTimeField(null=True, blank=True)
+    proven = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["-created_at"]
         constraints = [
             models.CheckConstraint(
                 name="invitation_expires_later", condition=models.Q(expires_at__gt=models.F("created_at"))
-            )
+            ),
+            models.CheckConstraint(
+                name="invitation_unused_proves_nothing",
+                condition=models.Q(proven=False) | models.Q(redeemed_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

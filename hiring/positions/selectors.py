@@ -4,9 +4,26 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from hiring.positions.models import Position, Question
+from hiring.accounts.models import User
+from hiring.positions.models import Interview, Position, Question
 
 
 def asked_of_all(position: Position) -> QuerySet[Question]:
     """The questions that everybody is asked, in order: without those that follow a point."""
     return position.questions.filter(follows=None)
+
+
+def invited_before(position: Position, email: str) -> list[Interview]:
+    """Interviews of this position with this address, the newest first. An erased one holds no address."""
+    return list(position.interviews.filter(candidate_email__iexact=email.strip()).order_by("-created_at"))
+
+
+def resting_on(user: User) -> QuerySet[Position]:
+    """Positions whose team would be left without anybody who can sign in, were this person not there."""
+    others = User.objects.filter(is_active=True).exclude(pk=user.pk)
+    return Position.objects.filter(memberships__user=user).exclude(team__in=others).order_by("title")
+
+
+def teams_of(user: User) -> QuerySet[Position]:
+    """Positions whose team this person is on."""
+    return Position.objects.filter(memberships__user=user).order_by("title")

@@ -14,12 +14,13 @@ from django.db.models import Max, Min, ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from hiring.accounts import services as accounts
 from hiring.accounts.models import User
 from hiring.audit import services as audit
 from hiring.audit.services import Actor
 from hiring.lib.ids import new_token, token_digest
 from hiring.positions.models import Interview, Invitation, Position, Question, RubricPoint, TeamMember
-from hiring.positions.selectors import asked_of_all
+from hiring.positions.selectors import asked_of_all, resting_on
 
 # How alike two texts are, 0..1, that are the same question in other words or with a mistake put right.
 _SAME_QUESTION = 0.75
@@ -200,10 +201,30 @@ def add_colleague(*, position: Position, email: str, actor: Actor) -> User:
 def remove_from_team(*, position: Position, user: User, actor: Actor) -> None:
     """Take a person off the team; the next request already answers 404. Raises NotAllowed for the last one."""
     Position.objects.select_for_update().get(pk=position.pk)
-    if not position.memberships.exclude(user=user).exists():
+    if not position.memberships.exclude(user=user).filter(user__is_active=True).exists():
         raise NotAllowed(_("You are the last person on this team. Add somebody else first."))
     TeamMember.objects.filter(position=position, user=user).delete()
     audit.record(actor=actor, action="team.removed", obj=position, person=str(user.pk))
+
+
+@transaction.atomic
+def change_person(*, user: User, role: str, is_active: bool, actor: Actor) -> User:
+    """Change a person's role or access. Raises NotAllowed where a position would be left without a team.
+
+    Raises accounts' CannotChange where nobody would be left to administer.
+    """
+    if not is_active:
+        # Locked, so that of the last two of a team only one can be closed at a time.
+        list(Position.objects.select_for_update().filter(memberships__user=user).order_by("pk").values_list("pk"))
+        left_alone = [position.title for position in resting_on(user)]
+        if left_alone:
+            raise NotAllowed(
+                _(
+                    "This account cannot be closed yet: nobody else who can sign in is on the team of {titles}. "
+                    "Add somebody to each of these teams first."
+                ).format(titles=", ".join(f"“{title}”" for title in left_alone))
+            )
+    return accounts.change_person(user=user, role=role, is_active=is_active, actor=actor)
 
 
 @transaction.atomic
@@ -230,6 +251,7 @@ def new_link(*, interview: Interview, actor: Actor) -> str:
     invitation = Invitation.objects.create(
         interview=interview,
         token_digest=token_digest(token),
+        made_by_id=actor.id if actor.kind == "user" else None,
         expires_at=timezone.now() + timedelta(days=settings.INVITATION_DAYS),
     )
     audit.record(actor=actor, action="invitation.created", obj=invitation, interview=interview)
@@ -256,22 +278,41 @@ def link_state(token: str) -> Invitation:
     return invitation
 
 
+def opens(interview: Interview, token: str) -> bool:
+    """Whether this is the token of one of the interview's links that can still be opened."""
+    try:
+        return bool(token) and link_state(token).interview_id == interview.pk
+    except LinkRefused:
+        return False
+
+
 @transaction.atomic
-def redeem(*, token: str) -> Invitation:
-    """Use a personal link up: of many at once, exactly one succeeds. Raises LinkRefused."""
+def redeem(*, token: str, is_known: bool = False) -> Invitation:
+    """Use a personal link up: of many at once, exactly one succeeds. Raises LinkRefused.
+
+    is_known: the browser shows that an earlier link, which was the candidate's, was opened in it.
+    """
     invitation = link_state(token)
     now = timezone.now()
+    # Locked, so that of two links of one interview that are opened together only one is the first.
+    interview = Interview.objects.select_for_update().get(pk=invitation.interview_id)
+    is_first = not interview.invitations.exclude(redeemed_at=None).exists()
     won = Invitation.objects.filter(pk=invitation.pk, redeemed_at=None, revoked_at=None, expires_at__gt=now).update(
-        redeemed_at=now
+        redeemed_at=now, proven=is_first or is_known or invitation.made_by_id is None
     )
+    invitation.refresh_from_db()
     if not won:
-        invitation.refresh_from_db()
         raise LinkRefused(invitation.state, invitation.interview_id)
-    interview = invitation.interview
     if interview.state == Interview.State.INVITED:
         interview.state = Interview.State.OPENED
         interview.save(update_fields=["state"])
-    audit.record(actor=interview.as_actor(), action="invitation.redeemed", obj=invitation, interview=interview)
+    audit.record(
+        actor=interview.as_actor(),
+        action="invitation.redeemed",
+        obj=invitation,
+        interview=interview,
+        proven=invitation.proven,
+    )
     return invitation
 
 

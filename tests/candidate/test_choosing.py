@@ -132,3 +132,12 @@ def test_an_adjustment_is_asked_for_without_a_reason_and_can_be_changed(client, 
     client.post(page, {})
     interview.refresh_from_db()
     assert interview.accommodation == ""
+
+
+def test_after_saving_the_choices_there_is_a_way_on(client, fresh):
+    interview = fresh()
+    client.post(CHOICES, {"without_analysis": "1"})
+    saved = client.post(CHOICES, {"without_analysis": "1"}, follow=True).content.decode()
+    assert "Your choices are saved" in saved and 'href="/interview/answers/">Continue to my answers' in saved
+    type(interview).objects.update(state="submitted")
+    assert 'href="/interview/status/">Continue to the status' in client.get(CHOICES).content.decode()

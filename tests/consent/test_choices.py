@@ -21,7 +21,7 @@ def test_nothing_is_granted_before_anything_was_asked(interview):
 
 
 def test_a_receipt_holds_every_offered_purpose_with_the_notice_that_was_read(interview):
-    receipt = services.choose(interview=interview, granted=[Purpose.RECORDING], language="de")
+    receipt = factories.choose(interview, [Purpose.RECORDING], language="de")
     rows = ConsentReceipt.objects.filter(receipt=receipt)
     assert {row.purpose: row.granted for row in rows} == {
         "recording": True,
@@ -36,19 +36,19 @@ def test_a_receipt_holds_every_offered_purpose_with_the_notice_that_was_read(int
 def test_a_purpose_that_the_law_forbids_is_refused_and_nothing_is_written():
     interview = factories.make_interview(factories.make_position(place="eu"), granted=None, place="eu")
     with pytest.raises(services.NotOffered):
-        services.choose(interview=interview, granted=[Purpose.RECORDING, Purpose.EXPRESSION], language="en")
+        factories.choose(interview, [Purpose.RECORDING, Purpose.EXPRESSION])
     assert not ConsentReceipt.objects.exists()
 
 
 def test_the_newest_answer_is_in_force_and_the_older_stays(interview):
-    services.choose(interview=interview, granted=[Purpose.RECORDING, Purpose.EXPRESSION], language="en")
-    services.choose(interview=interview, granted=[Purpose.RECORDING], language="en")
+    factories.choose(interview, [Purpose.RECORDING, Purpose.EXPRESSION])
+    factories.choose(interview, [Purpose.RECORDING])
     assert selectors.granted(interview) == {Purpose.RECORDING}
     assert ConsentReceipt.objects.filter(purpose="expression").count() == 2
 
 
 def test_a_receipt_is_never_changed(interview):
-    services.choose(interview=interview, granted=[], language="en")
+    factories.choose(interview, [])
     with pytest.raises(TypeError):
         ConsentReceipt.objects.first().save()
 
