@@ -9,7 +9,7 @@ from analysis.types import Stage
 from hiring.consent.models import ConsentReceipt
 from hiring.policy.rules import Purpose
 from hiring.runs import services as runs
-from hiring.runs.models import Moment, Segment, Sentence, Word
+from hiring.runs.models import AnalysisRun, Moment, Segment, Sentence, Word
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -120,3 +120,28 @@ def test_a_row_cannot_be_changed_into_a_stage_outside_the_plan():
     segment = Segment.objects.create(run=run, stage="faces", lane="x", value="y", start_ms=0, end_ms=1)
     segment.stage = "expression"
     _refused(segment)
+
+
+def test_the_plan_of_a_run_never_changes_whoever_writes_it():
+    run = _run((Purpose.RECORDING, Purpose.TRANSCRIPT))
+    with pytest.raises(DatabaseError, match="never changes"), transaction.atomic():
+        AnalysisRun.objects.filter(pk=run.pk).update(plan=["expression", "faces", "transcript"])
+    AnalysisRun.objects.filter(pk=run.pk).update(plan=run.plan, step="probe")  # the same plan is no change
+    run.refresh_from_db()
+    assert run.plan == ["speech", "transcript"]
+
+
+@pytest.mark.parametrize("stage", ["expression", "landmarks", "voice", "transcript"])
+def test_no_plan_holds_a_stage_that_its_interview_did_not_agree_to(stage):
+    recording = factories.make_ready_recording(factories.make_interview(granted=[Purpose.RECORDING]))
+    factories.make_ready_recording(factories.make_interview(granted=ALL))  # somebody else's yes counts for nothing
+    with pytest.raises(DatabaseError, match="needs the consent"), transaction.atomic():
+        AnalysisRun.objects.create(recording=recording, plan=[stage], fingerprint="f")
+
+
+def test_a_consent_that_was_withdrawn_carries_no_plan():
+    interview = factories.make_interview(granted=ALL)
+    factories.choose(interview, [Purpose.RECORDING])
+    recording = factories.make_ready_recording(interview)
+    with pytest.raises(DatabaseError, match="needs the consent"), transaction.atomic():
+        AnalysisRun.objects.create(recording=recording, plan=["expression"], fingerprint="f")
