@@ -5,18 +5,23 @@ from __future__ import annotations
 import json
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 
+from hiring.accounts.models import User
 from hiring.audit import selectors as audit_selectors
 from hiring.audit import services as audit
+from hiring.audit.models import Event
 from hiring.consent import selectors as consent
-from hiring.positions.models import Interview
+from hiring.consent.notice import notice_bytes
+from hiring.positions.models import Interview, Invitation
 from hiring.recordings import vault
 from hiring.recordings.models import Recording
+from hiring.retention.readme import readme
 from hiring.review.captions import webvtt
 from hiring.review.models import Decision, Note, Verdict
 from hiring.review.wording import kind_label, moment_sentence, regions_tell
@@ -66,17 +71,34 @@ def zip_pieces(interview: Interview) -> Iterator[bytes]:
 
 
 def _entries(interview: Interview) -> Iterator[Entry]:
+    kept = interview.recordings.filter(state=Recording.State.READY).select_related("question")
+    folders = {recording: f"answer-{number}" for number, recording in enumerate(kept, start=1)}
+    names = {recording.pk: folder for recording, folder in folders.items()}
+    yield "README.txt", [readme(interview, folders.values()).encode()]
     yield _json("interview.json", _about(interview))
     yield _json("consent-receipts.json", _receipts(interview))
+    for version, language in set(consent.receipts(interview).values_list("notice_version", "notice_language")):
+        yield f"notice-{version}-{language}.md", [notice_bytes(language, version)]
     yield _json("who-looked.json", _looks(interview))
-    yield _json("what-reviewers-wrote.json", _written(interview))
-    why = ("question__follows__text",) if points.are_open_to_candidate(interview) else ()
-    offered = interview.follow_ups.values("at", "recording", "question__text", *why)
-    if offered:
-        yield _json("follow-up-questions.json", list(offered))
-    kept = interview.recordings.filter(state=Recording.State.READY).select_related("question")
-    for number, recording in enumerate(kept, start=1):
-        yield from _of_recording(f"answer-{number}", recording)
+    yield _json("what-reviewers-wrote.json", _written(interview, names))
+    if offered := _offered(interview, names):
+        yield _json("follow-up-questions.json", offered)
+    for recording, folder in folders.items():
+        yield from _of_recording(folder, recording)
+
+
+def _offered(interview: Interview, names: Mapping[UUID, str]) -> list[dict[str, Any]]:
+    """Follow-up questions with the answer that led to each; and the point behind it, after handing in."""
+    is_open = points.are_open_to_candidate(interview)
+    return [
+        {
+            "at": offer.at,
+            "after": names.get(offer.recording_id, "an answer that is not here"),
+            "question": offer.question.text,
+            **({"point": offer.question.follows.text} if is_open and offer.question.follows else {}),
+        }
+        for offer in interview.follow_ups.select_related("question__follows")
+    ]
 
 
 def _json(name: str, value: Any) -> Entry:
@@ -94,19 +116,45 @@ def _about(interview: Interview) -> dict[str, Any]:
 
 def _receipts(interview: Interview) -> list[dict[str, Any]]:
     columns = ("receipt", "at", "purpose", "granted", "notice_version", "notice_language", "notice_sha256")
-    return list(consent.receipts(interview).values(*columns))
+    rows = consent.receipts(interview).select_related("link__made_by")
+    return [{**{name: getattr(row, name) for name in columns}, "given_through": _link(row.link)} for row in rows]
+
+
+def _link(link: Invitation | None) -> dict[str, Any] | None:
+    """The personal link that a receipt was given through: when it was made and opened, and by whom it was made."""
+    if link is None:
+        return None
+    return {
+        "made_at": link.created_at,
+        "made_by": link.made_by.name if link.made_by else "this installation",
+        "opened_at": link.redeemed_at,
+    }
 
 
 def _looks(interview: Interview) -> list[dict[str, Any]]:
-    return list(audit_selectors.views_of(str(interview.pk)).values("at", "action", "actor_kind", "actor_id"))
+    """Who looked, as the candidate's page says it: with their name, or their role where there is none."""
+    events = list(audit_selectors.looks_and_links(str(interview.pk)))
+    names = {str(user.pk): user.name for user in User.objects.filter(pk__in={event.actor_id for event in events})}
+    roles = {Event.ActorKind.CANDIDATE: "somebody with a newer personal link", Event.ActorKind.SYSTEM: "the system"}
+    return [
+        {
+            "at": event.at,
+            "action": event.action,
+            "who": roles.get(event.actor_kind) or names.get(event.actor_id, "a reviewer who is no longer here"),
+        }
+        for event in events
+    ]
 
 
-def _written(interview: Interview) -> dict[str, Any]:
+def _written(interview: Interview, names: Mapping[UUID, str]) -> dict[str, Any]:
     """Notes, answers to moments and the decision: they are about the candidate. Who wrote them stays out."""
     notes = Note.objects.filter(recording__interview=interview)
     verdicts = Verdict.objects.filter(interview=interview)
     return {
-        "notes": list(notes.values("recording", "at_ms", "text", "created_at")),
+        "notes": [
+            {"answer": names.get(recording, ""), "at_ms": at_ms, "text": text, "at": at}
+            for recording, at_ms, text, at in notes.values_list("recording", "at_ms", "text", "created_at")
+        ],
         "answers_to_moments": list(verdicts.values("moment__kind", "moment__start_ms", "answer", "reason", "at")),
         "decision": Decision.objects.filter(interview=interview).values("outcome", "reason", "at").first(),
     }

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.utils import timezone
 from django.utils.translation import ngettext
 
+from hiring.consent.models import ConsentReceipt
 from hiring.policy.rules import Place, places, rule_for
 from hiring.policy.selectors import rule_of
-from hiring.positions.models import Interview, Position
-from hiring.review.models import Decision, Note, Verdict
-from hiring.runs.models import AnalysisRun, Moment, Segment, Word
+from hiring.positions.models import Interview, Invitation, Position
+from hiring.recordings.models import Recording
+from hiring.retention.models import ErasureCertificate
+from hiring.review.models import Correction, Decision, Note, Verdict, Watched
+from hiring.runs.models import (
+    AnalysisRun,
+    Explanation,
+    FollowUpOffer,
+    Moment,
+    PointLookup,
+    Savepoint,
+    Segment,
+    Sentence,
+    Word,
+)
 
 _OVER = (Interview.State.ERASED,)
 
@@ -39,21 +53,59 @@ def strictest_place(position: Position) -> Place:
     return min(places, key=lambda place: place.media_days_after_decision)
 
 
+#: Every table with rows about one interview, by the name under which a certificate counts them, and how each leads to
+#: the interview. A test fails for a table that leads there and is not named here.
+HELD: dict[str, tuple[type[Model], str]] = {
+    "recordings": (Recording, "interview"),
+    "runs": (AnalysisRun, "recording__interview"),
+    "savepoints": (Savepoint, "run__recording__interview"),
+    "segments": (Segment, "run__recording__interview"),
+    "words": (Word, "run__recording__interview"),
+    "sentences": (Sentence, "run__recording__interview"),
+    "corrections": (Correction, "recording__interview"),
+    "point_lookups": (PointLookup, "run__recording__interview"),
+    "follow_ups": (FollowUpOffer, "interview"),
+    "moments": (Moment, "run__recording__interview"),
+    "explanations": (Explanation, "moment__run__recording__interview"),
+    "verdicts": (Verdict, "interview"),
+    "notes": (Note, "recording__interview"),
+    "watched": (Watched, "recording__interview"),
+    "decisions": (Decision, "interview"),
+    "consent_receipts": (ConsentReceipt, "interview"),
+    "links": (Invitation, "interview"),
+}
+#: Every column that names a file of the vault, or several. A test fails for one that is not named here: the sweep
+#: would take its files for leftovers.
+VAULT_COLUMNS: dict[type[Model], tuple[str, ...]] = {
+    Recording: ("original_file", "playable_file", "poster_file", "transcript_file"),
+    AnalysisRun: ("observations_file", "sound_file"),
+    Explanation: ("picture_file",),
+    Savepoint: ("state_file", "parts"),
+}
+
+
 def contents_of(interview: Interview) -> dict[str, int]:
     """How many rows of each kind erasing this interview removes."""
-    of_run = {"run__recording__interview": interview}
-    return {
-        "recordings": interview.recordings.count(),
-        "runs": AnalysisRun.objects.filter(recording__interview=interview).count(),
-        "segments": Segment.objects.filter(**of_run).count(),
-        "words": Word.objects.filter(**of_run).count(),
-        "moments": Moment.objects.filter(**of_run).count(),
-        "verdicts": Verdict.objects.filter(moment__run__recording__interview=interview).count(),
-        "notes": Note.objects.filter(recording__interview=interview).count(),
-        "decisions": Decision.objects.filter(interview=interview).count(),
-        "consent_receipts": interview.consents.count(),
-        "links": interview.invitations.count(),
-    }
+    return {name: model.objects.filter(**{way: interview}).count() for name, (model, way) in HELD.items()}
+
+
+def files_named(interview_id: UUID | str) -> set[str]:
+    """The vault's files that any row of this interview names."""
+    ways = dict(HELD.values())
+    named: set[str] = set()
+    for model, columns in VAULT_COLUMNS.items():
+        for row in model.objects.filter(**{ways[model]: interview_id}).values_list(*columns):
+            for value in row:
+                named |= set(value if isinstance(value, list) else [value])
+    return named - {""}
+
+
+def tell_erasures(interviews: Iterable[Interview]) -> None:
+    """Note on each erased interview, as `erased_because`, why it was: for the line that stays of it in lists."""
+    gone = {interview.pk: interview for interview in interviews if interview.state == Interview.State.ERASED}
+    rows = ErasureCertificate.objects.filter(interview_id__in=gone) if gone else ()
+    for certificate in rows:
+        gone[certificate.interview_id].erased_because = certificate.reason
 
 
 def due_of(interview: Interview) -> Due:

@@ -18,12 +18,14 @@ from hiring.audit import services as audit
 from hiring.audit.services import Actor
 from hiring.consent import selectors as consent_selectors
 from hiring.consent import services as consent
+from hiring.lib import deleted_rows
 from hiring.policy.rules import Purpose
-from hiring.positions.models import Interview, Position
+from hiring.positions import services as positions
+from hiring.positions.models import Interview, Invitation, Position
 from hiring.recordings import keys, uploads, vault
 from hiring.recordings.models import Recording
 from hiring.retention.models import ErasureCertificate
-from hiring.retention.selectors import contents_of, due
+from hiring.retention.selectors import VAULT_COLUMNS, contents_of, due
 from hiring.review.models import Decision
 from hiring.runs import services as runs
 from hiring.runs.models import AnalysisRun
@@ -82,8 +84,7 @@ class _Leftovers:
 
     def take(self, recording: Recording) -> None:
         """Everything that lies anywhere for a recording: in the vault, as an upload, in a worker's hands."""
-        names = (recording.original_file, recording.playable_file, recording.poster_file, recording.transcript_file)
-        self.files += filter(None, names)
+        self.files += filter(None, (getattr(recording, column) for column in VAULT_COLUMNS[Recording]))
         self.folders.append(uploads.path_of(recording).parent)
         for run_id in recording.runs.values_list("pk", flat=True):
             self.folders += Path(settings.WORK_DIR).glob(f"{run_id}.*")
@@ -128,6 +129,7 @@ def erase(*, interview: Interview, actor: Actor, reason: str, due_at: datetime |
             key_destroyed=destroyed or counts["recordings"] > 0,
         )
         audit.record(actor=actor, action="interview.erased", obj=certificate, interview=interview, reason=reason)
+        deleted_rows.wipe_soon()
     # A worker that was writing while the key went may have left a file behind.
     vault.delete_all(interview.pk)
     keys.destroy(interview.pk)
@@ -164,22 +166,23 @@ def _locked(interview: Interview) -> list[Recording]:
     return recordings
 
 
-def change_consent(*, interview: Interview, granted: Iterable[Purpose], language: str) -> None:
+def change_consent(*, interview: Interview, granted: Iterable[Purpose], language: str, link: Invitation) -> None:
     """Change what the candidate agrees to. What rests on a withdrawn purpose is deleted at once.
 
     What is still agreed to is computed again without it. Without the recording itself no recording stays.
-    Raises consent.NotOffered and changes nothing.
+    link: what opened the candidate's session. Raises consent.NotOffered or NotProven and changes nothing.
     """
     after, leftovers = frozenset(granted), _Leftovers(interview)
     with transaction.atomic():
         recordings = _locked(interview)
         before = consent_selectors.granted(interview)
-        consent.choose(interview=interview, granted=after, language=language)
+        consent.choose(interview=interview, granted=after, language=language, link=link)
         for recording in recordings:
             if Purpose.RECORDING not in after:
                 _delete_row(recording, leftovers)
             elif before != after:
                 _compute_again(recording, leftovers, keep_transcript=Purpose.TRANSCRIPT in after)
+        deleted_rows.wipe_soon()
     leftovers.remove()
 
 
@@ -196,17 +199,34 @@ def _compute_again(recording: Recording, leftovers: _Leftovers, *, keep_transcri
         runs.queue(recording=recording)
 
 
-def apply_places(*, position: Position) -> None:
-    """After a position's places changed: delete what they now forbid, and compute the rest again."""
+def revise_position(*, position: Position, questions: Iterable[str], actor: Actor, **columns: str | bool) -> Position:
+    """Change a position with its questions, and delete what its places now forbid: all of it, or nothing.
+
+    Raises positions.NotAllowed and changes nothing.
+    """
+    before = Position.objects.values_list("employer_place", "job_place").get(pk=position.pk)
+    leftovers: list[_Leftovers] = []
+    with transaction.atomic():
+        revised = positions.revise_position(position=position, questions=questions, actor=actor, **columns)
+        if (revised.employer_place, revised.job_place) != before:
+            leftovers = _apply_places(revised)
+            deleted_rows.wipe_soon()
+    for each in leftovers:
+        each.remove()
+    return revised
+
+
+def _apply_places(position: Position) -> list[_Leftovers]:
+    """Delete the rows that a position's places forbid, and compute the rest again. Returns their files."""
+    found = []
     for interview in position.interviews.exclude(state=Interview.State.ERASED).select_related("position"):
-        leftovers = _Leftovers(interview)
-        with transaction.atomic():
-            allowed = runs.allowed_for(interview)  # a network that is off takes nothing away that is here
-            for recording in _locked(interview):
-                planned = {stage for plan in _plans(recording) for stage in plan}
-                if not planned <= allowed:
-                    _compute_again(recording, leftovers, keep_transcript=Stage.TRANSCRIPT in allowed)
-        leftovers.remove()
+        found.append(_Leftovers(interview))
+        allowed = runs.allowed_for(interview)  # a network that is off takes nothing away that is here
+        for recording in _locked(interview):
+            planned = {stage for plan in _plans(recording) for stage in plan}
+            if not planned <= allowed:
+                _compute_again(recording, found[-1], keep_transcript=Stage.TRANSCRIPT in allowed)
+    return found
 
 
 def _plans(recording: Recording) -> Iterable[list[str]]:
@@ -221,6 +241,7 @@ def delete_recording(*, recording: Recording) -> None:
         for locked in _locked(recording.interview):
             if locked.pk == recording.pk:
                 _delete_row(locked, leftovers)
+        deleted_rows.wipe_soon()
     leftovers.remove()
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.conf import settings
 
 from hiring.positions.models import RubricPoint
+from hiring.review.models import Correction
 from hiring.runs import points
 from hiring.runs.models import AnalysisRun
 
@@ -29,9 +30,21 @@ def look(run: AnalysisRun, encode: SentenceEncoder | None = None) -> None:
     encode: what compares meanings; without it words alone are compared.
     """
     wanted = list(points.to_look_for(run))
-    said = points.sentences_of(run) if wanted else []
+    said = _said(run) if wanted else []
     found = _found(wanted, said, run.transcript_language, encode) if said else {}
     points.conclude(run=run, quotes=found)
+
+
+def _said(run: AnalysisRun) -> list[dict[str, Any]]:
+    """The sentences of a run, and behind them what the candidate wrote instead of lines: those words count as well.
+
+    Nothing stands between two of different kinds or lines, so that no passage runs from one into the other.
+    """
+    said = points.sentences_of(run)
+    for row in Correction.objects.filter(recording=run.recording):
+        at = {"start_ms": row.start_ms, "end_ms": row.start_ms}
+        said += [{**at, "text": ""}, {**at, "text": row.text, "is_own": True}] if said else []
+    return said
 
 
 def _found(
@@ -49,6 +62,7 @@ def _found(
             "text": " ".join(texts[quote.first : quote.after]),
             "likeness": quote.likeness,
             "method": quote.method,
+            **({"is_own": True} if said[quote.first].get("is_own") else {}),
         }
 
     found = quotes([point.text for point in wanted], texts, language, encode)

@@ -11,13 +11,16 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
-from knox.models import AuthToken
 
+from hiring.accounts import limits
+from hiring.accounts.models import ApiToken
 from hiring.audit import services as audit
+from hiring.lib import deleted_rows
 from hiring.recordings import uploads, vault
 from hiring.recordings.models import Recording
 from hiring.retention import services as retention
-from hiring.runs.models import AnalysisRun, Explanation, Savepoint
+from hiring.retention.selectors import files_named
+from hiring.runs.models import AnalysisRun
 
 log = logging.getLogger(__name__)
 _DAY_S = 24 * 60 * 60
@@ -33,7 +36,9 @@ def sweep() -> dict[str, int]:
     }
     audit.anchor()
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
-    AuthToken.objects.filter(expiry__lt=timezone.now()).delete()
+    ApiToken.objects.filter(expiry__lt=timezone.now()).delete()
+    limits.forget_old()
+    counts["wiped"] = int(deleted_rows.wipe())
     log.info("Sweep: %s", counts)
     return counts
 
@@ -100,15 +105,7 @@ def _orphans() -> int:
         # Only folders in which something happened lately: an orphan is found on the day after it was left.
         if not _is_id(folder.name) or _is_old(folder, days=3):
             continue
-        recordings = Recording.objects.filter(interview_id=folder.name)
-        named = set(recordings.values_list("original_file", "playable_file", "poster_file", "transcript_file"))
-        known = {name for row in named for name in row if name}
-        runs = AnalysisRun.objects.filter(recording__interview_id=folder.name)
-        known |= {name for names in runs.values_list("observations_file", "sound_file") for name in names}
-        pictures = Explanation.objects.filter(moment__run__recording__interview_id=folder.name)
-        known |= set(pictures.values_list("picture_file", flat=True))
-        for savepoint in Savepoint.objects.filter(run__recording__interview_id=folder.name):
-            known |= set(savepoint.files)
+        known = files_named(folder.name)
         for name in vault.names(folder.name):
             path = folder / name
             if name not in known and _is_old(path):

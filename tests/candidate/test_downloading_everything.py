@@ -6,8 +6,12 @@ import json
 import zipfile
 
 import pytest
+from django.utils import timezone
 
+from hiring.audit import services as audit
 from hiring.audit.models import Event
+from hiring.consent.notice import CURRENT
+from hiring.positions import services as positions
 from hiring.review import services as review
 from tests import factories
 from tests.candidate.conftest import video_bytes
@@ -41,8 +45,10 @@ def test_it_holds_the_original_transcript_moments_and_receipts(candidate, interv
 
 def test_before_any_video_it_holds_the_receipts(candidate):
     assert archive_of(candidate).namelist() == [
+        "README.txt",
         "interview.json",
         "consent-receipts.json",
+        f"notice-{CURRENT}-en.md",
         "who-looked.json",
         "what-reviewers-wrote.json",
     ]
@@ -71,3 +77,51 @@ def test_a_strange_file_name_does_not_become_a_path(candidate, interview):
     type(recording).objects.update(file_name="x./../../etc")
     names = archive_of(candidate).namelist()
     assert "answer-1/original.etc" in names and not any(".." in name for name in names)
+
+
+def test_who_looked_has_names_and_no_bare_ids(candidate, interview):
+    reviewer = factories.make_user(name="Rosa Reviewer")
+    audit.record(actor=reviewer.as_actor(), action="viewed.interview", obj=interview, interview=interview)
+    positions.new_link(interview=interview, actor=reviewer.as_actor())
+    factories.sign_in_candidate(candidate, _opened(interview))
+    looks = json.loads(archive_of(candidate).read("who-looked.json"))
+    assert [(look["who"], look["action"]) for look in looks] == [
+        ("Rosa Reviewer", "invitation.created"),
+        ("Rosa Reviewer", "viewed.interview"),
+    ]
+    assert str(reviewer.pk) not in json.dumps(looks)
+
+
+def _opened(interview):
+    """The same interview, its newest link opened in the candidate's browser."""
+    interview.invitations.filter(redeemed_at=None).update(redeemed_at=timezone.now(), proven=True)
+    return interview
+
+
+def test_notes_and_questions_name_the_answer_by_its_folder(candidate, interview):
+    reviewer = factories.make_user()
+    run = factories.make_complete_run(factories.make_ready_recording(interview))
+    review.add_note(recording=run.recording, author=reviewer, at_ms=1000, text="Asked about the rollback")
+    written = json.loads(archive_of(candidate).read("what-reviewers-wrote.json"))
+    assert [note["answer"] for note in written["notes"]] == ["answer-1"]
+
+
+def test_a_receipt_comes_with_the_notice_and_the_link_that_it_was_given_through(candidate, interview):
+    archive = archive_of(candidate)
+    receipt = json.loads(archive.read("consent-receipts.json"))[0]
+    text = archive.read(f"notice-{receipt['notice_version']}-{receipt['notice_language']}.md")
+    assert hashlib.sha256(text).hexdigest() == receipt["notice_sha256"]
+    assert receipt["given_through"]["made_by"] == "this installation"
+
+
+@pytest.mark.parametrize("language", ["en", "es", "de", "fr"])
+def test_a_plain_text_says_what_every_file_is_in_the_candidates_language(candidate, interview, language):
+    positions.choose_language(interview=interview, language=language)
+    run = factories.make_complete_run(factories.make_ready_recording(interview))
+    run.recording.corrections.create(start_ms=0, text="What I said.")
+    archive = archive_of(candidate)
+    text = archive.read("README.txt").decode()
+    assert interview.reference in text and max(map(len, text.splitlines())) < 140
+    for name in set(archive.namelist()) - {"README.txt"}:
+        stem = name.rpartition("/")[2].partition(".")[0].rstrip("0123456789-").removesuffix(f"-{CURRENT}-{language}")
+        assert stem.split("-2")[0] in text, name

@@ -13,7 +13,6 @@ from hiring.audit import services as audit
 from hiring.audit.models import Event
 from hiring.networks.models import Network
 from hiring.policy.rules import Purpose
-from hiring.retention import services as retention
 from hiring.runs import lease
 from hiring.runs import networks as switching
 from hiring.runs import services as runs
@@ -186,7 +185,7 @@ def test_results_that_are_here_stay(network, administrator):
 def test_a_position_that_changes_its_places_loses_no_results_because_a_network_is_off(network, administrator):
     run = factories.make_complete_run(weights=SHA)
     _off(network, administrator)
-    retention.apply_places(position=run.recording.interview.position)
+    factories.move_position(run.recording.interview.position, "us-il")
     assert run.moments.filter(kind="expression_shift").exists()
 
 

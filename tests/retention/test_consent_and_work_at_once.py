@@ -39,16 +39,16 @@ def test_withdrawing_twice_deletes_what_the_first_time_left(settings):
     """Whatever happened in between: a choice without the recording leaves none."""
     recording = factories.make_ready_recording()
     interview = recording.interview
-    retention.consent.choose(interview=interview, granted=[], language="en")
+    factories.choose(interview, [])
     assert Recording.objects.filter(pk=recording.pk).exists()
-    retention.change_consent(interview=interview, granted=[], language="en")
+    factories.change_consent(interview, [])
     assert not Recording.objects.exists() and vault.names(interview.pk) == []
 
 
 def test_an_upload_that_ended_meanwhile_goes_with_the_withdrawal():
     recording = _unfinished()
     Recording.objects.filter(pk=recording.pk).update(state="received", received_bytes=100)
-    retention.change_consent(interview=recording.interview, granted=[], language="en")
+    factories.change_consent(recording.interview, [])
     assert not Recording.objects.exists() and not uploads.path_of(recording).exists()
 
 
@@ -59,7 +59,7 @@ def test_withdrawing_the_transcript_deletes_the_candidates_own_one_too():
     runs.use_transcript(recording=recording, content=b"WEBVTT\n", file_name="a.vtt")
     recording.refresh_from_db()
     own = recording.transcript_file
-    retention.change_consent(interview=interview, granted=[Purpose.RECORDING], language="en")
+    factories.change_consent(interview, [Purpose.RECORDING])
     recording.refresh_from_db()
     assert recording.transcript_file == "" and own not in vault.names(interview.pk)
 
@@ -89,10 +89,7 @@ def test_erasing_takes_the_plain_video_out_of_a_workers_hands(settings):
 
 def test_after_a_position_moves_to_a_stricter_place_forbidden_results_are_gone():
     run = factories.make_complete_run()
-    position = run.recording.interview.position
-    position.job_place = "eu"
-    position.save(update_fields=["job_place"])
-    retention.apply_places(position=position)
+    factories.move_position(run.recording.interview.position, "eu")
     assert not Moment.objects.exists() and not Segment.objects.exists()
     assert AnalysisRun.objects.get(state="queued").plan == ["speech", "transcript"]
     assert run.observations_file not in vault.names(run.recording.interview_id)
@@ -100,8 +97,22 @@ def test_after_a_position_moves_to_a_stricter_place_forbidden_results_are_gone()
 
 def test_a_place_that_forbids_nothing_more_changes_nothing():
     run = factories.make_complete_run()
-    retention.apply_places(position=run.recording.interview.position)
+    factories.move_position(run.recording.interview.position, "us-il")
     assert Moment.objects.count() == 2 and Word.objects.exists()
+
+
+def test_a_change_of_places_that_fails_on_the_way_changes_nothing_at_all(monkeypatch):
+    run = factories.make_complete_run()
+    position = run.recording.interview.position
+
+    def broken(**_):
+        raise RuntimeError("the database went away")
+
+    monkeypatch.setattr(runs, "discard_results", broken)
+    with pytest.raises(RuntimeError):
+        factories.move_position(position, "eu")
+    position.refresh_from_db()
+    assert position.job_place == "us" and Moment.objects.count() == 2
 
 
 def test_a_worker_that_lost_its_run_accepts_and_refuses_nothing():
@@ -173,9 +184,7 @@ def test_withdrawing_while_a_worker_saves_ends_well_for_one_of_them():
         outcome = factories.make_outcome(12_000, [Stage(stage) for stage in run.plan])
         faults = _at_once(
             partial(lease.complete, run=run, outcome=outcome, observations_file=name),
-            partial(
-                retention.change_consent, interview=recording.interview, granted=[Purpose.RECORDING], language="en"
-            ),
+            partial(factories.change_consent, recording.interview, [Purpose.RECORDING]),
         )
         assert faults == []
         assert not Moment.objects.filter(run__recording=recording).exists()
@@ -188,7 +197,7 @@ def test_withdrawing_while_handing_in_ends_well_and_leaves_no_recording():
         interview = factories.make_ready_recording().interview
         faults = _at_once(
             partial(recordings.submit, interview=Interview.objects.get(pk=interview.pk)),
-            partial(retention.change_consent, interview=interview, granted=[], language="en"),
+            partial(factories.change_consent, interview, []),
         )
         assert faults == []
         assert not interview.recordings.exists()

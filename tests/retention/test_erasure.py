@@ -118,7 +118,7 @@ def test_the_record_keeps_that_it_happened(reviewed):
 
 def test_withdrawing_expression_deletes_what_rests_on_it_and_computes_the_rest_again(reviewed):
     interview = reviewed.recording.interview
-    retention.change_consent(interview=interview, granted=[Purpose.RECORDING, Purpose.TRANSCRIPT], language="en")
+    factories.change_consent(interview, [Purpose.RECORDING, Purpose.TRANSCRIPT])
     assert not Moment.objects.exists() and not Segment.objects.exists() and not Word.objects.exists()
     assert reviewed.observations_file not in vault.names(interview.pk)
     waiting = AnalysisRun.objects.get(recording=reviewed.recording, state="queued")
@@ -128,21 +128,21 @@ def test_withdrawing_expression_deletes_what_rests_on_it_and_computes_the_rest_a
 def test_withdrawing_consent_cancels_the_queued_run():
     recording = factories.make_ready_recording()
     run = runs.queue(recording=recording)
-    retention.change_consent(interview=recording.interview, granted=[Purpose.RECORDING], language="en")
+    factories.change_consent(recording.interview, [Purpose.RECORDING])
     run.refresh_from_db()
     assert run.state == "cancelled" and lease.claim(run.pk) is None
 
 
 def test_withdrawing_the_recording_deletes_the_recording(reviewed):
     interview = reviewed.recording.interview
-    retention.change_consent(interview=interview, granted=[], language="en")
+    factories.change_consent(interview, [])
     assert not interview.recordings.exists() and vault.names(interview.pk) == []
 
 
 def test_choosing_the_same_again_deletes_nothing(reviewed):
     interview = reviewed.recording.interview
     same = [Purpose.RECORDING, Purpose.TRANSCRIPT, Purpose.EXPRESSION]
-    retention.change_consent(interview=interview, granted=same, language="de")
+    factories.change_consent(interview, same, language="de")
     assert Moment.objects.count() == 2
 
 

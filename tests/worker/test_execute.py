@@ -13,7 +13,6 @@ from hiring.policy.rules import Purpose
 from hiring.recordings import services as recordings
 from hiring.recordings import uploads, vault
 from hiring.recordings.models import Recording
-from hiring.retention import services as retention
 from hiring.runs import services as runs
 from hiring.runs.models import AnalysisRun
 from hiring.worker import execute as module
@@ -137,7 +136,7 @@ def test_withdrawing_while_it_runs_stops_it_and_keeps_nothing(shared, monkeypatc
     def withdrawn_half_way(self):
         for number, window in enumerate(real(self)):
             if number == 1:
-                retention.change_consent(interview=recording.interview, granted=[Purpose.RECORDING], language="en")
+                factories.change_consent(recording.interview, [Purpose.RECORDING])
             yield window
 
     monkeypatch.setattr(module.Analysis, "__iter__", withdrawn_half_way)

@@ -14,7 +14,6 @@ from hiring.policy.rules import Purpose
 from hiring.positions import services as positions
 from hiring.recordings import services, vault
 from hiring.recordings.models import Recording
-from hiring.retention import services as retention
 from hiring.runs import lease, savepoints
 from hiring.runs import services as runs
 from hiring.runs.models import AnalysisRun, Savepoint
@@ -151,7 +150,7 @@ def test_withdrawing_consent_removes_what_a_stopped_run_had_saved(shared, monkey
     recording = received(shared("media/clips/short_smile.mp4"))
     run = _stopped(recording, monkeypatch)
     saved = set(savepoints.of(run).files)
-    retention.change_consent(interview=recording.interview, granted={Purpose.RECORDING}, language="en")
+    factories.change_consent(recording.interview, {Purpose.RECORDING})
     assert not Savepoint.objects.exists() and not saved & set(vault.names(recording.interview_id))
     assert _files(recording) <= set(vault.names(recording.interview_id))
 

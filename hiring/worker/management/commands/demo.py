@@ -122,8 +122,8 @@ class Command(BaseCommand):
         return {
             "base_url": base,
             **logins,
-            "api_token": accounts.issue_token(user=recruiter, actor=SYSTEM),
-            "outsider_token": accounts.issue_token(user=outsider, actor=SYSTEM),
+            "api_token": accounts.issue_token(user=recruiter, name="Demo", actor=SYSTEM),
+            "outsider_token": accounts.issue_token(user=outsider, name="Demo", actor=SYSTEM),
             "candidate_url": base + reverse("candidate:link", args=[token]),
             "position_id": str(interview.position_id),
             "interview_id": str(interview.pk),
@@ -189,9 +189,9 @@ def _recording(position: Position, video: Path, transcript: Path | None) -> Reco
     interview, token = positions.invite(
         position=position, name="Casey Candidate", email="casey@example.org", place="us", language="en", actor=SYSTEM
     )
-    positions.redeem(token=token)
+    link = positions.redeem(token=token)
     offered = frozenset(Purpose) - NOT_IN_THIS_VERSION
-    consent.choose(interview=interview, granted=offered, language="en")
+    consent.choose(interview=interview, granted=offered, language="en", link=link)
     return _upload(interview, video, transcript)
 
 
