@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
@@ -10,15 +13,21 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from hiring.policy.rules import place_choices
-from hiring.positions.models import Position, Question, RubricPoint
+from hiring.positions.models import Interview, Position, Question, RubricPoint
 from hiring.positions.selectors import asked_of_all
 from hiring.positions.services import Point
 from hiring.review.inbox import Show
 from hiring.review.models import Decision
 
 _QUESTION_LETTERS = Question._meta.get_field("text").max_length
+#: A number or a bullet that came along with a pasted list: the page numbers what it shows by itself.
+_ENUMERATION = re.compile(r"^\s*(?:\(?\d{1,2}[.):]|[-–—•*·])\s+")
 _MOST_QUESTIONS = 20
 _MOST_POINTS = 8
+
+
+def _without_number(line: str) -> str:
+    return _ENUMERATION.sub("", line).strip()
 
 
 class InboxForm(forms.Form):
@@ -63,6 +72,11 @@ class InboxForm(forms.Form):
             "page": chosen.get("page") or 1,
         }
 
+    def trail(self) -> str:
+        """The list as a query, which the addresses of its interviews carry: from there the reviewer goes on in it."""
+        chosen = {name: value for name, value in self.choices_made().items() if value}
+        return urlencode({"from": "inbox", **chosen})
+
 
 class PositionForm(forms.Form):
     """A position: its questions stand one on a line."""
@@ -84,7 +98,8 @@ class PositionForm(forms.Form):
     job_place = forms.ChoiceField(label=_("Where the job is"), choices=place_choices)
 
     def clean_questions(self) -> list[str]:
-        texts = [text.strip() for text in self.cleaned_data["questions"].splitlines() if text.strip()]
+        lines = [_without_number(line) for line in self.cleaned_data["questions"].splitlines()]
+        texts = [text for text in lines if text]
         if not texts:
             raise forms.ValidationError(_("Please write at least one question."))
         if len(texts) > _MOST_QUESTIONS:
@@ -120,6 +135,9 @@ class PointForm(forms.Form):
     follow_up = forms.CharField(
         label=_("Follow-up question, if no words about it are found"), required=False, max_length=_QUESTION_LETTERS
     )
+
+    def clean_text(self) -> str:
+        return _without_number(self.cleaned_data["text"])
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -198,6 +216,19 @@ class InviteForm(forms.Form):
         help_text=_("The strictest rule of the three places applies."),
     )
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    again = forms.BooleanField(
+        label=_("Invite this person again"),
+        required=False,
+        widget=forms.HiddenInput,
+        help_text=_("They will have two interviews for this position, each with its own link."),
+    )
+
+    def ask_about(self, earlier: Iterable[Interview]) -> None:
+        """Say who has this address already, and let the same form be sent once more to invite them all the same."""
+        known = ", ".join(f"{interview.candidate_name} ({interview.reference})" for interview in earlier)
+        sentence = _("This address has been invited for this position before: {known}. Tick the box to invite again.")
+        self.add_error("email", sentence.format(known=known))
+        self.fields["again"].widget = forms.CheckboxInput()
 
 
 class DecisionForm(forms.Form):

@@ -18,10 +18,12 @@ from django.db.models import Count, F, Q, QuerySet
 from hiring.accounts.models import User
 from hiring.positions.models import Interview
 from hiring.recordings.models import Recording
-from hiring.review.models import Decision, Note, Verdict
+from hiring.review.models import Decision, Note, Verdict, Watched
 from hiring.runs.models import AnalysisRun, Moment
 
 PAGE = 50
+#: An answer that can be watched, now or once it is checked.
+_USABLE = (Recording.State.RECEIVED, Recording.State.READY)
 
 
 class Show(StrEnum):
@@ -33,15 +35,38 @@ class Show(StrEnum):
     READY = "ready"
     MINE = "mine"
     DECIDED = "decided"
+    ERASED = "erased"
 
 
-#: The order of rows; the id settles ties, so that no row is shown twice or skipped between pages.
-ORDERS = {
-    "newest": (F("submitted_at").desc(nulls_last=True), "-created_at", "pk"),
-    "oldest": (F("submitted_at").asc(nulls_last=True), "created_at", "pk"),
-    "invited": ("-created_at", "pk"),
-    "name": ("candidate_name", "pk"),
+#: What rows are put in order by, and whether from the latest; the id settles ties, so that no row is shown twice or
+#: skipped between pages.
+ORDERS: dict[str, tuple[tuple[str, bool], ...]] = {
+    "newest": (("submitted_at", True), ("created_at", True), ("pk", False)),
+    "oldest": (("submitted_at", False), ("created_at", False), ("pk", False)),
+    "invited": (("created_at", True), ("pk", False)),
+    "name": (("candidate_name", False), ("pk", False)),
 }
+
+
+def _ordered(rows: QuerySet[Interview], sort: str) -> QuerySet[Interview]:
+    """Rows in this order; where a column is empty they come last, and so do erased ones among names."""
+    keys = [
+        F(column).desc(nulls_last=True) if latest else F(column).asc(nulls_last=True)
+        for column, latest in ORDERS.get(sort, ORDERS["newest"])
+    ]
+    return rows.order_by(F("erased_at").asc(nulls_first=True), *keys) if sort == "name" else rows.order_by(*keys)
+
+
+def _behind(row: Interview, sort: str) -> Q:
+    """The rows that come after this one in an order, whether or not it is still among them."""
+    behind, same = Q(), Q()
+    for column, latest in ORDERS.get(sort, ORDERS["newest"]):
+        value = getattr(row, column)
+        if value is not None:
+            later = Q(**{f"{column}__{'lt' if latest else 'gt'}": value}) | Q(**{f"{column}__isnull": True})
+            behind |= same & later
+        same &= Q(**{column: value})
+    return behind
 
 
 @dataclass(frozen=True)
@@ -55,6 +80,12 @@ class Row:
     moments: int
     seen_by_me: int
     notes_by_me: int
+    watched_by_me: int
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether this person watched, or read, every answer to the end."""
+        return 0 < self.recordings <= self.watched_by_me
 
 
 def _analysing() -> Q:
@@ -65,11 +96,14 @@ def _analysing() -> Q:
 
 
 def _reviewed_by(viewer: User) -> Q:
-    """This person answered a moment, or wrote a note or the decision."""
+    """This person watched or read every answer to the end, answered a moment, or wrote a note or the decision."""
     answered = Verdict.objects.filter(reviewer=viewer).values("interview_id")
     noted = Note.objects.filter(author=viewer).values("recording__interview_id")
     decided = Decision.objects.filter(decided_by=viewer).values("interview_id")
-    return Q(pk__in=answered) | Q(pk__in=noted) | Q(pk__in=decided)
+    watched = Watched.objects.filter(reviewer=viewer).values("recording__interview_id")
+    left = Recording.objects.filter(interview__in=watched, state__in=_USABLE).exclude(watched__reviewer=viewer)
+    all_watched = Q(pk__in=watched) & ~Q(pk__in=left.values("interview_id"))
+    return Q(pk__in=answered) | Q(pk__in=noted) | Q(pk__in=decided) | all_watched
 
 
 def _narrowed(rows: QuerySet[Interview], viewer: User, show: str) -> QuerySet[Interview]:
@@ -84,6 +118,8 @@ def _narrowed(rows: QuerySet[Interview], viewer: User, show: str) -> QuerySet[In
         return rows.filter(_reviewed_by(viewer))
     if show == Show.DECIDED:
         return rows.filter(state=Interview.State.DECIDED)
+    if show == Show.ERASED:
+        return rows.filter(state=Interview.State.ERASED)
     return rows
 
 
@@ -115,7 +151,13 @@ def _counts(rows: QuerySet[Interview], viewer: User) -> dict[str, int]:
         Show.READY: by_state.get(Interview.State.SUBMITTED, 0) - analysing,
         Show.MINE: _narrowed(rows, viewer, Show.MINE).count(),
         Show.DECIDED: by_state.get(Interview.State.DECIDED, 0),
+        Show.ERASED: by_state.get(Interview.State.ERASED, 0),
     }
+
+
+def _found(rows: QuerySet[Interview], search: str, position: UUID | None) -> QuerySet[Interview]:
+    found = _matching(rows, search)
+    return found if position is None else found.filter(position_id=position)
 
 
 def inbox(
@@ -128,12 +170,10 @@ def inbox(
     sort: str = "newest",
     page: int = 1,
 ) -> Inbox:
-    """One page of the interviews that access gave this person: ten queries, however many there are."""
-    found = _matching(rows, search)
-    if position is not None:
-        found = found.filter(position_id=position)
+    """One page of the interviews that access gave this person: eleven queries, however many there are."""
+    found = _found(rows, search, position)
     counts = _counts(found, viewer)
-    ordered = _narrowed(found, viewer, state).order_by(*ORDERS.get(sort, ORDERS["newest"]))
+    ordered = _ordered(_narrowed(found, viewer, state), sort)
     # Ids alone are sorted, and counted once: whole rows are read for the page that is shown.
     pages = Paginator(ordered.values_list("pk", flat=True), PAGE)
     pages.count = counts[state or "all"]
@@ -155,6 +195,10 @@ def _facts(ids: list[UUID], viewer: User) -> dict[str, dict[UUID, Any]]:
         "recordings": _recordings(ids),
         "moments": _count(complete, of_run),
         "seen": _count(mine, "interview_id"),
+        "watched": _count(
+            Watched.objects.filter(reviewer=viewer, recording__interview__in=ids, recording__state__in=_USABLE),
+            "recording__interview_id",
+        ),
         "notes": _count(Note.objects.filter(author=viewer, recording__interview__in=ids), "recording__interview_id"),
     }
 
@@ -186,7 +230,7 @@ def _stage(interview: Interview, recordings: list[tuple[str, str, int]]) -> str:
 
 def _row(interview: Interview, facts: dict[str, dict[UUID, Any]]) -> Row:
     recordings = facts["recordings"].get(interview.pk, [])
-    usable = [item for item in recordings if item[0] in (Recording.State.RECEIVED, Recording.State.READY)]
+    usable = [item for item in recordings if item[0] in _USABLE]
     done = [100 if run == AnalysisRun.State.COMPLETE else percent for _, run, percent in usable]
     return Row(
         interview=interview,
@@ -196,10 +240,27 @@ def _row(interview: Interview, facts: dict[str, dict[UUID, Any]]) -> Row:
         moments=facts["moments"].get(interview.pk, 0),
         seen_by_me=facts["seen"].get(interview.pk, 0),
         notes_by_me=facts["notes"].get(interview.pk, 0),
+        watched_by_me=facts["watched"].get(interview.pk, 0),
     )
 
 
+def next_in_list(
+    rows: QuerySet[Interview],
+    viewer: User,
+    after: Interview,
+    *,
+    state: str = "",
+    search: str = "",
+    position: UUID | None = None,
+    sort: str = "newest",
+) -> Interview | None:
+    """The interview that follows in the list that the reviewer came from: those with answers to see, once through."""
+    found = _narrowed(_found(rows, search, position), viewer, state)
+    handed_in = found.filter(state__in=[Interview.State.SUBMITTED, Interview.State.DECIDED])
+    return _ordered(handed_in.filter(_behind(after, sort)), sort).first()
+
+
 def next_to_review(rows: QuerySet[Interview], viewer: User, after: Interview) -> Interview | None:
-    """The interview to go on with: ready, not reviewed by this person, waiting the longest."""
-    ready = _narrowed(rows, viewer, Show.READY).filter(~_reviewed_by(viewer)).exclude(pk=after.pk)
-    return ready.order_by(*ORDERS["oldest"]).first()
+    """For whoever came from no list: of those that are ready and not reviewed by this person, the oldest."""
+    ready = _narrowed(rows, viewer, Show.READY).exclude(_reviewed_by(viewer))
+    return _ordered(ready.exclude(pk=after.pk), "oldest").first()

@@ -65,6 +65,21 @@ class Note(models.Model):
         return self.text[:60]
 
 
+class Watched(models.Model):
+    """A reviewer watched an answer to the end, or read all of its transcript."""
+
+    recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="watched")
+    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="watched")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["reviewer", "recording"])]
+        constraints = [models.UniqueConstraint(name="watched_once_a_reviewer", fields=["recording", "reviewer"])]
+
+    def __str__(self) -> str:
+        return f"{self.recording_id} by {self.reviewer}"
+
+
 class Correction(models.Model):
     """What a candidate says that they said, beside what a recogniser wrote down, which stays.
 

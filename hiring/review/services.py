@@ -10,8 +10,8 @@ from hiring.accounts.models import User
 from hiring.audit import services as audit
 from hiring.positions.models import Interview
 from hiring.recordings.models import Recording
-from hiring.review.models import Correction, Decision, Note, Verdict
-from hiring.runs.models import Moment
+from hiring.review.models import Correction, Decision, Note, Verdict, Watched
+from hiring.runs.models import Moment, PointLookup
 
 
 class NotAllowed(Exception):
@@ -43,6 +43,16 @@ def withdraw_verdict(*, moment: Moment, reviewer: User) -> None:
     audit.record(
         actor=reviewer.as_actor(), action="moment.undone", obj=moment, interview=moment.run.recording.interview_id
     )
+
+
+@transaction.atomic
+def note_watched(*, recording: Recording, reviewer: User) -> None:
+    """Note, once, that a reviewer watched an answer to the end or read all of its transcript."""
+    _row, is_new = Watched.objects.get_or_create(recording=recording, reviewer=reviewer)
+    if is_new:
+        audit.record(
+            actor=reviewer.as_actor(), action="viewed.to_the_end", obj=recording, interview=recording.interview_id
+        )
 
 
 @transaction.atomic
@@ -86,6 +96,8 @@ def correct(*, recording: Recording, start_ms: int, text: str) -> None:
         )
     elif not row.delete()[0]:
         return
+    # What the points of the question were looked for in has changed: the next look takes the correction in.
+    PointLookup.objects.filter(run__recording=recording).delete()
     action = "transcript.corrected" if text else "transcript.correction_withdrawn"
     audit.record(actor=recording.interview.as_actor(), action=action, obj=recording, interview=recording.interview_id)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hiring.networks import selectors as networks
 from hiring.networks.models import Network
 from hiring.recordings.models import Recording
@@ -27,6 +29,18 @@ def network_is_off(run: AnalysisRun | None) -> bool:
     """Whether a run's expressions were made by a network that has since been switched off."""
     network = network_of(run) if run is not None else None
     return network is not None and not network.is_on
+
+
+def weights_in_use(runs: int = 200) -> list[dict[str, Any]]:
+    """Every file of weights that the newest finished runs named, by name: with its hash and when it was used last."""
+    complete = AnalysisRun.objects.filter(state=AnalysisRun.State.COMPLETE)
+    newest = complete.exclude(manifest={}).order_by("-finished_at")
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for manifest, at in newest.values_list("manifest", "finished_at")[:runs]:
+        for name, sha256 in manifest.get("weights", {}).items():
+            if sha256:
+                found.setdefault((name, sha256), {"name": name, "sha256": sha256, "last_used_at": at})
+    return [found[key] for key in sorted(found)]
 
 
 def results_of(network: Network) -> int:

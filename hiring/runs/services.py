@@ -36,6 +36,7 @@ from hiring.runs.models import (
     Sentence,
     Word,
 )
+from hiring.runs.selectors import latest_run
 
 log = logging.getLogger(__name__)
 State = AnalysisRun.State
@@ -200,9 +201,28 @@ def use_transcript(*, recording: Recording, content: bytes, file_name: str) -> N
         vault.delete(interview.pk, old)
 
 
+class NotRetried(Exception):
+    """An analysis cannot be started again; `str(error)` is one sentence."""
+
+
+def can_be_retried(run: AnalysisRun) -> bool:
+    """Whether a run is the newest of a recording that is here, and ended without results."""
+    is_here = run.recording.state in (Recording.State.RECEIVED, Recording.State.READY)
+    return is_here and run.state in (State.FAILED, State.QUARANTINED) and latest_run(run.recording) == run
+
+
 @transaction.atomic
 def retry(*, run: AnalysisRun, actor: audit.Actor) -> AnalysisRun:
-    """Queue a failed or set-aside run's recording again, with what consent and law allow now."""
+    """Queue a failed or set-aside run's recording again, with what consent and law allow now.
+
+    Raises NotRetried and changes nothing.
+    """
+    recording = Recording.objects.select_for_update().get(pk=run.recording_id)
+    newest = latest_run(recording)
+    if newest is not None and newest.is_active:
+        return newest  # asked for twice
+    if not can_be_retried(AnalysisRun.objects.select_related("recording").get(pk=run.pk)):
+        raise NotRetried(_("Only an analysis that failed can be started again."))
     again = queue(recording=run.recording)  # first: rows are locked before the audit record
     audit.record(actor=actor, action="run.retried", obj=run, interview=run.recording.interview_id)
     return again

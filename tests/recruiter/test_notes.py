@@ -37,3 +37,9 @@ def test_only_its_author_deletes_a_note(desk, run, reviewer):
     for note in (own, other):
         desk.post(reverse("recruiter:delete_note", args=[note.pk]))
     assert list(Note.objects.all()) == [other]
+
+
+def test_deleting_a_note_keeps_what_is_being_typed(desk, run, reviewer):
+    note = services.add_note(recording=run.recording, author=reviewer, at_ms=0, text="Mine")
+    html = desk.post(reverse("recruiter:delete_note", args=[note.pk]), {"text": "Half a <thought>"}).content.decode()
+    assert "Half a &lt;thought&gt;</textarea>" in html and not Note.objects.exists()

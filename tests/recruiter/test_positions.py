@@ -78,3 +78,20 @@ def test_the_list_counts_each_positions_interviews(desk, reviewer):
     handed_in_recording(reviewer)
     html = desk.get(reverse("recruiter:positions")).content.decode()
     assert 'data-label="Answered">1</td>' in html
+
+
+def test_numbers_and_bullets_that_came_along_with_a_pasted_list_go(desk):
+    pasted = "1. Which bread?\n 2) Why at night?\n(3) And who?\n- Since when?\n"
+    pasted += "• 2 ovens or 3?\n24/7 or not?\n3.5 kg: how?"
+    desk.post(reverse("recruiter:create_position"), FORM | {"questions": pasted})
+    assert [question.text for question in Position.objects.get().questions.all()] == [
+        "Which bread?", "Why at night?", "And who?", "Since when?", "2 ovens or 3?", "24/7 or not?", "3.5 kg: how?",
+    ]  # fmt: skip
+
+
+def test_saving_a_position_twice_numbers_nothing_twice(desk):
+    desk.post(reverse("recruiter:create_position"), FORM | {"questions": "1. Which bread?"})
+    position = Position.objects.get()
+    for _ in range(2):
+        desk.post(reverse("recruiter:edit_position", args=[position.pk]), FORM | {"questions": "1. Which bread?"})
+    assert [question.text for question in position.questions.all()] == ["Which bread?"]

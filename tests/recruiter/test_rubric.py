@@ -37,7 +37,7 @@ def send(desk, position, *rows, **more):
 
 def test_points_and_follow_ups_are_written_and_read_again(desk, position):
     answer = send(desk, position, ((" The cause ", ""), ("Customers", "What did they hear?")), (), follow_ups="on")
-    assert answer.status_code == 302
+    assert answer["Location"] == reverse("recruiter:rubric", args=[position.pk])
     first = position.questions.first()
     assert [(point.text, point.order) for point in first.points.all()] == [("The cause", 0), ("Customers", 1)]
     position.refresh_from_db()
@@ -45,9 +45,9 @@ def test_points_and_follow_ups_are_written_and_read_again(desk, position):
         "points": 2,
         "follow_ups": True,
     }
-    page = desk.get(reverse("recruiter:rubric", args=[position.pk])).content.decode()
+    page = desk.get(answer["Location"]).content.decode()
     assert 'value="The cause"' in page and 'value="What did they hear?"' in page and "checked" in page
-    shown = desk.get(answer["Location"]).content.decode()
+    shown = desk.get(reverse("recruiter:position", args=[position.pk])).content.decode()
     assert "Customers" in shown and "What did they hear?" in shown and "Follow-up questions are offered." in shown
 
 
@@ -121,3 +121,26 @@ def test_words_that_are_said_often_can_be_searched_for(desk, run):
     run.save(update_fields=["topics"])
     page = desk.get(reverse("recruiter:interview", args=[run.recording.interview_id])).content.decode()
     assert 'data-find="release"' in page
+
+
+def test_a_point_that_was_pasted_with_its_number_loses_the_number(desk, position):
+    send(desk, position, (("1. The cause", ""), ("2) Customers", "")), ())
+    assert [point.text for point in position.questions.first().points.all()] == ["The cause", "Customers"]
+
+
+def test_saving_again_and_again_adds_nothing(desk, position):
+    for _ in range(3):
+        send(desk, position, (("The cause", ""), ("", ""), ("", "")), ())
+    page = desk.get(reverse("recruiter:rubric", args=[position.pk])).content.decode()
+    form = page.split("<template>")[0]
+    assert form.count('class="point"') == 3, "the one that is there, and two empty rows"
+    assert RubricPoint.objects.count() == 1
+
+
+def test_an_error_keeps_every_row_that_was_typed(desk, position):
+    rows = (("Same", "First?"), ("Same", "Second?"), ("Other", ""))
+    page = send(desk, position, rows, (), follow_ups="on")
+    html = page.content.decode()
+    assert page.status_code == 400 and "Two points of this question are the same." in html
+    assert all(f'value="{text}"' in html for text in ("Same", "First?", "Second?", "Other")) and "checked" in html
+    assert not RubricPoint.objects.exists()

@@ -39,7 +39,7 @@ def _writes(run) -> list[str]:
         reverse("recruiter:delete_note", args=[note.pk]),
         reverse("recruiter:retry", args=[recording.pk]),
         reverse("recruiter:decision", args=[recording.interview_id]),
-        reverse("recruiter:new_link", args=[recording.interview_id]),
+        reverse("recruiter:link", args=[recording.interview_id]),
         reverse("recruiter:revoke_link", args=[recording.interview_id]),
         reverse("recruiter:invite", args=[recording.interview.position_id]),
         reverse("recruiter:set_open", args=[recording.interview.position_id]),

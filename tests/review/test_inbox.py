@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
 from hiring import access
 from hiring.positions.models import Interview
+from hiring.retention import services as retention
 from hiring.review import selectors, services
-from hiring.review.inbox import next_to_review
+from hiring.review.inbox import ORDERS, next_in_list, next_to_review
 from hiring.runs import services as runs
 from tests import factories
 from tests.recruiter.conftest import hand_in
@@ -26,7 +28,7 @@ def position(me):
 
 
 def _box(me, **chosen):
-    return selectors.inbox(access.interviews(me), me, **chosen)
+    return selectors.inbox(access.listed_interviews(me), me, **chosen)
 
 
 def _names(me, **chosen) -> set[str]:
@@ -88,12 +90,14 @@ def test_another_teams_interviews_are_never_found(me, everybody):
     assert _names(me, position=other.position_id) == set()
 
 
-def test_erased_interviews_are_gone(me, position):
-    interview = factories.make_interview(position)
-    Interview.objects.filter(pk=interview.pk).update(
-        state="erased", candidate_name="", candidate_email="", erased_at=factories.long_ago(0)
-    )
-    assert _box(me).rows == []
+def test_an_erased_interview_is_a_line_of_its_own_filter_and_the_last_among_names(me, position):
+    gone = factories.make_interview(position)
+    factories.make_interview(position, name="Zoe")
+    retention.erase(interview=gone, actor=gone.as_actor(), reason="candidate")
+    assert [row.interview.candidate_name for row in _box(me, sort="name").rows] == ["Zoe", ""]
+    (row,) = _box(me, state="erased").rows
+    assert row.interview.pk == gone.pk and row.stage == "erased"
+    assert not access.interviews(me).filter(pk=gone.pk).exists()
 
 
 def test_order_and_pages_show_every_interview_once(me, position):
@@ -112,12 +116,64 @@ def test_a_page_costs_the_same_queries_however_many_interviews_there_are(me, pos
         while len(_box(me).rows) < expected:
             interview = hand_in(factories.make_interview(position))
             factories.make_complete_run(factories.make_ready_recording(interview))
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(11):
             look()
 
 
-def test_the_next_interview_is_the_one_that_waits_longest_and_was_not_reviewed_by_me(me, everybody):
+def test_who_came_from_no_list_goes_on_with_the_oldest_that_waits_and_was_not_reviewed(me, everybody):
     ready = Interview.objects.get(candidate_name="Ready")
     decided = Interview.objects.get(candidate_name="Decided")
     assert next_to_review(access.interviews(me), me, decided) == ready
     assert next_to_review(access.interviews(me), me, ready) is None
+
+
+def _walk(me, first, **chosen) -> list[str]:
+    """The names that "next" leads through from here."""
+    names, now = [], first
+    while (now := next_in_list(access.interviews(me), me, now, **chosen)) is not None:
+        names.append(now.candidate_name)
+        assert len(names) < 20, "it goes round"
+    return names
+
+
+@pytest.mark.parametrize("sort", list(ORDERS))
+@pytest.mark.parametrize("state", ["", "ready"])
+def test_next_goes_through_the_list_in_its_order_once(me, position, sort, state):
+    for number in (3, 1, 2):
+        hand_in(factories.make_interview(position, name=f"Person {number}"))
+    same = timezone.now()
+    Interview.objects.filter(candidate_name__in=["Person 1", "Person 2"]).update(submitted_at=same)
+    factories.make_interview(position, name="Not handed in")
+    listed = [row.interview for row in _box(me, sort=sort, state=state).rows if row.interview.submitted_at]
+    assert len(listed) == 3
+    assert _walk(me, listed[0], sort=sort, state=state) == [row.candidate_name for row in listed[1:]]
+
+
+def test_next_goes_on_behind_an_interview_that_has_left_the_list_meanwhile(me, position):
+    first, second = (hand_in(factories.make_interview(position, name=name)) for name in ("A", "B"))
+    services.decide(interview=first, person=me, outcome="next_step", reason="Good answers given")
+    assert next_in_list(access.interviews(me), me, first, state="ready", sort="oldest") == second
+
+
+def test_next_keeps_to_the_search_and_the_position(me, position):
+    here = [hand_in(factories.make_interview(position, name=name)) for name in ("Ann One", "Bob", "Ann Two")]
+    hand_in(factories.make_interview(factories.make_position(me), name="Ann Elsewhere"))
+    assert _walk(me, here[0], sort="oldest", search="ann", position=position.pk) == ["Ann Two"]
+
+
+def test_an_interview_is_reviewed_once_every_answer_was_watched(me, position):
+    position_of_two = factories.make_position(me, questions=("One?", "Two?"))
+    interview = hand_in(factories.make_interview(position_of_two, name="Two answers"))
+    one, two = (
+        factories.make_ready_recording(interview, question=question) for question in position_of_two.questions.all()
+    )
+    services.note_watched(recording=one, reviewer=me)
+    assert "Two answers" not in _names(me, state="mine")
+    services.note_watched(recording=two, reviewer=factories.make_user())
+    assert "Two answers" not in _names(me, state="mine")
+    services.note_watched(recording=two, reviewer=me)
+    services.note_watched(recording=two, reviewer=me)
+    assert "Two answers" in _names(me, state="mine")
+    assert next(row for row in _box(me).rows if row.interview == interview).is_watched
+    waiting = hand_in(factories.make_interview(position, name="Waiting"))
+    assert next_to_review(access.interviews(me), me, waiting) is None

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from hiring import access
 from hiring.recruiter.forms import InboxForm
+from hiring.retention.selectors import tell_erasures
 from hiring.review import selectors
 from hiring.review.inbox import Inbox, Show
 
@@ -20,6 +21,7 @@ _FILTERS = (
     (Show.WAITING, _("Waiting for the candidate")),
     (Show.MINE, _("Reviewed by me")),
     (Show.DECIDED, _("Decided")),
+    (Show.ERASED, _("Erased")),
 )
 
 
@@ -52,12 +54,14 @@ def inbox(request: HttpRequest) -> HttpResponse:
     positions = access.positions(request.user)
     form = InboxForm(request.GET, positions=positions)
     chosen = form.choices_made()
-    box = selectors.inbox(access.interviews(request.user), request.user, **chosen)
+    box = selectors.inbox(access.listed_interviews(request.user), request.user, **chosen)
+    tell_erasures(row.interview for row in box.rows)
     page = {
         "section": "inbox",
         "form": form,
         "box": box,
         "filters": _filters(request, box),
+        "trail": form.trail(),
         "searching": bool(chosen["search"] or chosen["position"] or chosen["state"]),
         "has_positions": bool(form.fields["position"].queryset),
         "older": _address(request.GET) + "&page=",

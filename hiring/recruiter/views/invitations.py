@@ -1,4 +1,4 @@
-"""Personal links: made, shown once, revoked."""
+"""Personal links: made, shown for a while, revoked."""
 
 from __future__ import annotations
 
@@ -11,24 +11,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from hiring import access
-from hiring.positions import services
+from hiring.lib import shown_once
+from hiring.positions import selectors, services
 from hiring.positions.models import Interview
 from hiring.recruiter.forms import InviteForm
 from hiring.recruiter.views.positions import position_page
 
 
-def _link_page(request: HttpRequest, interview: Interview, token: str) -> HttpResponse:
-    """Show a link in the answer to the POST: it is kept nowhere in readable form."""
-    page = {
-        "section": "positions",
-        "interview": interview,
-        "link": settings.BASE_URL + reverse("candidate:link", args=[token]),
-        "days": settings.INVITATION_DAYS,
-    }
-    return render(request, "recruiter/link.html", page)
+def _to_link_page(interview: Interview, token: str) -> HttpResponse:
+    """Lead to the page that shows the link: reloading it makes no second interview and no second link."""
+    return shown_once.redirect_to_show(reverse("recruiter:link", args=[interview.pk]), token)
 
 
 @require_POST
@@ -38,17 +33,35 @@ def invite(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = InviteForm(request.POST, prefix="invite")
     if not position.is_open:
         form.add_error(None, _("This position is closed. Open it before you invite somebody."))
+    if form.is_valid() and not form.cleaned_data["again"]:
+        earlier = selectors.invited_before(position, form.cleaned_data["email"])
+        if earlier:
+            form.ask_about(earlier)
     if not form.is_valid():
         return position_page(request, position, status=400, invite_form=form)
-    interview, token = services.invite(position=position, actor=request.user.as_actor(), **form.cleaned_data)
-    return _link_page(request, interview, token)
+    columns = {name: value for name, value in form.cleaned_data.items() if name != "again"}
+    interview, token = services.invite(position=position, actor=request.user.as_actor(), **columns)
+    return _to_link_page(interview, token)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-def new_link(request: HttpRequest, pk: UUID) -> HttpResponse:
+def link(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Make a new link; the page shows the newest one while it may."""
     interview = access.interview_for(request.user, pk)
-    return _link_page(request, interview, services.new_link(interview=interview, actor=request.user.as_actor()))
+    if request.method == "POST":
+        return _to_link_page(interview, services.new_link(interview=interview, actor=request.user.as_actor()))
+    token = shown_once.shown(request)
+    address = settings.BASE_URL + reverse("candidate:link", args=[token]) if services.opens(interview, token) else ""
+    page = {
+        "section": "positions",
+        "interview": interview,
+        "link": address,
+        "was_opened": interview.state != Interview.State.INVITED,
+        "days": settings.INVITATION_DAYS,
+        "minutes": shown_once.MINUTES,
+    }
+    return render(request, "recruiter/link.html", page)
 
 
 @require_POST

@@ -45,8 +45,9 @@ def add(request: HttpRequest, pk: UUID) -> HttpResponse:
 def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
     note = access.note_for(request.user, pk)
     recording = access.recording_for(request.user, note.recording_id)
+    typed = request.POST.get("text", "")  # of the next note, which is not lost by deleting this one
     try:
         services.delete_note(note=note, actor=request.user)
     except services.NotAllowed as error:
-        return _list(request, recording, str(error))
-    return _list(request, recording)
+        return _list(request, recording, str(error), typed)
+    return _list(request, recording, text=typed)

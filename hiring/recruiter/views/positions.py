@@ -23,6 +23,7 @@ from hiring.positions.models import Interview, Invitation, Position
 from hiring.positions.selectors import asked_of_all
 from hiring.recruiter.forms import InviteForm, PlacesForm, PositionForm, TeamForm
 from hiring.retention import services as retention
+from hiring.retention.selectors import tell_erasures
 
 _PAGE = 25
 _PURPOSES = {
@@ -101,11 +102,10 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         return _form_page(request, form, position)
     try:
-        services.revise_position(position=position, actor=request.user.as_actor(), **form.cleaned_data)
+        retention.revise_position(position=position, actor=request.user.as_actor(), **form.cleaned_data)
     except services.NotAllowed as error:
         form.add_error("questions", str(error))
         return _form_page(request, form, position)
-    retention.apply_places(position=position)
     messages.success(request, _("The position is changed."))
     return redirect("recruiter:position", pk=pk)
 
@@ -129,15 +129,17 @@ def position(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def position_page(request: HttpRequest, position: Position, status: int = 200, **more: object) -> HttpResponse:
     """The page of one position; other screens answer with it too, with their form's errors in place."""
-    rows = access.interviews(request.user).filter(position=position).order_by("-created_at")
+    rows = access.listed_interviews(request.user).filter(position=position).order_by("-created_at")
     links = Prefetch("invitations", Invitation.objects.order_by("-created_at"))
+    shown = Paginator(rows.prefetch_related(links), _PAGE).get_page(request.GET.get("page"))
+    tell_erasures(shown)
     page = {
         "section": "positions",
         "position": position,
         "questions": asked_of_all(position).prefetch_related("points__follow_up"),
         "team": position.memberships.select_related("user").order_by("added_at"),
         "rule": rule_facts(rule_for([position.employer_place, position.job_place])),
-        "page": Paginator(rows.prefetch_related(links), _PAGE).get_page(request.GET.get("page")),
+        "page": shown,
         "team_form": TeamForm(prefix="team"),
         "invite_form": InviteForm(prefix="invite", initial={"place": position.job_place, "language": "en"}),
         **more,

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from csp.decorators import csp_update
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -21,10 +22,11 @@ from hiring.positions.models import Interview
 from hiring.recordings.models import Recording
 from hiring.recordings.wording import refusal_sentence
 from hiring.recruiter import lookups
+from hiring.recruiter.forms import InboxForm
 from hiring.recruiter.transcript import shown
-from hiring.review import selectors
+from hiring.review import selectors, services
 from hiring.review.figure_theme import DASHES, SOUND_ENDS, lane_label
-from hiring.review.inbox import next_to_review
+from hiring.review.inbox import Show, next_in_list, next_to_review
 from hiring.review.wording import expression_label, step_label
 from hiring.runs import services as runs
 from hiring.runs.selectors import latest_run
@@ -50,7 +52,7 @@ def _note_views(request: HttpRequest, interview: Interview, recording: Recording
 
 
 def _addresses(recording: Recording) -> dict[str, str]:
-    names = ("timeline", "video", "poster", "captions", "progress", "retry", "add_note")
+    names = ("timeline", "video", "poster", "captions", "progress", "retry", "add_note", "watched")
     return {name: reverse(f"recruiter:{name}", args=[recording.pk]) for name in names}
 
 
@@ -74,6 +76,17 @@ def _of_recording(request: HttpRequest, recording: Recording) -> dict[str, Any]:
     }
 
 
+def _way(request: HttpRequest, interview: Interview) -> dict[str, Any]:
+    """The list that the reviewer came from, and the interview that follows in it."""
+    rows, positions = access.interviews(request.user), access.positions(request.user)
+    if "from" not in request.GET:  # whoever came from no list goes on with those that wait
+        waiting = InboxForm({"state": Show.READY, "sort": "oldest"}, positions=positions)
+        return {"trail": waiting.trail(), "next": next_to_review(rows, request.user, interview)}
+    form = InboxForm(request.GET, positions=positions)
+    chosen = {name: value for name, value in form.choices_made().items() if name != "page"}
+    return {"trail": form.trail(), "next": next_in_list(rows, request.user, interview, **chosen)}
+
+
 # Plotly writes its own style elements and attributes; scripts stay bound to this origin.
 @csp_update({"style-src": ["'unsafe-inline'"]})
 @require_safe
@@ -89,7 +102,7 @@ def interview(request: HttpRequest, pk: UUID) -> HttpResponse:
         "answers": answers,
         "recording": recording,
         "handed_in": lookups.handed_in(row),
-        "next": next_to_review(access.interviews(request.user), request.user, row),
+        **_way(request, row),
         "decision": selectors.decision_of(row),
     }
     if recording is None:
@@ -126,10 +139,22 @@ def progress(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @login_required
+def watched(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The page says that this answer was watched to the end, or all of its transcript was read."""
+    recording = access.recording_for(request.user, pk)
+    services.note_watched(recording=recording, reviewer=request.user)
+    return HttpResponse(status=204)
+
+
+@require_POST
+@login_required
 def retry(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Queue a failed analysis again."""
     recording = access.recording_for(request.user, pk)
     run = latest_run(recording)
-    if run is not None and selectors.progress(recording).stage == "failed":
-        runs.retry(run=run, actor=request.user.as_actor())
+    try:
+        if run is not None:
+            runs.retry(run=run, actor=request.user.as_actor())
+    except runs.NotRetried as error:
+        messages.error(request, str(error))
     return redirect(f"{reverse('recruiter:interview', args=[recording.interview_id])}?recording={recording.pk}")

@@ -43,5 +43,5 @@ def rubric(request: HttpRequest, pk: UUID) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("Saved. Answers that are here already are looked at again with it."))
-            return redirect("recruiter:position", pk=position.pk)
+            return redirect("recruiter:rubric", pk=position.pk)
     return render(request, "recruiter/rubric.html", page, status=400)

@@ -7,6 +7,7 @@ import { Player } from "./player.js";
 import { Tabs } from "./tabs.js";
 import { Timeline } from "./timeline.js";
 import { Search, Transcript } from "./transcript.js";
+import { Watched } from "./watched.js";
 
 const root = document.getElementById("review");
 const times = JSON.parse(document.getElementById("transcript-times").textContent);
@@ -23,6 +24,7 @@ const moments = new Moments(clock, {
     transcript.mark(startMs, endMs);
   },
 });
+new Watched(root.dataset, player, times);
 listen({ clock, player, timeline, moments, notes, tabs });
 
 document.addEventListener("click", (event) => {
