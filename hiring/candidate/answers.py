@@ -32,11 +32,15 @@ State = Recording.State
 
 @dataclass(frozen=True)
 class Answer:
-    """A question and the newest video for it, if there is one."""
+    """A question and the newest video for it, if there is one.
+
+    is_open: whether this session may watch and delete it; one that came in before a link that proves nothing is not.
+    """
 
     number: int
     question: Question
     recording: Recording | None
+    is_open: bool = True
 
     @property
     def is_follow_up(self) -> bool:
@@ -60,15 +64,17 @@ class Answer:
         return refusal_sentence(self.recording) if self.recording else ""
 
 
-def answers_of(interview: Interview) -> list[Answer]:
+def answers_of(request: HttpRequest, interview: Interview) -> list[Answer]:
     """Every question in order, with the newest recording."""
     newest: dict[UUID, Recording] = {}
     for recording in interview.recordings.order_by("created_at"):
         newest[recording.question_id] = recording
+    own = set(access.candidate_recordings(request).values_list("pk", flat=True))
     found, number = [], 0
     for question in points.questions_of(interview):
         number += question.follows_id is None  # a follow-up has the number of the question before it
-        found.append(Answer(number, question, newest.get(question.pk)))
+        answer = newest.get(question.pk)
+        found.append(Answer(number, question, answer, is_open=answer is None or answer.pk in own))
     return found
 
 
@@ -99,6 +105,7 @@ def _texts() -> dict[str, str]:
         "other_file": _("This is another file. Please choose “{name}” ({size} MB), or cancel the upload first."),
         "too_large": _("This file is larger than {limit} MB. Please choose a smaller one."),
         "empty": _("This file is empty. Please choose another one."),
+        "one_more": _("One more question has appeared. You may leave it out."),
         "failed": _("This did not work. Please reload the page and try again."),
     }
 
@@ -111,7 +118,7 @@ def answers(request: HttpRequest) -> HttpResponse:
         return redirect("candidate:notice")
     for recording in interview.recordings.filter(state=State.UPLOADING):
         runs.receive(recording=recording)  # does something only where a server died right after the last byte
-    found, granted = answers_of(interview), consent.granted(interview)
+    found, granted = answers_of(request, interview), consent.granted(interview)
     return page(
         request,
         "answers.html",
@@ -159,7 +166,7 @@ def add_transcript(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def hand_in(request: HttpRequest) -> HttpResponse:
     """Hand the answers in."""
-    interview = access.candidate_interview(request)
+    interview = access.candidate_may_hand_in(request)
     try:
         recordings.submit(interview=interview)
     except recordings.NotComplete as refusal:

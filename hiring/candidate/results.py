@@ -12,12 +12,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from analysis.types import UNCLEAR, Stage
 from hiring import access
-from hiring.candidate.answers import answers_of
+from hiring.candidate.answers import Answer, answers_of
 from hiring.candidate.frame import page
 from hiring.candidate.wording import look_label, network_note
 from hiring.consent import selectors as consent
-from hiring.lib.media_time import clock, clock_tenths
+from hiring.lib.media_time import clock, clock_tenths, span
 from hiring.policy.rules import Purpose
 from hiring.recordings.models import Recording
 from hiring.recordings.streaming import media_response
@@ -37,13 +38,20 @@ def results(request: HttpRequest) -> HttpResponse:
     """Every answer, and the list of who looked and when."""
     interview = access.candidate_interview(request)
     looks = [(event.at, name, look_label(event.action)) for event, name in access.candidate_looks(request)]
-    rows = [{"answer": answer, "moments": _moment_count(answer.recording)} for answer in answers_of(interview)]
+    rows = [{"answer": answer, **_found(answer)} for answer in answers_of(request, interview)]
     return page(request, "results.html", interview, rows=rows, looks=looks, section="results")
 
 
-def _moment_count(recording: Recording | None) -> int | None:
-    run = complete_run(recording) if recording else None
-    return run.moments.count() if run else None
+def _found(answer: Answer) -> dict[str, Any]:
+    """What there is of one answer beside the video; no count of moments where nothing was looked for."""
+    run = complete_run(answer.recording) if answer.recording and answer.is_open else None
+    if run is None or not run.plan:
+        return {"moments": None, "label": _("Watch your video")}
+    if set(run.plan) <= {Stage.TRANSCRIPT, Stage.SPEECH}:
+        return {"moments": run.moments.count() or None, "label": _("Video and transcript")}
+    has_words = Stage.TRANSCRIPT in run.plan
+    label = _("Video, transcript and moments") if has_words else _("Video and moments")
+    return {"moments": run.moments.count(), "label": label}
 
 
 def _ready(request: HttpRequest, pk: UUID) -> Recording:
@@ -60,7 +68,7 @@ def _moments(run: AnalysisRun | None) -> list[dict[str, Any]]:
             "sentence": moment_sentence(moment),
             "start_ms": moment.start_ms,
             "start_s": f"{moment.start_ms / 1000:.1f}",
-            "span": f"{clock(moment.start_ms)}–{clock(moment.end_ms)}",
+            "span": span(moment.start_ms, moment.end_ms),
             "rule": moment.rule,
             **_regions(moment),
         }
@@ -90,6 +98,7 @@ def _lines(transcript: dict[str, Any]) -> list[dict[str, Any]]:
             "start_ms": line["start_ms"],
             "seconds": round((line["end_ms"] - line["start_ms"]) / 1000, 1),
             "text": " ".join(word_text(word) for word in line["words"]),
+            "is_added": transcript["source"] == "uploaded" and all(word["mark"] == UNCLEAR for word in line["words"]),
             "correction": line["correction"],
         }
         for line in transcript["lines"]
@@ -113,6 +122,11 @@ def result(request: HttpRequest, pk: UUID) -> HttpResponse:
     recording = access.candidate_recording(request, pk)
     if recording.state != Recording.State.READY:
         return redirect("candidate:status")
+    return _result_page(request, recording)
+
+
+def _result_page(request: HttpRequest, recording: Recording, refused: dict[str, Any] | None = None) -> HttpResponse:
+    """The page; refused: a correction that could not be kept, with start_ms, text and sentence."""
     run = complete_run(recording)
     transcript = review.transcript(recording)
     newest = latest_run(recording)
@@ -131,7 +145,9 @@ def result(request: HttpRequest, pk: UUID) -> HttpResponse:
         topics=run.topics if run else [],
         points=_points(recording),
         agreed_to_transcript=Purpose.TRANSCRIPT in consent.granted(recording.interview),
+        refused=refused,
         section="results",
+        status=400 if refused else 200,
     )
 
 
@@ -143,12 +159,13 @@ def correct(request: HttpRequest, pk: UUID) -> HttpResponse:
     start_ms = request.POST.get("start_ms", "")
     if not start_ms.isdecimal() or int(start_ms) not in starts:
         raise Http404
+    text = request.POST.get("text", "")
     try:
-        services.correct(recording=recording, start_ms=int(start_ms), text=request.POST.get("text", ""))
+        services.correct(recording=recording, start_ms=int(start_ms), text=text)
     except services.NotAllowed as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("Saved. Reviewers see your words beside what was written down."))
+        refused = {"start_ms": int(start_ms), "text": text, "sentence": str(error)}
+        return _result_page(request, recording, refused)
+    messages.success(request, _("Saved. Reviewers see your words beside what was written down."))
     return redirect(f"{reverse('candidate:result', args=[recording.pk])}#line-{start_ms}")
 
 

@@ -19,7 +19,7 @@ from hiring.retention.models import ErasureCertificate
 @require_POST
 def download(request: HttpRequest) -> HttpResponseBase:
     """Everything that is kept about this person as one ZIP, made while it is sent."""
-    interview = access.candidate_interview(request)
+    interview = access.proven_candidate_link(request).interview
     export.note(interview=interview)
     response = StreamingHttpResponse(export.zip_pieces(interview), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="interview-{interview.reference}.zip"'
@@ -29,7 +29,7 @@ def download(request: HttpRequest) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete_everything(request: HttpRequest) -> HttpResponse:
     """Erase the interview at once. The certificate that follows names nobody."""
-    interview = access.candidate_interview(request)
+    interview = access.proven_candidate_link(request).interview
     form = DeleteEverythingForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         certificate = retention.erase(

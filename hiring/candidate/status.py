@@ -59,8 +59,8 @@ def _run_line(answer: Answer, run: AnalysisRun | None) -> Line:
     return Line(answer, "failed", _("Not finished"), sentence=sentence)
 
 
-def _context(interview: Interview) -> dict[str, object]:
-    lines = [_line(answer) for answer in answers_of(interview)]
+def _context(request: HttpRequest, interview: Interview) -> dict[str, object]:
+    lines = [_line(answer) for answer in answers_of(request, interview)]
     done = sum(line.kind == "done" for line in lines)
     count = sum(line.kind != "none" or not line.answer.is_follow_up for line in lines)
     summary = ngettext("%(done)s of %(all)s answer is ready.", "%(done)s of %(all)s answers are ready.", count) % {
@@ -74,11 +74,11 @@ def _context(interview: Interview) -> dict[str, object]:
 @require_safe
 def status(request: HttpRequest) -> HttpResponse:
     interview = access.candidate_interview(request)
-    return page(request, "status.html", interview, **_context(interview))
+    return page(request, "status.html", interview, **_context(request, interview))
 
 
 @require_safe
 def now(request: HttpRequest) -> HttpResponse:
     """The part of the page that htmx asks for every two seconds, until nothing moves any more."""
     interview = access.candidate_interview(request)
-    return page(request, "_status.html", interview, **_context(interview))
+    return page(request, "_status.html", interview, **_context(request, interview))

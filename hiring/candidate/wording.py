@@ -47,6 +47,9 @@ _PURPOSE_TEXTS = {
 _LOOKS = {
     "viewed.interview": gettext_lazy("opened your interview"),
     "viewed.recording": gettext_lazy("opened an answer"),
+    "viewed.to_the_end": gettext_lazy("watched or read an answer to the end"),
+    "invitation.created": gettext_lazy("made a personal link to your interview"),
+    "invitation.redeemed": gettext_lazy("A newer link was opened in another browser"),
 }
 
 

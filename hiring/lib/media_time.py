@@ -14,3 +14,11 @@ def clock(ms: int) -> str:
 def clock_tenths(ms: int) -> str:
     """Return integer milliseconds as 03:07.4."""
     return f"{clock(ms)}.{max(ms, 0) % 1000 // 100}"
+
+
+def span(start_ms: int, end_ms: int) -> str:
+    """Return two times as 00:03–00:07, with tenths where they would look the same, and one where they still do."""
+    for text in (clock, clock_tenths):
+        if text(start_ms) != text(end_ms):
+            return f"{text(start_ms)}–{text(end_ms)}"
+    return clock_tenths(start_ms)

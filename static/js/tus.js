@@ -1,7 +1,11 @@
 // The browser's side of tus 1.0: creation, offset, parts with a checksum, termination. Knows nothing of the page.
 
+// A part counts once it is whole: what a pause or a lost line costs is at most one. So each is as large as the line
+// carries in a few seconds, and the first is small.
 const LARGEST_PART = 8 * 1024 * 1024;
-const SMALLEST_PART = 512 * 1024;
+const SMALLEST_PART = 128 * 1024;
+const FIRST_PART = 256 * 1024;
+const PART_MS = 2000;
 const LONGEST_WAIT_S = 30;
 const VERSION = { "Tus-Resumable": "1.0.0" };
 
@@ -36,7 +40,8 @@ function troubleOf(method, status, body) {
 }
 
 /**
- * One file on its way. Calls onProgress(bytesThere) and onState(state, detail) with the states
+ * One file on its way. Calls onProgress(bytesThere, bytesSent), what the server has confirmed and what has left this
+ * browser, and onState(state, detail) with the states
  * starting, sending, paused, waiting {seconds, code}, refused {sentence, code}, done, cancelled.
  */
 export class Upload {
@@ -45,7 +50,7 @@ export class Upload {
   #wakeUp = null;
   #stopped = false;
   #there = 0; // what the server has confirmed: a part under way does not count yet
-  #partBytes = LARGEST_PART;
+  #partBytes = FIRST_PART;
 
   constructor({ file, create, item = null, csrf, onProgress, onState }) {
     this.#file = file;
@@ -68,7 +73,7 @@ export class Upload {
           offset = await this.#sendPart(offset);
           failures = 0;
         }
-        this.#onProgress(this.#file.size);
+        this.#reached(this.#file.size);
         this.#onState("done");
         return;
       } catch (trouble) {
@@ -85,7 +90,7 @@ export class Upload {
 
   pause() {
     this.#stop();
-    this.#onProgress(this.#there);
+    this.#reached(this.#there);
     this.#onState("paused");
   }
 
@@ -129,14 +134,16 @@ export class Upload {
       const digest = await crypto.subtle.digest("SHA-256", part);
       headers["Upload-Checksum"] = `sha256 ${base64(new Uint8Array(digest))}`;
     }
-    const answer = await this.#ask("PATCH", this.#item, headers, part, (sent) => this.#onProgress(offset + sent));
-    this.#partBytes = Math.min(LARGEST_PART, this.#partBytes * 2);
+    const began = performance.now();
+    const answer = await this.#ask("PATCH", this.#item, headers, part, (sent) => this.#onProgress(offset, offset + sent));
+    const carried = (part.byteLength * PART_MS) / Math.max(1, performance.now() - began);
+    this.#partBytes = Math.round(Math.min(LARGEST_PART, Math.max(SMALLEST_PART, Math.min(carried, 4 * this.#partBytes))));
     return this.#reached(Number(answer.getResponseHeader("Upload-Offset")));
   }
 
   #reached(offset) {
     this.#there = offset;
-    this.#onProgress(offset);
+    this.#onProgress(offset, offset);
     return offset;
   }
 

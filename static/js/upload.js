@@ -6,6 +6,7 @@ const csrf = document.getElementById("answers").dataset.csrf;
 const spoken = document.getElementById("upload-spoken");
 const number = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
 const MEGABYTE = 1024 * 1024;
+const MORE_EVERY_MS = 4000;
 
 function say(name, values = {}) {
   return texts[name].replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
@@ -74,7 +75,7 @@ class Card {
     this.#file = file;
     this.#upload = new Upload({
       file, create, item, csrf,
-      onProgress: (bytes) => this.#progress(bytes),
+      onProgress: (there, sent) => this.#progress(there, sent),
       onState: (state, detail = {}) => this.#become(state, detail),
     });
     this.article.querySelector("[data-file]").textContent = `${file.name} · ${number.format(file.size / MEGABYTE)} MB`;
@@ -110,10 +111,11 @@ class Card {
     return Math.floor((100 * this.#bytes) / this.#file.size);
   }
 
-  #progress(bytes) {
-    this.#bytes = bytes;
-    this.#speed.add(bytes);
-    this.bar.value = (100 * bytes) / this.#file.size;
+  /** What is shown is what the server has: after a pause the same number stands there. */
+  #progress(there, sent) {
+    this.#bytes = there;
+    this.#speed.add(sent);
+    this.bar.value = (100 * there) / this.#file.size;
     if (this.#state === "sending") this.#showNumbers();
   }
 
@@ -166,13 +168,18 @@ class Card {
   }
 }
 
+/** This page as the server has it now; null where it does not answer with it. */
+async function freshPage() {
+  const answer = await fetch(window.location.pathname, { headers: { "X-Requested-With": "fetch" } });
+  return answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+}
+
 /** Take this card and the hand-in part from a fresh page, and leave other uploads alone. */
 async function refresh(id) {
   const old = document.getElementById(id);
   const hadFocus = old.contains(document.activeElement) || document.activeElement === document.body;
-  const answer = await fetch(window.location.pathname, { headers: { "X-Requested-With": "fetch" } });
-  if (!answer.ok) return;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const page = await freshPage();
+  if (!page) return;
   for (const name of [id, "hand-in"]) {
     const fresh = page.getElementById(name);
     if (fresh) document.getElementById(name).replaceWith(document.adoptNode(fresh));
@@ -186,6 +193,28 @@ function connect(article) {
   if (article.querySelector("[data-drop]")) new Card(article);
 }
 
+/** While one more question may come, look for it, and put it where the page would have it. */
+async function watchForMore() {
+  if (!document.querySelector("#hand-in[data-may-follow]")) return;
+  await new Promise((resolve) => setTimeout(resolve, MORE_EVERY_MS));
+  const page = document.hidden ? null : await freshPage().catch(() => null);
+  if (page) {
+    for (const fresh of page.querySelectorAll(".answer")) {
+      if (document.getElementById(fresh.id)) continue;
+      const before = fresh.previousElementSibling && document.getElementById(fresh.previousElementSibling.id);
+      const article = document.adoptNode(fresh);
+      if (before) before.after(article);
+      else document.getElementById("answers").prepend(article);
+      connect(article);
+      spoken.textContent = say("one_more");
+    }
+    const old = document.getElementById("hand-in"), now = page.getElementById("hand-in");
+    if (now && !old.contains(document.activeElement)) old.replaceWith(document.adoptNode(now));
+  }
+  watchForMore();
+}
+
 // A file that misses the drop zone must not replace the page.
 for (const kind of ["dragover", "drop"]) window.addEventListener(kind, (event) => event.preventDefault());
 document.querySelectorAll(".answer").forEach(connect);
+watchForMore();

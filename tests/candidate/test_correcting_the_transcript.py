@@ -10,11 +10,14 @@ from django.urls import reverse
 
 from hiring.audit.models import Event
 from hiring.policy.rules import Purpose
+from hiring.positions import services as positions
+from hiring.positions.services import Point
 from hiring.recordings.models import Recording
 from hiring.recruiter.transcript import shown
-from hiring.retention import services as retention
 from hiring.review import selectors, services
 from hiring.review.models import Correction
+from hiring.runs import points
+from hiring.worker.points import look, look_again
 from tests import factories
 from tests.candidate.test_downloading_everything import archive_of
 
@@ -79,20 +82,48 @@ def test_a_line_that_is_not_there_is_not_found(candidate, run, start_ms):
     assert not Correction.objects.exists()
 
 
-def test_too_long_is_said_and_changes_nothing(candidate, run):
-    answer = _correct(candidate, run, "x" * (services.LONGEST_CORRECTION + 1))
-    page = candidate.get(answer["Location"]).content.decode()
-    assert "Please use at most 2000 letters." in page and not Correction.objects.exists()
+def test_too_long_is_said_changes_nothing_and_loses_nothing_of_what_was_typed(candidate, run):
+    typed = "x" * (services.LONGEST_CORRECTION + 1)
+    answer = _correct(candidate, run, typed)
+    page = answer.content.decode()
+    assert answer.status_code == 400 and "2000" in page and typed in page
+    assert not Correction.objects.exists()
+
+
+def test_a_point_is_found_in_what_the_candidate_corrected(candidate, run, interview):
+    point = "zirconium quagmire"
+    question = run.recording.question
+    positions.set_rubric(
+        position=interview.position, points={question.pk: [Point(point)]}, follow_ups=False, actor=factories.SYSTEM
+    )
+    look(run)
+    assert points.of(run.recording) == [{"text": point, "quotes": []}]
+    _correct(candidate, run, "We sank into a zirconium quagmire.")
+    assert look_again() == 1
+    ((quote,),) = [found["quotes"] for found in points.of(run.recording)]
+    assert quote["text"] == "We sank into a zirconium quagmire." and quote["is_own"]
+    _correct(candidate, run, "")
+    look_again()
+    assert points.of(run.recording) == [{"text": point, "quotes": []}]
+
+
+def test_a_line_that_only_software_heard_is_no_line_of_the_transcript_that_was_added(candidate, run):
+    run.transcript_source = "uploaded"
+    run.save(update_fields=["transcript_source"])
+    end = run.words.last().end_ms
+    run.words.create(position=run.words.count(), start_ms=end + 5000, end_ms=end + 6000, text="", mark="unclear")
+    page = candidate.get(reverse("candidate:result", args=[run.recording_id])).content.decode()
+    assert "Speech that is not in your transcript" in page and "[not understood]" not in page
 
 
 def test_it_stays_when_the_recording_is_analysed_again_and_goes_with_the_transcript(candidate, run, interview):
     _correct(candidate, run, "mine")
     without_expression = [Purpose.RECORDING, Purpose.TRANSCRIPT]
-    retention.change_consent(interview=interview, granted=without_expression, language="en")
+    factories.change_consent(interview, without_expression)
     again = factories.make_complete_run(Recording.objects.get(pk=run.recording_id))
     assert again.pk != run.pk
     assert _own_words(again) == ["mine"]
-    retention.change_consent(interview=interview, granted=[Purpose.RECORDING], language="en")
+    factories.change_consent(interview, [Purpose.RECORDING])
     assert not Correction.objects.exists()
 
 

@@ -1,6 +1,7 @@
 """What reviewers see of an answer, its candidate sees as well, and who looked."""
 
 import pytest
+from django.urls import reverse
 
 from hiring.audit import services as audit
 from hiring.policy.rules import Purpose
@@ -80,3 +81,30 @@ def test_an_answer_that_is_not_ready_leads_to_the_status(tus, candidate, questio
     recording = tus.start(question, 10)
     assert candidate.get(f"/interview/results/{recording.pk}/")["Location"] == "/interview/status/"
     assert candidate.get(f"/interview/results/{recording.pk}/video/").status_code == 404
+
+
+def test_no_count_of_moments_stands_where_nothing_was_looked_for(client):
+    interview = factories.make_interview(granted=[Purpose.RECORDING])
+    factories.make_complete_run(factories.make_ready_recording(interview))
+    factories.sign_in_candidate(client, interview)
+    page = client.get(reverse("candidate:results")).content.decode()
+    assert "marked moment" not in page.split("Take a copy")[0] and "Watch your video" in page
+
+
+def test_with_words_alone_the_list_says_video_and_transcript(client):
+    interview = factories.make_interview(granted=[Purpose.RECORDING, Purpose.TRANSCRIPT])
+    factories.make_complete_run(factories.make_ready_recording(interview))
+    factories.sign_in_candidate(client, interview)
+    assert ">Video and transcript</a>" in client.get(reverse("candidate:results")).content.decode()
+
+
+def test_a_moment_of_less_than_a_second_does_not_begin_where_it_ends(candidate, run):
+    moment = run.moments.first()
+    type(moment).objects.filter(pk=moment.pk).update(start_ms=1200, peak_ms=1300, end_ms=1800)
+    page = page_of(candidate, run.recording)
+    assert "00:01.2–00:01.8" in page and "00:01–00:01" not in page
+
+
+def test_every_page_names_the_interview_by_its_reference(candidate, interview, run):
+    for name in ("answers", "status", "choices", "receipts", "results", "delete", "adjustment", "notice"):
+        assert interview.reference in candidate.get(reverse(f"candidate:{name}")).content.decode(), name
