@@ -86,12 +86,19 @@ class SearchForm(forms.Form):
     q = forms.CharField(label=_("Search"), required=False, max_length=120)
 
 
-class ReferenceForm(forms.Form):
-    reference = forms.CharField(
-        label=_("Reference"),
+class TeamForm(forms.Form):
+    email = forms.EmailField(label=_("Email"), help_text=_("They need an account here already."))
+
+
+class FindForm(forms.Form):
+    """A reference, or a part of one; a whole address or a whole name: nobody is found by a letter."""
+
+    q = forms.CharField(
+        label=_("Reference, email or name"),
         required=False,
-        max_length=12,
-        help_text=_("As it stands in the candidate's messages, such as K-48213. A part of it is enough."),
+        max_length=254,
+        help_text=_("The reference is on every page of the candidate. Email and name must match exactly."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
 

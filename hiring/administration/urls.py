@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from hiring.administration.views import audit, certificates, erasure, fairness, networks, people, places, retention
+from hiring.administration.views import (
+    audit,
+    certificates,
+    erasure,
+    fairness,
+    networks,
+    people,
+    places,
+    retention,
+    teams,
+)
 
 app_name = "administration"
 urlpatterns = [
@@ -10,6 +20,8 @@ urlpatterns = [
     path("people/add/", people.add, name="add_person"),
     path("people/<uuid:pk>/", people.person, name="person"),
     path("people/<uuid:pk>/password-link/", people.password_link, name="password_link"),
+    path("people/<uuid:pk>/link/", people.link, name="shown_link"),
+    path("positions/<uuid:pk>/team/", teams.team, name="team"),
     path("retention/", retention.retention, name="retention"),
     path("retention/positions/<uuid:pk>/", retention.days, name="days"),
     path("retention/due/", erasure.due, name="due"),
@@ -23,6 +35,8 @@ urlpatterns = [
     path("models/<uuid:pk>/", networks.network, name="network"),
     path("models/<uuid:pk>/switch/", networks.switch, name="switch_network"),
     path("models/fairness/", fairness.audits, name="fairness_audits"),
+    path("models/fairness/images/", fairness.upload_images, name="upload_images"),
+    path("models/fairness/images/<str:name>/delete/", fairness.delete_images, name="delete_images"),
     path("models/fairness/<uuid:pk>/", fairness.audit, name="fairness_audit"),
     path("models/fairness/<uuid:pk>/now/", fairness.now, name="fairness_audit_now"),
     path("models/fairness/<uuid:pk>/result.json", fairness.download, name="fairness_result"),

@@ -29,6 +29,7 @@ GROUPS = [
 _ACTIONS = {
     "viewed.recording": _("Opened a recording"),
     "viewed.interview": _("Opened an interview"),
+    "viewed.to_the_end": _("Watched or read a recording to the end"),
     "person.added": _("Added a person"),
     "person.changed": _("Changed a person's role or access"),
     "person.password_link": _("Made a password link"),
@@ -60,6 +61,8 @@ _ACTIONS = {
     "recording.refused": _("Refused a file"),
     "recording.deleted": _("Deleted a recording"),
     "transcript.attached": _("Added a transcript"),
+    "transcript.corrected": _("Corrected a line of the transcript"),
+    "transcript.correction_withdrawn": _("Withdrew a correction of the transcript"),
     "run.queued": _("Queued an analysis"),
     "run.retried": _("Started an analysis again"),
     "run.complete": _("Finished an analysis"),
@@ -75,6 +78,8 @@ _ACTIONS = {
     "network.switched_off": _("Switched a network off"),
     "network.switched_on": _("Switched a network on"),
     "fairness.started": _("Started a fairness audit"),
+    "fairness.images_added": _("Uploaded images for a fairness audit"),
+    "fairness.images_deleted": _("Deleted uploaded images of a fairness audit"),
     "fairness.complete": _("Finished a fairness audit"),
     "fairness.failed": _("A fairness audit failed"),
 }
@@ -83,13 +88,29 @@ _CONTENTS = {
     "files": _("encrypted files"),
     "runs": _("analysis runs"),
     "segments": _("timeline segments"),
+    "savepoints": _("saved states of unfinished analyses"),
     "words": _("words of the transcript"),
+    "sentences": _("sentences of the transcript"),
+    "corrections": _("the candidate's corrections"),
+    "point_lookups": _("points looked for in the transcript"),
+    "follow_ups": _("follow-up questions that were offered"),
     "moments": _("moments"),
+    "explanations": _("pictures of the face beside moments"),
     "verdicts": _("reviewers' answers to moments"),
     "notes": _("reviewers' notes"),
+    "watched": _("marks that a reviewer watched an answer"),
     "decisions": _("decision"),
     "consent_receipts": _("consent receipts"),
     "links": _("personal links"),
+}
+_WEIGHTS = {
+    "pnet": _("Finds faces: the first of three steps"),
+    "rnet": _("Finds faces: the second of three steps"),
+    "onet": _("Finds faces: the last of three steps"),
+    "face_landmarker": _("Finds points of the face: eyes, head, brows, lids and lips"),
+    "liveness": _("Tells a face from a picture of one"),
+    "voices": _("Compares voices within one answer"),
+    "sentiment": _("Tells how pleasant the words of a sentence are"),
 }
 _DUTIES = {
     "notice": _("Notice and explanation before consent"),
@@ -109,6 +130,11 @@ def action_label(action: str) -> str:
 def contents(counts: dict[str, int]) -> list[tuple[str, int]]:
     """What was, or will be, erased: names and counts, without those of which there is none."""
     return [(str(_CONTENTS.get(name, name)), count) for name, count in counts.items() if count]
+
+
+def weights_label(name: str) -> str:
+    """What a file of weights is for; one that is not known here has none."""
+    return str(_WEIGHTS.get(name, ""))
 
 
 def duty_label(duty: str) -> str:

@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 
 #: No form here needs more; uploads are streamed and have a limit of their own.
 _LARGEST_BODY = 4 * 1024 * 1024
-_STREAMED = "application/offset+octet-stream"
+STREAMED_ARCHIVE = "application/zip"
+#: Bodies that only their view reads, piece by piece and within its own limit.
+_STREAMED = ("application/offset+octet-stream", STREAMED_ARCHIVE)
 
 
 class PersonalPagesAreNotStored:
@@ -33,6 +35,6 @@ class BodiesHaveALimit:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if request.content_type != _STREAMED and length.isdigit() and int(length) > _LARGEST_BODY:
+        if request.content_type not in _STREAMED and length.isdigit() and int(length) > _LARGEST_BODY:
             return HttpResponse(_("This is more than a form can hold. Nothing was changed."), status=413)
         return self.get_response(request)

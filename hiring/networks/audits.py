@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -48,6 +49,22 @@ def start(*, network: Network, source: str, person: User) -> FairnessAudit:
     _note_start(row, person.as_actor())
     transaction.on_commit(lambda: wake(row.pk))
     return row
+
+
+def keep_images(*, name: str, size_bytes: int, pieces: Iterator[bytes], person: User) -> str:
+    """Keep an uploaded archive of images, and return its name. Raises sources.ImagesRefused and keeps nothing."""
+    kept = sources.keep(name=name, size_bytes=size_bytes, pieces=pieces)
+    audit.record(actor=person.as_actor(), action="fairness.images_added", size_bytes=size_bytes)
+    return kept
+
+
+@transaction.atomic
+def remove_images(*, name: str, person: User) -> None:
+    """Delete an uploaded archive. Raises sources.UnknownSource, also while an audit of it is under way."""
+    if FairnessAudit.objects.filter(source=name, state__in=[State.QUEUED, State.RUNNING]).exists():
+        raise sources.UnknownSource(_("An audit of these images is under way. Delete them when it is over."))
+    sources.remove(name)
+    audit.record(actor=person.as_actor(), action="fairness.images_deleted")
 
 
 @transaction.atomic

@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+import shutil
+import struct
+import uuid
+import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 ARCHIVES = (".tar", ".tar.gz", ".tgz", ".zip")
+
+
+#: An archive that came in through a browser, and what it may hold at most.
+UPLOADED = "uploaded-"
+LARGEST_BYTES = 512 * 1024**2
+_MOST_FILES = 100_000
+_MOST_UNPACKED_BYTES = 4 * 1024**3
+_IMAGES = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
+_ROOM_LEFT = 512 * 1024**2
+
+
+class ImagesRefused(Exception):
+    """An archive of images cannot be taken; `str(error)` is one sentence."""
 
 
 class UnknownSource(Exception):
@@ -41,3 +61,68 @@ def path_of(name: str) -> Path:
             _("There is no folder or archive “{name}” among the audit folders of this server.").format(name=name)
         )
     return folder() / name
+
+
+def keep(*, name: str, size_bytes: int, pieces: Iterator[bytes]) -> str:
+    """Put an uploaded ZIP among the audit folders, and return the name under which it is offered.
+
+    Nothing is unpacked; a worker reads it later, image by image. Raises ImagesRefused and keeps nothing.
+    """
+    if not 0 < size_bytes <= LARGEST_BYTES:
+        limit = LARGEST_BYTES // 1024**2
+        raise ImagesRefused(_("Please choose a ZIP file of at most {limit} MB.").format(limit=limit))
+    folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+    if shutil.disk_usage(folder()).free < size_bytes + _ROOM_LEFT:
+        raise ImagesRefused(_("There is not enough room on the server for this file."))
+    draft = folder() / f".{uuid.uuid4()}.part"
+    try:
+        _write(draft, pieces, size_bytes)
+        _check(draft)
+        kept = _free_name(name)
+        draft.rename(folder() / kept)
+    finally:
+        draft.unlink(missing_ok=True)
+    return kept
+
+
+def _write(path: Path, pieces: Iterator[bytes], size_bytes: int) -> None:
+    written = 0
+    with path.open("xb") as file:
+        path.chmod(0o600)
+        for piece in pieces:
+            written += len(piece)
+            if written > size_bytes:
+                break
+            file.write(piece)
+    if written != size_bytes:
+        raise ImagesRefused(_("The file did not arrive whole. Please try again."))
+
+
+def _check(path: Path) -> None:
+    """Look at the list of the archive: that it is one, that it holds images, and that they stay within bounds."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, struct.error) as error:
+        raise ImagesRefused(_("This file is not a ZIP archive that can be read.")) from error
+    if len(members) > _MOST_FILES or sum(member.file_size for member in members) > _MOST_UNPACKED_BYTES:
+        raise ImagesRefused(_("This archive holds too much: at most 100,000 files and 4 GB unpacked."))
+    if not any(member.filename.lower().endswith(_IMAGES) for member in members):
+        raise ImagesRefused(_("There is no picture in this archive: JPEG, PNG, WebP or BMP."))
+
+
+def _free_name(name: str) -> str:
+    """A name of our own making that still tells which file it was."""
+    plain = re.sub(r"[^A-Za-z0-9_-]+", "-", Path(name).stem).strip("-")[:60] or "images"
+    for number in itertools.count(1):
+        chosen = f"{UPLOADED}{plain}{f'-{number}' if number > 1 else ''}.zip"
+        if not (folder() / chosen).exists():
+            return chosen
+    raise AssertionError("itertools.count never ends")
+
+
+def remove(name: str) -> None:
+    """Delete an archive that was uploaded; what was put there on the server stays. Raises UnknownSource."""
+    if not name.startswith(UPLOADED):
+        raise UnknownSource(_("Only archives that were uploaded here can be deleted here."))
+    path_of(name).unlink(missing_ok=True)

@@ -25,10 +25,22 @@ def _url(interview: Interview) -> str:
 
 def test_an_interview_is_found_by_a_part_of_its_reference(admin, interview):
     url = reverse("administration:find_interview")
-    text = text_of(admin.get(url, {"reference": interview.reference[2:].lower()}))
+    text = text_of(admin.get(url, {"q": interview.reference[2:].lower()}))
     assert _url(interview) in text and "Secretname" not in text
-    assert "No interview has a reference like" in text_of(admin.get(url, {"reference": "nothing"}))
-    assert "errorlist" in text_of(admin.get(url, {"reference": "x" * 50}))
+    assert "No interview has a reference like" in text_of(admin.get(url, {"q": "nothing"}))
+    assert "errorlist" in text_of(admin.get(url, {"q": "x" * 300}))
+
+
+@pytest.mark.parametrize("typed", ["ADA@example.org", " ada  secretname ", "Ada Secretname"])
+def test_an_interview_is_found_by_exactly_its_address_or_name_and_shows_neither(admin, interview, typed):
+    text = text_of(admin.get(reverse("administration:find_interview"), {"q": typed}))
+    assert _url(interview) in text and interview.reference in text
+    assert text.count("ecretname") == typed.lower().count("secretname")  # what was typed, nothing else
+
+
+@pytest.mark.parametrize("typed", ["Ada", "secretname", "ada@example", "%", "_"])
+def test_a_part_of_an_address_or_name_finds_nobody(admin, interview, typed):
+    assert _url(interview) not in text_of(admin.get(reverse("administration:find_interview"), {"q": typed}))
 
 
 def test_the_page_says_what_will_go_without_a_name(admin, interview):
@@ -66,7 +78,7 @@ def test_erasing_twice_leaves_one_certificate(admin, administrator, interview):
 
 def test_an_erased_interview_is_found_as_its_certificate(admin, administrator, interview):
     certificate = retention.erase(interview=interview, actor=administrator.as_actor(), reason="candidate")
-    for name, parameter in (("find_interview", "reference"), ("certificates", "q")):
+    for name, parameter in (("find_interview", "q"), ("certificates", "q")):
         text = text_of(admin.get(reverse(f"administration:{name}"), {parameter: interview.reference}))
         assert reverse("administration:certificate", args=[certificate.pk]) in text
 

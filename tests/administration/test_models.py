@@ -50,7 +50,7 @@ def test_the_list_shows_figures_with_intervals_state_and_how_many_analyses(admin
     html = _plain(text_of(admin.get(reverse("administration:networks"))))
     assert "Accuracy 70.1 % (68.6 to 71.6 %)" in html and "Calibration error 0.021" in html
     assert re.search(r"test-expression aaaaaaaaaa named last by a worker .* On .* UTC 1 older bbbbbbbbbb", html)
-    assert "on until somebody switches them off" in html
+    assert "A new version starts switched on" in html
 
 
 def test_the_page_of_a_network_shows_card_figures_robustness_and_the_shipped_audit(admin):

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from hiring import access
 from hiring.administration import wording
-from hiring.administration.forms import ConfirmForm, ReferenceForm, WithinForm
+from hiring.administration.forms import ConfirmForm, FindForm, WithinForm
 from hiring.administration.guard import administrators_only, filters_of, page_of
 from hiring.retention import selectors, services
 from hiring.retention.models import ErasureCertificate
@@ -70,14 +70,13 @@ def erase_due(request: HttpRequest) -> HttpResponse:
 @administrators_only
 @require_safe
 def find(request: HttpRequest) -> HttpResponse:
-    """Find an interview by its reference, to erase it on request."""
-    form = ReferenceForm(request.GET or None)
-    reference = form.cleaned_data["reference"].strip() if form.is_valid() else ""
-    context = {"section": "retention", "tab": "erase", "form": form, "reference": reference}
-    if reference:
-        found = access.governed_interviews(request.user).filter(reference__icontains=reference)
-        context["found"] = found.order_by("reference")[:_FOUND]
-        gone = access.certificates(request.user).filter(interview_reference__icontains=reference)
+    """Find an interview to erase on request: by its reference, or by exactly the address or name that is written."""
+    form = FindForm(request.GET or None)
+    typed = form.cleaned_data["q"].strip() if form.is_valid() else ""
+    context = {"section": "retention", "tab": "erase", "form": form, "typed": typed}
+    if typed:
+        context["found"] = access.governed_interviews_like(request.user, typed).order_by("reference")[:_FOUND]
+        gone = access.certificates(request.user).filter(interview_reference__icontains=typed)
         context["certificates"] = gone.order_by("interview_reference")[:_FOUND]
     return render(request, "administration/find_interview.html", context)
 

@@ -1,22 +1,28 @@
-"""Fairness audits: start one on a folder that lies on the server, follow it, read it, take it along."""
+"""Fairness audits: start one on images of the server or of one's own, follow it, read it, take it along."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from hiring import access
 from hiring.administration import fairness
 from hiring.administration.forms import StartAuditForm
 from hiring.administration.guard import administrators_only, page_of
+from hiring.lib.middleware import STREAMED_ARCHIVE
 from hiring.networks import audits as life
 from hiring.networks import selectors, sources
 from hiring.networks.models import FairnessAudit
 
+_PIECE = 256 * 1024
 _FRAME = {"section": "models", "tab": "fairness"}
 
 
@@ -38,10 +44,53 @@ def audits(request: HttpRequest) -> HttpResponse:
         "network": network,
         "names": names,
         "folder": sources.folder(),
+        "uploaded": [name for name in names if name.startswith(sources.UPLOADED)],
+        "upload_mb": sources.LARGEST_BYTES // 1024**2,
         "form": form,
         "page": page_of(request, access.fairness_audits(request.user)),
     }
     return render(request, "administration/fairness_audits.html", context)
+
+
+def _pieces(request: HttpRequest) -> Iterator[bytes]:
+    while piece := request.read(_PIECE):
+        yield piece
+
+
+@administrators_only
+@require_POST
+def upload_images(request: HttpRequest) -> HttpResponse:
+    """Take a ZIP of images as the body of a request, so that nothing of it is in memory or written twice.
+
+    Answers JSON: the page's script sends the file and reloads, or shows the sentence.
+    """
+    try:
+        if request.content_type != STREAMED_ARCHIVE:
+            raise sources.ImagesRefused(_("Please choose a ZIP file."))
+        life.keep_images(
+            name=unquote(request.headers.get("X-File-Name", "")),
+            size_bytes=int(request.META.get("CONTENT_LENGTH") or 0),
+            pieces=_pieces(request),
+            person=request.user,
+        )
+    except (sources.ImagesRefused, UnreadablePostError) as error:
+        sentence = str(error) if isinstance(error, sources.ImagesRefused) else _("The file did not arrive whole.")
+        return JsonResponse({"sentence": sentence}, status=422)
+    messages.success(request, _("The images are here. You can start an audit of them now."))
+    return JsonResponse({}, status=201)
+
+
+@administrators_only
+@require_POST
+def delete_images(request: HttpRequest, name: str) -> HttpResponse:
+    """Delete an uploaded archive."""
+    try:
+        life.remove_images(name=name, person=request.user)
+    except sources.UnknownSource as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("The images are deleted. Results of their audits stay."))
+    return redirect("administration:fairness_audits")
 
 
 def _context(row: FairnessAudit) -> dict[str, Any]:

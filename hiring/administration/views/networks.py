@@ -12,13 +12,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from hiring import access
-from hiring.administration import card, fairness, figures
+from hiring.administration import card, fairness, figures, wording
 from hiring.administration.forms import SwitchForm
 from hiring.administration.guard import administrators_only
 from hiring.networks import selectors
 from hiring.networks.models import Network
 from hiring.runs import networks as switching
-from hiring.runs.selectors import results_of
+from hiring.runs.selectors import results_of, weights_in_use
 
 _FRAME = {"section": "models", "tab": "networks"}
 
@@ -36,9 +36,15 @@ def _row(network: Network) -> dict[str, object]:
 @administrators_only
 @require_safe
 def networks(request: HttpRequest) -> HttpResponse:
-    """Every network, the one that a worker named last on top."""
+    """Every version of the expression model, the one that a worker named last on top, and the other files in use."""
     rows = [_row(network) for network in access.networks(request.user)]
-    return render(request, "administration/networks.html", {**_FRAME, "rows": rows, "current": selectors.current()})
+    others = [
+        {**file, "does": wording.weights_label(file["name"]), "short_hash": file["sha256"][:10]}
+        for file in weights_in_use()
+        if file["name"] != Network.Kind.EXPRESSION
+    ]
+    context = {**_FRAME, "rows": rows, "current": selectors.current(), "others": others}
+    return render(request, "administration/networks.html", context)
 
 
 @administrators_only

@@ -19,6 +19,9 @@ from hiring.accounts import services
 from hiring.accounts.models import User
 from hiring.administration.forms import AccountForm, PersonForm, SearchForm
 from hiring.administration.guard import administrators_only, filters_of, page_of
+from hiring.lib import shown_once
+from hiring.positions import services as positions
+from hiring.positions.selectors import resting_on, teams_of
 
 
 @administrators_only
@@ -44,7 +47,7 @@ def add(request: HttpRequest) -> HttpResponse:
         except services.CannotChange as error:
             form.add_error("email", str(error))
         else:
-            return _show_link(request, person, added=True)
+            return _to_link(request, person)
     return render(request, "administration/add_person.html", {"section": "people", "form": form})
 
 
@@ -56,17 +59,24 @@ def person(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = AccountForm.of(found, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            changed = services.change_person(
+            changed = positions.change_person(
                 user=found,
                 role=form.cleaned_data["role"],
                 is_active=form.cleaned_data["account"] == "open",
                 actor=request.user.as_actor(),
             )
-        except services.CannotChange as error:
+        except (services.CannotChange, positions.NotAllowed) as error:
             form.add_error(None, str(error))
         else:
             return _after_change(request, changed)
-    context = {"section": "people", "person": found, "form": form, "is_self": found == request.user}
+    context = {
+        "section": "people",
+        "person": found,
+        "form": form,
+        "is_self": found == request.user,
+        "teams": teams_of(found),
+        "left_alone": set(resting_on(found).values_list("pk", flat=True)),
+    }
     return render(request, "administration/person.html", context)
 
 
@@ -84,17 +94,27 @@ def _after_change(request: HttpRequest, changed: User) -> HttpResponse:
 @administrators_only
 @require_POST
 def password_link(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Show a new link with which this person chooses a password."""
+    """Make a new link with which this person chooses a password."""
     found = access.person_for(request.user, pk)
     try:
-        return _show_link(request, found, added=False)
+        return _to_link(request, found)
     except services.CannotChange as error:
         messages.error(request, str(error))
         return redirect("administration:person", pk=pk)
 
 
-def _show_link(request: HttpRequest, person: User, *, added: bool) -> HttpResponse:
+def _to_link(request: HttpRequest, person: User) -> HttpResponse:
+    """Lead to the page that shows the link: reloading it makes no second one."""
     uid, token = services.issue_password_link(user=person, actor=request.user.as_actor())
-    link = settings.BASE_URL + reverse("accounts:choose_password", args=[uid, token])
-    context = {"section": "people", "person": person, "link": link, "added": added}
+    return shown_once.redirect_to_show(reverse("administration:shown_link", args=[person.pk]), f"{uid} {token}")
+
+
+@administrators_only
+@require_safe
+def link(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The link that was just made, while it may be shown."""
+    found = access.person_for(request.user, pk)
+    parts = shown_once.shown(request).split()
+    address = settings.BASE_URL + reverse("accounts:choose_password", args=parts) if len(parts) == 2 else ""
+    context = {"section": "people", "person": found, "link": address, "minutes": shown_once.MINUTES}
     return render(request, "administration/password_link.html", context)
