@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from analysis.text import plain
+
 #: The seven classes of FER-2013, in its label order. Every (…, 7) array in this package is in this order.
 EXPRESSIONS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
 
@@ -153,8 +155,8 @@ STAGES_OF_KIND: Mapping[MomentKind, frozenset[Stage]] = {
 class BadVideo(Exception):
     """The input cannot be analysed. `str(error)` is one sentence that a candidate understands.
 
-    `code` names the fault for translation and tests: not_video, empty, truncated, too_long, too_large_picture,
-    unsupported, no_video, damaged, too_slow.
+    `code` names the fault for translation and tests: not_video, empty, truncated, too_long, too_many_frames,
+    too_large_picture, unsupported, no_video, damaged, too_slow.
     """
 
     def __init__(self, code: str, sentence: str) -> None:
@@ -268,7 +270,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One spoken word. `confidence` is None where the source gives none (an uploaded transcript).
+    """One spoken word, as plain text. `confidence` is None where the source gives none (an uploaded transcript).
 
     mark: FILLER, RESTART (it is said again at once), UNCLEAR (speech that no word stands for; then `text` is empty).
     """
@@ -278,6 +280,11 @@ class Word:
     confidence: float | None = None
     speaker: str = ""
     mark: str = ""
+
+    def __post_init__(self) -> None:
+        # Here, so that no source is forgotten: one NUL in one word would refuse the whole run to be saved.
+        for name in ("text", "speaker"):
+            object.__setattr__(self, name, plain(getattr(self, name)))
 
 
 @dataclass(frozen=True, slots=True)

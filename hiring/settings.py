@@ -53,6 +53,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "hiring.lib.middleware.BodiesHaveALimit",
+    "hiring.lib.outside.TextFromOutsideIsPlain",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -65,6 +66,7 @@ MIDDLEWARE = [
     "hiring.lib.middleware.PersonalPagesAreNotStored",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "hiring.candidate.frame.TooOftenIsSaid",
 ]
 
 ROOT_URLCONF = "hiring.urls"
@@ -190,7 +192,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["hiring.api.parsers.PlainJSON"],
     "DEFAULT_PAGINATION_CLASS": "hiring.api.pagination.Pages",
     "PAGE_SIZE": 50,
     "DEFAULT_SCHEMA_CLASS": "hiring.api.openapi.Schema",

@@ -14,6 +14,7 @@ from analysis.audit.stills import Stills
 from analysis.audit.storage import BadImages, opened_store
 from analysis.audit.tally import MIN_N, Tallies
 from analysis.expression.inference import ExpressionClassifier
+from analysis.text import plain
 
 #: Of the result's shape.
 SCHEMA = 1
@@ -67,7 +68,7 @@ def audit(
 
 
 def _name(source: Path) -> str:
-    name = source.resolve().name
+    name = plain(source.resolve().name)
     endings: Mapping[str, int] = {ending: len(ending) for ending in (".tar.gz", ".tgz", ".tar", ".zip")}
     return next((name[:-length] for ending, length in endings.items() if name.lower().endswith(ending)), name)
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import codecs
 import io
 import json
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -20,6 +21,7 @@ from typing import Any
 import webvtt
 from webvtt.errors import MalformedCaptionError, MalformedFileError
 
+from analysis.text import plain
 from analysis.types import BadTranscript, Span, Transcript, Word
 
 MAX_BYTES = 16 << 20
@@ -36,7 +38,7 @@ def read_transcript(path: Path) -> Transcript:
     text = _text(path)
     try:
         words = list(_json_words(text) if text.lstrip()[:1] in ("[", "{") else _subtitle_words(text))
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+    except (ValueError, ArithmeticError, TypeError, LookupError, AttributeError, RecursionError) as error:
         if isinstance(error, BadTranscript):
             raise
         raise BadTranscript("The transcript has an entry without a text, or with times that make no sense.") from None
@@ -50,7 +52,8 @@ def _text(path: Path) -> str:
         if path.stat().st_size > MAX_BYTES:
             raise BadTranscript(f"The transcript is larger than {MAX_BYTES >> 20} MB.")
         content = path.read_bytes()
-        return content.decode("utf-16" if content[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig")
+        coding = "utf-16" if content[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig"
+        return plain(content.decode(coding))
     except OSError:
         raise BadTranscript("The transcript's file is missing or cannot be read.") from None
     except UnicodeDecodeError:
@@ -112,7 +115,8 @@ def _entry_ms(entry: dict[str, Any], edge: str) -> int:
 
 
 def _confidence(value: Any) -> float | None:
-    return None if value is None else min(max(float(value), 0.0), 1.0)
+    share = math.nan if value is None else float(value)
+    return None if math.isnan(share) else min(max(share, 0.0), 1.0)
 
 
 def _span(start_ms: int, end_ms: int) -> Span:
@@ -126,7 +130,7 @@ def spread(text: str, span: Span, confidence: float | None = None, speaker: str 
 
     A cue of one word keeps its confidence; the words of a longer one have none, because their times are a guess.
     """
-    words = text.split()
+    words = plain(text).split()  # once more: JSON's escapes can spell what its file does not hold
     total = sum(len(word) for word in words)
     before = 0
     for word in words:

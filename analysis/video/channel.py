@@ -16,6 +16,20 @@ from collections.abc import Mapping
 from typing import Any
 
 MAX_LINE_BYTES = 1 << 20
+# No count, time or size that a child speaks of is larger; each fits every database's integers.
+_LARGEST = 1 << 53
+
+
+def number(value: Any, most: float = _LARGEST) -> float:
+    """A number that a child sent. Raises ValueError for what is below 0, above `most`, or no number at all."""
+    if not isinstance(value, int | float) or not 0 <= value <= most:
+        raise ValueError("the decoder sent something else than a number within reason")
+    return value
+
+
+def whole(value: Any, most: int = _LARGEST) -> int:
+    """As `number`, rounded."""
+    return round(number(value, most))
 
 
 def anonymous_memory(size: int) -> int:
@@ -105,7 +119,10 @@ class ParentEnd:
             raise ValueError("a message from the decoder is too long")
         if not self._lines:
             return None
-        message = json.loads(self._lines.popleft())
+        try:
+            message = json.loads(self._lines.popleft())
+        except RecursionError:
+            raise ValueError("a message from the decoder is nested too deeply") from None
         if not isinstance(message, dict):
             raise ValueError("a message from the decoder is not an object")
         return message

@@ -145,6 +145,11 @@ def too_long(limits: VideoLimits) -> BadVideo:
     return BadVideo("too_long", f"The recording is longer than the {minutes} minutes that are allowed.")
 
 
+def too_many_frames(limits: VideoLimits) -> BadVideo:
+    sentence = f"The recording has more than the {limits.max_frames:,} pictures that are allowed."
+    return BadVideo("too_many_frames", sentence)
+
+
 def check_frame(frame: av.VideoFrame, limits: VideoLimits) -> None:
     """A stream may change its size in the middle."""
     _check_picture(frame.width, frame.height, limits)

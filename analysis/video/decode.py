@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from analysis.config import VideoLimits
 from analysis.types import BadVideo, VideoInfo
+from analysis.video.channel import number, whole
 from analysis.video.probe import video_info
 from analysis.video.process import Child, damaged, nothing
 
@@ -102,11 +103,11 @@ class Decoder:
 
     def _frame(self, index: int, message: dict[str, Any]) -> Frame:
         try:
-            pts_ms = int(message["pts_ms"])
+            pts_ms = whole(message["pts_ms"])
             if "slot" not in message:
                 return Frame(index, pts_ms, None)
-            planes = np.frombuffer(self._child.take(message), np.uint8).reshape(-1, int(message["width"]))
-            return Frame(index, pts_ms, _upright_rgb(planes, int(message["turns"])))
+            planes = np.frombuffer(self._child.take(message), np.uint8).reshape(-1, whole(message["width"]))
+            return Frame(index, pts_ms, _upright_rgb(planes, whole(message["turns"])))
         except (KeyError, TypeError, ValueError, cv2.error):
             raise damaged() from None
 
@@ -135,7 +136,7 @@ def read_audio(
 
 def _channels(content: bytes | bytearray | memoryview, message: dict[str, Any]) -> NDArray[np.int16]:
     try:
-        return np.frombuffer(content, np.int16).reshape(-1, int(message["channels"]))
+        return np.frombuffer(content, np.int16).reshape(-1, whole(message["channels"]))
     except (KeyError, TypeError, ValueError):
         raise damaged() from None
 
@@ -159,13 +160,13 @@ def _upright_rgb(planes: NDArray[np.uint8], turns: int) -> NDArray[np.uint8]:
 def _ending(message: dict[str, Any]) -> Ending:
     try:
         return Ending(
-            frames=int(message["frames"]),
-            end_ms=int(message["end_ms"]),
-            last_frame_ms=int(message["usual_ms"]),
-            missing_ms=int(message["missing_ms"]),
-            damaged_packets=int(message["damaged_packets"]),
+            frames=whole(message["frames"]),
+            end_ms=whole(message["end_ms"]),
+            last_frame_ms=whole(message["usual_ms"]),
+            missing_ms=whole(message["missing_ms"]),
+            damaged_packets=whole(message["damaged_packets"]),
             complete=bool(message["complete"]),
-            peak_rss_mb=float(message["peak_rss_mb"]),
+            peak_rss_mb=float(number(message["peak_rss_mb"])),
         )
     except (KeyError, TypeError, ValueError):
         raise BadVideo("damaged", "The recording is damaged and could not be read.") from None

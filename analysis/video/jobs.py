@@ -11,7 +11,7 @@ from analysis.config import VideoLimits
 from analysis.types import BadVideo
 from analysis.video import sandbox
 from analysis.video.channel import ChildEnd
-from analysis.video.container import Opened, check_frame, opened, too_long
+from analysis.video.container import Opened, check_frame, opened, too_long, too_many_frames
 from analysis.video.encode import make_playable, make_poster
 from analysis.video.sound_track import audio
 from analysis.video.structure import is_cut_short
@@ -38,17 +38,24 @@ def describe(source: Opened, frame: av.VideoFrame, container: str) -> dict[str, 
 
 
 def probe(end: ChildEnd, job: dict[str, Any], limits: VideoLimits) -> None:
-    """One message `info`. A file that does not say its length is read through, without decoding."""
+    """One message `info`. The file is read through without decoding: not every header counts its frames.
+
+    That costs a pass over the file, as hashing it does, and ends at the limit.
+    """
     with opened(job, limits) as source:
+        # An MP4's index is what will be read; of the others' headers some are never filled in.
+        if job["container"] == "mov" and source.video.frames > limits.max_frames:
+            raise too_many_frames(limits)
         packets = Packets(source)
         frame = next(packets.frames(), None)
         if frame is None:
             raise _no_frame()
         check_frame(frame, limits)
         info = describe(source, frame, job["container"])
+        for _ in packets.demuxed([source.video]):
+            if packets.pictures > limits.max_frames:
+                raise too_many_frames(limits)
         if not info["duration_ms"]:
-            for _ in packets.demuxed([source.video]):
-                pass
             info["duration_ms"] = packets.end_ms
             if packets.end_ms > limits.max_duration_ms:
                 raise too_long(limits)

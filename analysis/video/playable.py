@@ -9,9 +9,10 @@ import numpy as np
 
 from analysis.config import VideoLimits
 from analysis.types import BadVideo, Progress, Step
+from analysis.video.channel import whole
 from analysis.video.decode import AUDIO_RATE, read_audio
 from analysis.video.probe import probe
-from analysis.video.process import Child, nothing
+from analysis.video.process import Child, damaged, nothing
 
 _POSTER_BYTES = 4 << 20
 
@@ -38,7 +39,10 @@ def make_playable(
     try:
         with Child("playable", source, limits, target=target, on_wait=tell) as child:
             for message in child:
-                done_ms = int(message.get("done_ms", done_ms))
+                try:
+                    done_ms = whole(message.get("done_ms", done_ms))
+                except ValueError:
+                    raise damaged() from None
                 tell()
     except BaseException:
         target.unlink(missing_ok=True)

@@ -7,8 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from analysis.config import VideoLimits
+from analysis.text import plain
 from analysis.types import BadVideo, VideoInfo
+from analysis.video.channel import number, whole
 from analysis.video.process import Child, nothing
+
+# What no recording has more of: a child that a file has taken over could else send what no database holds.
+_LONGEST_NAME, _MOST_PX, _MOST_FPS = 40, 1 << 20, 1000
 
 
 def probe(source: Path, limits: VideoLimits, *, on_wait: Callable[[], None] = nothing) -> VideoInfo:
@@ -23,17 +28,21 @@ def probe(source: Path, limits: VideoLimits, *, on_wait: Callable[[], None] = no
 
 
 def video_info(fields: Any) -> VideoInfo:
-    """Raises BadVideo if a child, which is not trusted, sends anything but VideoInfo's fields."""
+    """Raises BadVideo if a child, which is not trusted, sends anything but VideoInfo's fields, within reason."""
     try:
         return VideoInfo(
-            container=str(fields["container"]),
-            video_codec=str(fields["video_codec"]),
-            audio_codec=None if fields["audio_codec"] is None else str(fields["audio_codec"]),
-            width=int(fields["width"]),
-            height=int(fields["height"]),
-            rotation_deg=int(fields["rotation_deg"]),
-            fps=float(fields["fps"]),
-            duration_ms=int(fields["duration_ms"]),
+            container=_name(fields["container"]),
+            video_codec=_name(fields["video_codec"]),
+            audio_codec=None if fields["audio_codec"] is None else _name(fields["audio_codec"]),
+            width=whole(fields["width"], _MOST_PX),
+            height=whole(fields["height"], _MOST_PX),
+            rotation_deg=whole(fields["rotation_deg"], 360),
+            fps=float(number(fields["fps"], _MOST_FPS)),
+            duration_ms=whole(fields["duration_ms"]),
         )
     except (KeyError, TypeError, ValueError):
         raise BadVideo("damaged", "The recording is damaged and could not be read.") from None
+
+
+def _name(text: Any) -> str:
+    return plain(str(text))[:_LONGEST_NAME]

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from analysis.config import SNIFF_BYTES, VideoLimits, sniff_container
+from analysis.text import plain
 from analysis.types import BadVideo
-from analysis.video.channel import ParentEnd, Ring, anonymous_memory
+from analysis.video.channel import ParentEnd, Ring, anonymous_memory, whole
 
 #: How long to wait for the child before telling `on_wait` that time passes.
 TICK_S = 0.25
@@ -95,17 +96,18 @@ class Child:
             elif message.get("type") == "done":
                 return
             elif message.get("type") == "bad_video":
-                raise BadVideo(str(message.get("code"))[:40], str(message.get("sentence"))[:400])
+                raise BadVideo(plain(str(message.get("code")))[:40], plain(str(message.get("sentence")))[:400])
             else:
                 yield message
 
     def take(self, message: dict[str, Any]) -> bytes:
         """A copy of the bytes that `message` speaks of. Its slot goes back to the child."""
         try:
-            data = self.ring.read(int(message["slot"]), int(message["bytes"]))
+            slot = whole(message["slot"])
+            data = self.ring.read(slot, whole(message["bytes"]))
         except (KeyError, ValueError, TypeError):
             raise damaged() from None
-        self._end.give_back(int(message["slot"]))
+        self._end.give_back(slot)
         return data
 
     def _why_it_died(self) -> BadVideo:

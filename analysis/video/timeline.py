@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from analysis.config import VideoLimits
 from analysis.types import BadVideo
-from analysis.video.container import Opened, too_long
+from analysis.video.container import Opened, too_long, too_many_frames
 
 
 class Timeline:
@@ -34,8 +34,10 @@ class Timeline:
         else:
             at = self._source.ms(frame.pts, frame.time_base)
         at = max(at, self.last_ms + 1)
-        if at > limits.max_duration_ms or self.frames >= limits.max_frames:
+        if at > limits.max_duration_ms:
             raise too_long(limits)
+        if self.frames >= limits.max_frames:
+            raise too_many_frames(limits)
         if at - max(self.last_ms, 0) > limits.max_gap_ms:
             raise BadVideo("damaged", f"The picture stands still for more than {limits.max_gap_ms // 1000} seconds.")
         self.last_ms = at
@@ -48,11 +50,15 @@ class Timeline:
 
 
 class Packets:
-    """Decodes a file's picture, skipping what is damaged; notes how much that was and where the file ends."""
+    """Decodes a file's picture, skipping what is damaged; notes how much that was and where the file ends.
+
+    pictures: how many packets of the picture came by.
+    """
 
     def __init__(self, source: Opened) -> None:
         self._source = source
         self.damaged = 0
+        self.pictures = 0
         self.end_ms = 0
 
     def frames(self) -> Iterator[av.VideoFrame]:
@@ -88,6 +94,7 @@ class Packets:
             if packet.pts is not None and packet.time_base is not None:
                 end = self._source.ms(packet.pts + (packet.duration or 0), packet.time_base)
                 self.end_ms = max(self.end_ms, end)
+            self.pictures += packet.stream is self._source.video and packet.size > 0
             yield packet
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from analysis.text import is_plain
+from hiring.api.parsers import not_plain
 from hiring.positions.models import Interview
 
 FEWEST_POINTS, MOST_POINTS, DEFAULT_POINTS = 10, 5000, 2000
@@ -17,7 +20,10 @@ LATEST_MS = 10 * 24 * 60 * 60 * 1000
 
 def checked(serializer: type[serializers.Serializer], request: Request) -> dict[str, Any]:
     """Return the checked query parameters. Raises ValidationError."""
-    query = serializer(data=request.query_params.dict())
+    given = request.query_params.dict()
+    if unclean := {name: [not_plain()] for name, value in given.items() if not is_plain(value)}:
+        raise serializers.ValidationError({name: said for name, said in unclean.items() if is_plain(name)})
+    query = serializer(data=given)
     query.is_valid(raise_exception=True)
     return dict(query.validated_data)
 
@@ -25,6 +31,11 @@ def checked(serializer: type[serializers.Serializer], request: Request) -> dict[
 class PageQuery(serializers.Serializer):
     page = serializers.IntegerField(required=False, min_value=1, max_value=2**31)
     page_size = serializers.IntegerField(required=False, min_value=1, max_value=200)
+
+
+class SchemaQuery(serializers.Serializer):
+    lang = serializers.ChoiceField(required=False, choices=settings.LANGUAGES)
+    version = serializers.ChoiceField(required=False, choices=[settings.SPECTACULAR_SETTINGS["VERSION"]])
 
 
 class InterviewQuery(serializers.Serializer):

@@ -1,9 +1,8 @@
 """Routes of the API, version 1."""
 
 from django.urls import path, re_path
-from drf_spectacular.views import SpectacularAPIView
 
-from hiring.api.views import account, interviews, moments, recordings, runs
+from hiring.api.views import account, interviews, moments, recordings, runs, schema
 from hiring.api.views.base import NothingHere
 
 app_name = "api"
@@ -24,7 +23,7 @@ urlpatterns = [
     path("me/", account.Me.as_view(), name="me"),
     path("tokens/", account.Tokens.as_view(), name="tokens"),
     path("tokens/<slug:key>/", account.Token.as_view(), name="token"),
-    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("schema/", schema.Schema.as_view(), name="schema"),
     # With the slash at the end only, so that an address without it is still led to the one with it. Not a dot, which
     # stops at a line break: an address may hold an encoded one.
     re_path(r"^(?:[\s\S]*/)?$", NothingHere.as_view(), name="nothing_here"),

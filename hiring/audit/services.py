@@ -20,6 +20,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
+from hiring.audit import pace
 from hiring.audit.models import ChainHead, Event
 
 GENESIS = "0" * 64
@@ -54,10 +55,23 @@ def _digest(event: Event) -> str:
 
 @transaction.atomic
 def record(
-    *, actor: Actor, action: str, obj: models.Model | None = None, interview: Any = None, **details: Any
+    *,
+    actor: Actor,
+    action: str,
+    obj: models.Model | None = None,
+    interview: Any = None,
+    always: bool = False,
+    **details: Any,
 ) -> Event:
-    """Append one event. `interview` is an interview or its id; `details` are short facts that name nobody."""
+    """Append one event. `interview` is an interview or its id; `details` are short facts that name nobody.
+
+    Raises pace.TooOften, unless `always`, where a candidate did this as often as an hour allows: the caller's
+    transaction then takes back what this would have recorded.
+    """
     head, _ = ChainHead.objects.select_for_update().get_or_create(id=1)
+    interview_id = str(getattr(interview, "pk", interview) or "")
+    if not always:  # behind the lock, so that of many at once none slips through
+        pace.require(kind=actor.kind, action=action, interview_id=interview_id)
     event = Event(
         at=timezone.now(),
         actor_kind=actor.kind,
@@ -65,7 +79,7 @@ def record(
         action=action,
         object_type=obj._meta.model_name if obj is not None else "",
         object_id=str(obj.pk) if obj is not None else "",
-        interview_id=str(getattr(interview, "pk", interview) or ""),
+        interview_id=interview_id,
         details=details,
         previous_hash=head.last_hash,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -9,7 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from hiring import access
+from hiring.audit.pace import TooOften
 from hiring.consent import selectors as consent
+from hiring.lib import errors
 from hiring.positions.models import Interview
 
 #: Start, notice, choices, answers.
@@ -37,3 +40,18 @@ def next_step(interview: Interview) -> str:
     if interview.state == Interview.State.OPENED:
         return "candidate:answers"
     return "candidate:status"
+
+
+class TooOftenIsSaid:
+    """Answer 429, with the sentence, to what a candidate did very often: on whichever page it was."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, TooOften):
+            return errors.too_often(request, str(error), error.retry_after_s)
+        return None

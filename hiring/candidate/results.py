@@ -19,6 +19,7 @@ from hiring.candidate.frame import page
 from hiring.candidate.wording import look_label, network_note
 from hiring.consent import selectors as consent
 from hiring.lib.media_time import clock, clock_tenths, span
+from hiring.lib.outside import whole_number
 from hiring.policy.rules import Purpose
 from hiring.recordings.models import Recording
 from hiring.recordings.streaming import media_response
@@ -156,14 +157,14 @@ def correct(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Keep the candidate's own words for one line; an empty text takes them back."""
     recording = _ready(request, pk)
     starts = {line["start_ms"] for line in review.transcript(recording)["lines"] if line["kind"] == "speech"}
-    start_ms = request.POST.get("start_ms", "")
-    if not start_ms.isdecimal() or int(start_ms) not in starts:
+    start_ms = whole_number(request.POST.get("start_ms", ""))
+    if start_ms is None or start_ms not in starts:
         raise Http404
     text = request.POST.get("text", "")
     try:
-        services.correct(recording=recording, start_ms=int(start_ms), text=text)
+        services.correct(recording=recording, start_ms=start_ms, text=text)
     except services.NotAllowed as error:
-        refused = {"start_ms": int(start_ms), "text": text, "sentence": str(error)}
+        refused = {"start_ms": start_ms, "text": text, "sentence": str(error)}
         return _result_page(request, recording, refused)
     messages.success(request, _("Saved. Reviewers see your words beside what was written down."))
     return redirect(f"{reverse('candidate:result', args=[recording.pk])}#line-{start_ms}")

@@ -16,8 +16,11 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, Unread
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from analysis.text import plain
 from hiring import access
+from hiring.audit.pace import TooOften
 from hiring.consent import selectors as consent
+from hiring.lib.outside import whole_number
 from hiring.policy.rules import Purpose
 from hiring.positions.models import Interview
 from hiring.recordings import uploads
@@ -43,6 +46,7 @@ _STATUS = {
     "busy": 423,
     "offset": 409,
     "length": 411,
+    "often": 429,
     "checksum": 460,
     "room": 507,
 }
@@ -94,6 +98,10 @@ def _dispatch(request: HttpRequest, pk: UUID, handlers: dict[str, View]) -> Http
         return response
     try:
         return handler(request, pk)
+    except TooOften as refusal:
+        response = _refusal("often", str(refusal))
+        response["Retry-After"] = str(refusal.retry_after_s)
+        return response
     except Http404:
         return _refusal("not_found", _("This upload does not exist, or it is not open to you."))
     except UploadRefused as refusal:
@@ -124,10 +132,10 @@ def _require_upload(interview: Interview) -> None:
 
 
 def _whole_number(request: HttpRequest, header: str) -> int:
-    value = request.headers.get(header, "")
-    if not (value.isascii() and value.isdigit() and len(value) <= 18):
+    value = whole_number(request.headers.get(header, ""))
+    if value is None:
         raise _bad(_("The header %(name)s must be a whole number.") % {"name": header})
-    return int(value)
+    return value
 
 
 def file_name(metadata: str) -> str:
@@ -136,7 +144,7 @@ def file_name(metadata: str) -> str:
         key, _space, value = pair.strip().partition(" ")
         if key == "filename":
             try:
-                return base64.b64decode(value.strip(), validate=True).decode().replace("\0", "")
+                return plain(base64.b64decode(value.strip(), validate=True).decode())
             except (binascii.Error, UnicodeDecodeError) as error:
                 raise _bad(_("The header Upload-Metadata cannot be read.")) from error
     return ""

@@ -31,9 +31,10 @@ def choose(*, interview: Interview, granted: Iterable[Purpose], language: str, l
 
     link: what opened the session that this is chosen in. Returns the receipt's id. Raises NotOffered where one of the
     purposes was not on offer, NotProven where more is agreed to than before through a link that does not prove who
-    uses it; then nothing is written.
+    uses it, TooOften where somebody agrees very often; then nothing is written. Withdrawing is always possible.
     """
     chosen, allowed = frozenset(granted), rule_of(interview).allowed
+    withdraws = chosen < selectors.granted(interview)
     if chosen - allowed:
         raise NotOffered(_("One of these choices is not offered for this interview. Please reload the page."))
     if link.interview_id != interview.pk or (not link.proven and chosen - selectors.granted(interview)):
@@ -55,5 +56,7 @@ def choose(*, interview: Interview, granted: Iterable[Purpose], language: str, l
         if purpose in allowed
     )
     # Not which purposes: the record is open to administrators, and nobody shall see who chose no analysis.
-    audit.record(actor=interview.as_actor(), action="consent.given", obj=interview, interview=interview)
+    audit.record(
+        actor=interview.as_actor(), action="consent.given", obj=interview, interview=interview, always=withdraws
+    )
     return receipt

@@ -58,3 +58,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         _("Please try again"),
         _("This form had expired. Go back, reload the page and send it once more."),
     )
+
+
+def too_often(request: HttpRequest, sentence: str, retry_after_s: int) -> HttpResponse:
+    response = _page(request, 429, _("Please wait a little"), sentence)
+    response["Retry-After"] = str(retry_after_s)
+    return response

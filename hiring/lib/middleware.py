@@ -7,6 +7,8 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from hiring.lib.outside import whole_number
+
 #: No form here needs more; uploads are streamed and have a limit of their own.
 _LARGEST_BODY = 4 * 1024 * 1024
 STREAMED_ARCHIVE = "application/zip"
@@ -35,6 +37,12 @@ class BodiesHaveALimit:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if request.content_type not in _STREAMED and length.isdigit() and int(length) > _LARGEST_BODY:
+        if request.content_type not in _STREAMED and _is_too_long(length):
             return HttpResponse(_("This is more than a form can hold. Nothing was changed."), status=413)
         return self.get_response(request)
+
+
+def _is_too_long(length: str) -> bool:
+    """A length that is no number is none to Django, which then reads nothing."""
+    number = whole_number(length)
+    return length.isdecimal() if number is None else number > _LARGEST_BODY

@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
+from analysis.text import plain
 from hiring.accounts.models import User
 from hiring.audit import services as audit
 from hiring.networks import sources
@@ -133,7 +134,7 @@ def complete(*, row: FairnessAudit, result: dict[str, Any]) -> None:
 @transaction.atomic
 def fail(*, row: FairnessAudit, sentence: str) -> None:
     """End an audit that cannot succeed, with one sentence. Raises AuditLost."""
-    _end(row, state=State.FAILED, failure=sentence[:400])
+    _end(row, state=State.FAILED, failure=plain(sentence)[:400])
     audit.record(actor=audit.SYSTEM, action="fairness.failed", obj=row, weights=row.network.short_hash)
 
 

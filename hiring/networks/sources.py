@@ -14,6 +14,8 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from analysis.text import is_plain
+
 ARCHIVES = (".tar", ".tar.gz", ".tgz", ".zip")
 
 
@@ -49,7 +51,8 @@ def offered() -> list[str]:
 
 
 def _is_source(path: Path) -> bool:
-    if path.name.startswith(".") or path.is_symlink() or len(path.name) > 255:
+    # A name in another encoding than UTF-8 could neither be shown nor kept.
+    if path.name.startswith(".") or path.is_symlink() or len(path.name) > 255 or not is_plain(path.name):
         return False
     return path.is_dir() or (path.is_file() and path.name.lower().endswith(ARCHIVES))
 

@@ -11,6 +11,9 @@ _REFUSALS = {
     "empty": _("This file is empty. Please choose another one."),
     "truncated": _("The end of this file is missing. Please save the video once more and upload it again."),
     "too_long": _("This video is longer than three hours. Please choose a shorter one."),
+    "too_many_frames": _(
+        "This video has more pictures than can be read here. Please save it as MP4 and upload it again."
+    ),
     "too_large_picture": _("The picture of this video is larger than can be read here. Please save it smaller."),
     "unsupported": _("This kind of video cannot be read here. Please save it as MP4 and upload it again."),
     "no_video": _("This file has sound but no picture. Please choose one with a picture."),

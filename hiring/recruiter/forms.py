@@ -209,7 +209,7 @@ class InviteForm(forms.Form):
     """One candidate."""
 
     name = forms.CharField(label=_("Name"), max_length=120)
-    email = forms.EmailField(label=_("Email"))
+    email = forms.EmailField(label=_("Email"), max_length=Interview._meta.get_field("candidate_email").max_length)
     place = forms.ChoiceField(
         label=_("Where the candidate is"),
         choices=place_choices,

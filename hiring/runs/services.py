@@ -17,6 +17,7 @@ from kombu.exceptions import OperationalError
 
 from analysis.config import PipelineConfig
 from analysis.types import Stage
+from hiring.audit import pace
 from hiring.audit import services as audit
 from hiring.consent import selectors as consent
 from hiring.networks import selectors as networks
@@ -176,7 +177,8 @@ def discard_results(*, recording: Recording) -> list[str]:
 def use_transcript(*, recording: Recording, content: bytes, file_name: str) -> None:
     """Keep the candidate's own transcript and analyse the recording again with it, instead of listening.
 
-    Only before handing in, so that nothing that a reviewer saw changes. Raises TranscriptRefused and changes nothing.
+    Only before handing in, so that nothing that a reviewer saw changes. Raises TranscriptRefused or TooOften, and
+    changes nothing.
     A worker reads the text; where it cannot, it listens after all, and says so beside the transcript.
     """
     suffix = file_name.rpartition(".")[2].lower()
@@ -193,9 +195,12 @@ def use_transcript(*, recording: Recording, content: bytes, file_name: str) -> N
             raise TranscriptRefused(
                 _("A transcript can be added before you hand in, if you switched the transcript on.")
             )
+        # Before the file is written, which no transaction takes back.
+        actor = interview.as_actor()
+        pace.require(kind=actor.kind, action="transcript.attached", interview_id=str(interview.pk))
         unused = [locked.transcript_file, *discard_results(recording=locked)]
         name = vault.store(interview.pk, io.BytesIO(content), suffix)
-        recordings.attach_transcript(recording=locked, transcript_file=name, actor=interview.as_actor())
+        recordings.attach_transcript(recording=locked, transcript_file=name, actor=actor)
         queue(recording=locked)
     for old in filter(None, unused):
         vault.delete(interview.pk, old)

@@ -36,7 +36,8 @@ function troubleOf(method, status, body) {
     // an answer to HEAD has no body, and a proxy's page is not ours
   }
   const again = status >= 500 || [408, 409, 423, 429, 460].includes(status);
-  return new Trouble(error.code ?? `http-${status}`, error.sentence, again && !(method === "POST" && status === 409));
+  const final = method === "POST" && [409, 429].includes(status); // another video is here, or too many were begun
+  return new Trouble(error.code ?? `http-${status}`, error.sentence, again && !final);
 }
 
 /**

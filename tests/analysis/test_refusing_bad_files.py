@@ -14,7 +14,7 @@ from analysis.pipeline import Analysis
 from analysis.types import BadVideo
 from analysis.video.decode import Decoder, read_audio
 from analysis.video.playable import make_playable, poster
-from analysis.video.probe import probe
+from analysis.video.probe import probe, video_info
 from tests.worker import hostile
 
 from .media import write_video
@@ -71,7 +71,42 @@ def test_a_gap_beyond_the_limit(tmp_path: Path) -> None:
 
 def test_more_frames_than_are_allowed(tmp_path: Path) -> None:
     path = write_video(tmp_path / "many.mp4", pts_ms=range(0, 2000, 40))
-    assert refusal(path, replace(LIMITS, max_frames=20)).code == "too_long"
+    assert refusal(path, replace(LIMITS, max_frames=20)).code == "too_many_frames"
+
+
+@pytest.mark.parametrize(
+    ("container", "codec"), [("mp4", "mpeg4"), ("matroska", "mpeg4"), ("avi", "mjpeg"), ("mov", "mjpeg")]
+)
+def test_more_tiny_frames_than_are_allowed_are_refused_before_anything_is_begun(
+    tmp_path: Path, container: str, codec: str
+) -> None:
+    """Fourteen megabytes can hold a million of them, and decoding those takes hours."""
+    pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
+    path = tmp_path / "tiny"
+    path.write_bytes(
+        hostile.video(container, codec, size=(16, 16), pts_ms=tuple(range(0, 30_100, 100)), pix_fmt=pix_fmt)
+    )
+    assert probe(path, replace(LIMITS, max_frames=301)).width == 16
+    with pytest.raises(BadVideo) as caught:
+        probe(path, replace(LIMITS, max_frames=300))
+    assert caught.value.code == "too_many_frames" and "300 pictures" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        *({"width": -1}, {"width": None}, {"height": 1 << 40}),
+        *({"duration_ms": 1e400}, {"fps": float("nan")}, {"fps": "25"}),
+    ],
+    ids=str,
+)
+def test_what_a_child_says_of_a_file_is_refused_where_no_recording_is_so(field: dict[str, object]) -> None:
+    said = {"container": "mov", "video_codec": "h264", "audio_codec": None, "width": 64, "height": 48}
+    said |= {"rotation_deg": 0, "fps": 25.0, "duration_ms": 1000}
+    assert video_info(said).width == 64
+    assert video_info(said | {"video_codec": "h\x00264\ud800" * 20}).video_codec == ("h264" * 20)[:40]
+    with pytest.raises(BadVideo):
+        video_info(said | field)
 
 
 def test_more_tracks_than_are_allowed(tmp_path: Path) -> None:

@@ -71,8 +71,8 @@ def test_a_refused_video_says_why_and_makes_room_for_another(tus, candidate, que
 @pytest.mark.parametrize(
     "code",
     [
-        *("not_video", "empty", "truncated", "too_long", "too_large_picture"),
-        *("unsupported", "no_video", "damaged", "too_slow"),
+        *("not_video", "empty", "truncated", "too_long", "too_many_frames"),
+        *("too_large_picture", "unsupported", "no_video", "damaged", "too_slow"),
     ],
 )
 def test_every_fault_has_its_own_sentence(code):

@@ -208,3 +208,14 @@ def huge_jpeg() -> bytes:
 
 def noise(head: bytes) -> bytes:
     return head + random.Random(1).randbytes(20_000)
+
+
+def many_pictures(count: int = 648_001) -> bytes:
+    """A MOV of one JPEG of 16 x 16 that its index names again and again; each lasts a tick, so it says a minute."""
+    content = video("mov", "mjpeg", size=(16, 16), pts_ms=(0,), pix_fmt="yuvj420p").replace(b"edts", b"free")
+    length = struct.unpack_from(">I", content, next(b for b in boxes(content) if b[2] == b"stsz")[0] + 12)[0]
+    offset = struct.unpack_from(">I", content, next(b for b in boxes(content) if b[2] == b"stco")[0] + 16)[0]
+    content = with_box(content, b"stts", box(b"stts", struct.pack(">IIII", 0, 1, count, 1)))
+    content = with_box(content, b"stsz", box(b"stsz", struct.pack(">III", 0, length, count)))
+    content = with_box(content, b"stsc", box(b"stsc", struct.pack(">IIIII", 0, 1, 1, 1, 1)))
+    return with_box(content, b"stco", box(b"stco", struct.pack(">II", 0, count) + struct.pack(">I", offset) * count))

@@ -48,6 +48,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], set[str]]] = {
     "pictures of PNG": (lambda: made.video("mov", "png", pix_fmt="rgb24"), {"unsupported"}),
     "pictures of 16000 x 16000": (made.huge_jpeg, {"damaged", "too_large_picture"}),
     "ten hours by its clock": (lambda: made.video("matroska", pts_ms=(0, 100, 36_000_000)), {"too_long"}),
+    "more tiny pictures than three hours have": (made.many_pictures, {"too_many_frames"}),
     "sound without a picture": (made.sound_only, {"no_video"}),
     "twenty tracks": (lambda: made.video("matroska", "mpeg4", tracks=20, pts_ms=(0, 100)), {"unsupported"}),
     "a thousand tracks": (made.thousand_tracks, {"unsupported"}),

@@ -17,7 +17,7 @@ from hiring.review import selectors, services
 
 
 class NoteForm(forms.Form):
-    at_ms = forms.IntegerField(min_value=0)
+    at_ms = forms.IntegerField(min_value=0, max_value=2**53)
     text = forms.CharField(max_length=2000)
 
 

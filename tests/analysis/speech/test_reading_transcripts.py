@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from analysis.speech.uploaded import MAX_BYTES, read_transcript, spread
 from analysis.speech.vtt import as_vtt
+from analysis.text import is_plain, plain
 from analysis.types import BadTranscript, Span, Transcript, Word
 
 
@@ -94,6 +95,24 @@ def test_a_json_words_confidence_is_kept_and_a_cues_is_not(tmp_path: Path) -> No
         '[{"text": "x", "start": -1, "end": 1}]',
         '[{"text": "x", "start": 0, "end": 1e300}]',
         '[{"text": "x", "start": NaN, "end": NaN}]',
+        '[{"text": "x", "start": 0, "end": 1e400}]',
+        '[{"text": "x", "start": -1e400, "end": 1e400}]',
+        '[{"text": "x", "start_ms": -5, "end_ms": 1e400}]',
+        f'[{{"text": "x", "start": 0, "end": {"9" * 400}}}]',
+        f'[{{"text": "x", "start": 0, "end": {"9" * 5000}}}]',
+        f'[{{"text": "x", "start": "{"9" * 5000}", "end": 1}}]',
+        f'[{{"text": "x", "startOffset": "{"9" * 400}:00:01", "endOffset": "00:00:02"}}]',
+        '[{"text": "x", "startOffset": "::::", "endOffset": ""}]',
+        '[{"text": "x", "startOffset": "00:00:nan", "endOffset": "00:00:inf"}]',
+        '[{"text": "x", "startOffset": 5, "endOffset": []}]',
+        f'[{{"text": "x", "start": 0, "end": 1, "confidence": {"9" * 400}}}]',
+        '[{"text": "\\ud800\\u0000", "start": 0, "end": 1}]',
+        '[["text", "word"]]',
+        '["text"]',
+        f"WEBVTT\n\n{'9' * 5000}:00:01.000 --> {'9' * 5000}:00:02.000\nx\n",
+        f"1\n{'9' * 5000}:00:01,000 --> {'9' * 5000}:00:02,000\nx\n",
+        "WEBVTT\n\n00:00:01.000 --> 99999999:00:02.000\nx\n",
+        "WEBVTT\n\n00:99:99.000 --> 00:99:99.999\n\x00\n",
         "[" * 100_000,
         '[{"text": "x", "start": 0, ',
         "WEBVTT\n\n00:05.000 --> 00:01.000\nbackwards\n",
@@ -118,7 +137,7 @@ def test_files_that_are_missing_binary_or_huge_are_refused(tmp_path: Path) -> No
 def test_a_cues_words_fill_it_exactly(text: str, start_ms: int, lasts_ms: int) -> None:
     span = Span(start_ms, start_ms + lasts_ms)
     words = list(spread(text, span))
-    assert [word.text for word in words] == text.split()
+    assert [word.text for word in words] == plain(text).split()
     if words:
         assert (words[0].span.start_ms, words[-1].span.end_ms) == (span.start_ms, span.end_ms)
         assert all(a.span.end_ms == b.span.start_ms for a, b in itertools.pairwise(words))
@@ -197,3 +216,40 @@ def test_other_encodings_are_refused_with_a_sentence(tmp_path: Path) -> None:
     path.write_bytes(ZOOM.encode("latin-1"))
     with pytest.raises(BadTranscript, match="UTF-8"):
         read_transcript(path)
+
+
+HIDDEN = "\ud800a\x00b\x0cc\x85d\x1b\udfff"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps([{"text": HIDDEN, "start": 0, "end": 1, "speaker": HIDDEN}]),
+        json.dumps({"entries": [{"text": HIDDEN, "speakerDisplayName": HIDDEN, "start": 0, "end": 1}]}),
+        "WEBVTT\n\n00:00.000 --> 00:01.000\n<v ab c d>\x00ab\x0cc\x85d\x1b\n",
+        "1\n00:00:00,000 --> 00:00:01,000\na\x00b\x0cc\x1dd\x7f\n",
+    ],
+    ids=["json", "json of Teams", "vtt", "srt"],
+)
+def test_what_no_database_stores_is_left_out_of_the_words(tmp_path: Path, text: str) -> None:
+    words = read_transcript(written(tmp_path, text)).words
+    assert "".join(word.text for word in words) == "abcd"
+    assert {word.speaker.split() == ["ab", "c", "d"] for word in words if word.speaker} <= {True}
+
+
+def test_a_pair_of_surrogates_is_the_letter_that_it_stands_for(tmp_path: Path) -> None:
+    text = '[{"text": "\\ud83d\\ude00", "start": 0, "end": 1}]'
+    assert [word.text for word in read_transcript(written(tmp_path, text)).words] == ["\U0001f600"]
+
+
+@given(st.text(st.characters(), max_size=40))
+def test_a_word_is_plain_text_whoever_recognised_it(text: str) -> None:
+    word = Word(Span(0, 1), text, speaker=text)
+    assert is_plain(word.text) and is_plain(word.speaker) and word.text.encode().decode() == word.text
+    assert word.text == text or not is_plain(text)
+
+
+def test_a_confidence_that_is_no_number_is_none(tmp_path: Path) -> None:
+    entries = ('{"text": "x", "start": 0, "end": 1, "confidence": ' + share + "}" for share in ("NaN", "1e400"))
+    text = f"[{','.join(entries)}]"
+    assert [word.confidence for word in read_transcript(written(tmp_path, text)).words] == [None, 1.0]

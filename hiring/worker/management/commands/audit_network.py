@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.urls import reverse
 
+from analysis.text import plain
 from hiring.networks import audits
 from hiring.networks.models import FairnessAudit
 
@@ -32,7 +33,7 @@ class Command(BaseCommand):
         own = register_own()
         if own is None:
             raise CommandError("There is no expression network here to audit.", returncode=2)
-        row = audits.start_in_foreground(network=own, source=source.name[:255])
+        row = audits.start_in_foreground(network=own, source=plain(source.name)[:255])
         if row is None:
             raise CommandError(f"An audit of this network on {source.name} is under way already.", returncode=2)
         ended = carry_out(row, source, own, options["reader"], self._report)

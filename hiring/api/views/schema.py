@@ -1,0 +1,21 @@
+"""The schema itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from hiring.api.queries import SchemaQuery, checked
+
+
+class Schema(SpectacularAPIView):
+    schema = None
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """The version stands in a header of the answer: what is no version is refused here."""
+        checked(SchemaQuery, request)
+        answer: Response = super().get(request, *args, **kwargs)
+        return answer

@@ -1,0 +1,54 @@
+"""How often a candidate may do what is written down: the record is never shortened, so nobody may fill it.
+
+A limit holds for one interview and one kind of act, within an hour. Counted are the events themselves, so every
+process agrees. What takes something back (withdrawing, deleting, handing in, the parts of a running upload) has none:
+it is bounded by what was done before, and nobody may be kept from it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import timedelta
+
+from django.utils import timezone
+from django.utils.translation import ngettext
+
+from hiring.audit.models import Event
+
+_WINDOW = timedelta(hours=1)
+#: Far more than anybody needs, far fewer than a script can do.
+MOST_AN_HOUR: Mapping[str, int] = {
+    "upload.started": 40,
+    "consent.given": 30,
+    "accommodation.asked": 20,
+    "interview.exported": 10,
+    "transcript.attached": 20,
+    "transcript.corrected": 400,
+}
+
+
+class TooOften(Exception):
+    """This was done so often that it has to wait; `str(error)` is a sentence for the person. Nothing was changed."""
+
+    def __init__(self, retry_after_s: int) -> None:
+        self.retry_after_s = retry_after_s
+        minutes = math.ceil(retry_after_s / 60)
+        sentence = ngettext(
+            "This was done very often in the last hour. Please try again in {minutes} minute. Nothing was changed.",
+            "This was done very often in the last hour. Please try again in {minutes} minutes. Nothing was changed.",
+            minutes,
+        )
+        super().__init__(sentence.format(minutes=minutes))
+
+
+def require(*, kind: str, action: str, interview_id: str) -> None:
+    """Raises TooOften where a candidate did this as often as an hour allows."""
+    most = MOST_AN_HOUR.get(action)
+    if kind != Event.ActorKind.CANDIDATE or most is None:
+        return
+    now = timezone.now()
+    lately = Event.objects.filter(interview_id=interview_id, actor_kind=kind, action=action, at__gt=now - _WINDOW)
+    times = list(lately.order_by("-id").values_list("at", flat=True)[:most])
+    if len(times) >= most:
+        raise TooOften(max(1, math.ceil((times[-1] + _WINDOW - now).total_seconds())))

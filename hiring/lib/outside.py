@@ -1,0 +1,69 @@
+"""The door for text from outside: cookies, headers, query strings and forms hold plain text before a view sees them.
+
+What people paste is cleaned, not refused: a control character in it is never meant. Programs are told instead: the
+API has a parser of its own (hiring.api.parsers), because a value that was changed on the way is no use to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostError
+
+from analysis.text import is_plain, plain
+
+#: So many digits fit every database's integers, and Python's own limit on digits is far.
+_MOST_DIGITS = 18
+_FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
+
+
+def whole_number(text: str) -> int | None:
+    """The number that the text is: 0 or more, in ASCII digits, at most 18 of them. Else None."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None
+
+
+class TextFromOutsideIsPlain:
+    """Read everything as UTF-8, whatever the request says of itself, and leave out what is no text."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        # Python knows encodings that decode bytes into halves of surrogates, and some that decode no bytes at all.
+        request.encoding = "utf-8"
+        for name, value in request.META.items():
+            # Only NUL: headers are bytes, each shown as one letter, and the bytes of UTF-8 are no control characters.
+            if name.startswith("HTTP_") and "\0" in value:
+                request.META[name] = value.replace("\0", "")
+        request.COOKIES = {name: plain(value) for name, value in request.COOKIES.items() if is_plain(name)}
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable[..., Any], args: object, kwargs: object) -> None:
+        """Raises BadRequest for a form in another encoding than UTF-8."""
+        if getattr(view, "csrf_exempt", False):  # the API reads its bodies and queries itself
+            return
+        if request.content_type in _FORMS and _other_encoding(request):
+            raise BadRequest("Forms must be in UTF-8.")
+        request.GET = _plain_fields(request.GET)
+        try:
+            request.POST = _plain_fields(request.POST)
+        except UnreadablePostError:  # the line dropped; the check for forged requests answers that
+            return
+
+
+def _other_encoding(request: HttpRequest) -> bool:
+    named = (request.content_params or {}).get("charset", "utf-8")
+    return named.lower().replace("_", "-") not in ("utf-8", "utf8")
+
+
+def _plain_fields(fields: QueryDict) -> QueryDict:
+    if all(is_plain(name) and all(map(is_plain, values)) for name, values in fields.lists()):
+        return fields
+    cleaned = QueryDict(mutable=True)
+    for name, values in fields.lists():
+        if is_plain(name):
+            cleaned.setlist(name, [plain(value) for value in values])
+    cleaned._mutable = False
+    return cleaned
