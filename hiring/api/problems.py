@@ -5,9 +5,10 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import Http404
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import APIException, NotFound, PermissionDenied, ValidationError
+from rest_framework.exceptions import APIException, NotFound, ParseError, PermissionDenied, ValidationError
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -41,7 +42,9 @@ def _errors(data: Any) -> dict[str, Any]:
 
 
 def _as_the_caller_may_know(error: Exception) -> Exception:
-    """Missing and forbidden look alike, in their words too."""
+    """Missing and forbidden look alike, in their words too; what Django cannot read is a problem like any other."""
+    if isinstance(error, (SuspiciousOperation, BadRequest)):
+        return ParseError(_("The request could not be read. Nothing was changed."))
     if isinstance(error, NotYet) or not isinstance(error, (Http404, NotFound, PermissionDenied)):
         return error
     return NotFound(_("This does not exist, or it is not open to you."))
