@@ -18,6 +18,7 @@ from rest_framework.throttling import UserRateThrottle
 from hiring.audit import pace
 from hiring.candidate.tus import file_name
 from hiring.positions.models import Interview
+from hiring.retention import services as retention
 from tests import hostile_requests as hostile
 from tests.routes import ROUTES, Route
 from tests.test_routes_by_role import World, _address
@@ -56,10 +57,12 @@ Send = Callable[[], HttpResponse]
 
 
 @pytest.fixture(autouse=True)
-def no_limits(monkeypatch):
-    """The limits on how often are tested elsewhere; here each request counts as the first."""
+def each_request_is_the_first(monkeypatch):
+    """The limits on how often are tested elsewhere."""
     monkeypatch.setattr(UserRateThrottle, "THROTTLE_RATES", {"user": "100000/min"})
     monkeypatch.setattr(pace, "MOST_AN_HOUR", {})
+    # No transaction brings back a file that was removed.
+    monkeypatch.setattr(retention._Leftovers, "remove", lambda self: None)
     logging.disable(logging.CRITICAL)  # thousands of refusals
     yield
     logging.disable(logging.NOTSET)

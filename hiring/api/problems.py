@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import Http404
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException, NotFound, ParseError, PermissionDenied, ValidationError
 from rest_framework.renderers import JSONRenderer
@@ -14,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 MEDIA_TYPE = "application/problem+json"
+_LONGEST_DETAIL = 280
 
 
 class Conflict(APIException):
@@ -65,7 +67,8 @@ def handler(error: Exception, context: dict[str, Any]) -> Response | None:
         problem["detail"] = _("Some values were not accepted. Nothing was changed.")
         problem["errors"] = _errors(response.data)
     else:
-        problem["detail"] = str(getattr(error, "detail", problem["title"]))
+        # Some sentences quote what was sent, however long that was.
+        problem["detail"] = Truncator(str(getattr(error, "detail", problem["title"]))).chars(_LONGEST_DETAIL)
     response.data = problem
     response.content_type = MEDIA_TYPE
     # Whatever the caller asked to read, YAML of the schema included: a problem is JSON.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import zipfile
 from datetime import timedelta
 
@@ -182,3 +183,17 @@ def test_the_command_answers_bad_input_with_one_sentence_and_code_2(tmp_path):
     with pytest.raises(CommandError, match="empty") as empty:
         call_command("audit_network", str(tmp_path / "empty"), stderr=io.StringIO())
     assert empty.value.returncode == 2 and FairnessAudit.objects.get().state == "failed"
+
+
+def test_a_folder_whose_name_is_no_text_is_not_offered(settings, tmp_path):
+    settings.AUDIT_DIR = tmp_path
+    for name in (b"good", b"bad\xff", b"bad\x01"):
+        (tmp_path / os.fsdecode(name)).mkdir()
+    assert sources.offered() == ["good"]
+
+
+def test_a_sentence_that_names_such_a_folder_can_be_kept(folder):
+    row = audits.start_in_foreground(network=factories.make_network("b" * 64), source="pictures")
+    audits.fail(row=row, sentence="The folder bad\udcff\0 has no image.")
+    row.refresh_from_db()
+    assert row.failure == "The folder bad has no image."

@@ -171,6 +171,18 @@ def test_an_uploaded_transcript_is_used(shared):
     assert [word.text for word in run.words.all()] == ["hello", "there"]
 
 
+def test_a_transcript_with_what_no_database_stores_is_saved_without_it(shared):
+    recording = received(shared("media/clips/short_smile.mp4"))
+    text = (
+        b'[{"text": "he\\u0000llo\\ud800 there", "start": 0, "end": 1, "speaker": "\\udfffAda", "confidence": 1e400}]'
+    )
+    name = vault.store(recording.interview_id, io.BytesIO(text), "json")
+    recordings.attach_transcript(recording=recording, transcript_file=name, actor=factories.SYSTEM)
+    run = _executed(recording)
+    assert run.state == "complete" and run.transcript_source == "uploaded"
+    assert [(word.text, word.speaker) for word in run.words.all()] == [("hello", "Ada"), ("there", "Ada")]
+
+
 def test_a_transcript_that_cannot_be_read_costs_nothing_but_a_sentence(shared):
     recording = received(shared("media/clips/short_smile.mp4"))
     name = vault.store(recording.interview_id, io.BytesIO(b"this is no transcript"), "vtt")
