@@ -32,7 +32,8 @@ class TextFromOutsideIsPlain:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         # Python knows encodings that decode bytes into halves of surrogates, and some that decode no bytes at all.
-        request.encoding = "utf-8"
+        # Not by the property, which reads the query at once: one that cannot be read is the view's to answer.
+        request._encoding = "utf-8"
         for name, value in request.META.items():
             # Only NUL: headers are bytes, each shown as one letter, and the bytes of UTF-8 are no control characters.
             if name.startswith("HTTP_") and "\0" in value:
