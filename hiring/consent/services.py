@@ -34,10 +34,10 @@ def choose(*, interview: Interview, granted: Iterable[Purpose], language: str, l
     uses it, TooOften where somebody agrees very often; then nothing is written. Withdrawing is always possible.
     """
     chosen, allowed = frozenset(granted), rule_of(interview).allowed
-    withdraws = chosen < selectors.granted(interview)
+    before = selectors.granted(interview)
     if chosen - allowed:
         raise NotOffered(_("One of these choices is not offered for this interview. Please reload the page."))
-    if link.interview_id != interview.pk or (not link.proven and chosen - selectors.granted(interview)):
+    if link.interview_id != interview.pk or (not link.proven and chosen - before):
         raise NotProven(_("Only the browser in which you first opened this interview can agree to more."))
     text = notice(language)
     receipt = uuid.uuid4()
@@ -57,6 +57,6 @@ def choose(*, interview: Interview, granted: Iterable[Purpose], language: str, l
     )
     # Not which purposes: the record is open to administrators, and nobody shall see who chose no analysis.
     audit.record(
-        actor=interview.as_actor(), action="consent.given", obj=interview, interview=interview, always=withdraws
+        actor=interview.as_actor(), action="consent.given", obj=interview, interview=interview, always=chosen < before
     )
     return receipt
