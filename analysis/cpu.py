@@ -1,12 +1,31 @@
-"""How networks are compiled by OpenVINO for the processor: the settings that all of them share."""
+"""How networks are compiled by OpenVINO for the processor: in which precision, and with which settings.
+
+docs/speed.md says which network runs in which precision, and why.
+"""
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Literal
+
 import openvino
 
+Precision = Literal["f32", "f16", "bf16"]
 
-def compiled(model: openvino.Model, threads: int, *, streams: int = 1, **options: str) -> openvino.CompiledModel:
-    """`model` on `threads` threads in all, as `streams` independent callers; `options` are OpenVINO's own.
+
+@cache
+def precision(wanted: Precision) -> Precision:
+    """`wanted` where the processor itself computes in it, else f32.
+
+    OpenVINO must not be asked for what the processor lacks. It says nothing and takes its own default: bf16 instead
+    of f16 on AVX-512 that has the one and not the other. And bf16 on AVX-512 without either is emulated.
+    """
+    able: list[str] = openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    return wanted if {"f32": "FP32", "f16": "FP16", "bf16": "BF16"}[wanted] in able else "f32"
+
+
+def compiled(model: openvino.Model, threads: int, wanted: Precision, *, streams: int = 1) -> openvino.CompiledModel:
+    """`model` on `threads` threads in all, as `streams` independent callers, `wanted` where there is that.
 
     Threads are not pinned to cores. Pinning puts the networks of one process, and of every other, on the same first
     core, and a call to the kernel before and after each inference costs more than a small network.
@@ -16,5 +35,11 @@ def compiled(model: openvino.Model, threads: int, *, streams: int = 1, **options
         "NUM_STREAMS": streams,
         "ENABLE_CPU_PINNING": False,
         "PERFORMANCE_HINT": "LATENCY" if streams == 1 else "THROUGHPUT",
+        "INFERENCE_PRECISION_HINT": precision(wanted),
     }
-    return openvino.Core().compile_model(model, "CPU", settings | options)
+    return openvino.Core().compile_model(model, "CPU", settings)
+
+
+def engine_name(network: openvino.CompiledModel) -> str:
+    """For the manifest: the precision is what OpenVINO took, whatever it was asked for."""
+    return f"OpenVINO, {network.get_property('INFERENCE_PRECISION_HINT').get_type_name()}"

@@ -16,6 +16,12 @@ _PACKAGES = (
     *("av", "numpy", "opencv-python-headless", "torch", "openvino", "facenet-pytorch", "pyarrow"),
     *("pocketsphinx", "faster-whisper", "onnxruntime", "swift-f0", "vaderSentiment", "simplemma"),
 )
+# By Linux' names: those by which networks choose their kernels, and their precision.
+_INSTRUCTIONS = (
+    *("avx2", "avx_vnni", "avx512f", "avx512_vnni", "avx512_bf16", "avx512_fp16"),
+    *("amx_tile", "amx_bf16", "amx_fp16"),
+)
+_CPU = Path("/proc/cpuinfo")
 _READ_BYTES = 1 << 20
 
 DONE = "done"
@@ -48,6 +54,16 @@ def versions() -> dict[str, str]:
     return found
 
 
+def processor() -> str:
+    """Those of its instructions that last digits depend on; empty where Linux does not say."""
+    try:
+        lines = _CPU.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ""
+    has = next((line.split() for line in lines if line.startswith("flags")), [])
+    return " ".join(name for name in _INSTRUCTIONS if name in has)
+
+
 def build(
     *,
     config: PipelineConfig,
@@ -60,7 +76,7 @@ def build(
     explanations: Mapping[str, object],
     frames_from_savepoint: int = 0,
 ) -> dict[str, object]:
-    """The manifest. Everything but `measured` is the same for the same input, configuration and versions.
+    """The manifest. Everything but `measured` is the same for the same input, configuration, versions and processor.
 
     explanations: how many moments have one, and why others do not; empty where no expression was read.
     frames_from_savepoint: so many frames were not looked at again, because an attempt before had saved them.
@@ -73,6 +89,7 @@ def build(
         "seed": config.seed,
         "weights": dict(weights),
         "engines": dict(engines),
+        "processor": processor(),
         "explanations": dict(explanations),
         "versions": versions(),
         "complete": ending.complete,

@@ -288,6 +288,7 @@ class Analysis:
 
         stage = LandmarkStage(Path(self._config.model_dir), self._reader_threads)
         self._weights["face_landmarker"] = stage.weights_sha256
+        self._engines["face_landmarker"] = stage.engine_name
         return stage
 
     def _load_liveness(self) -> LivenessStage:

@@ -17,7 +17,7 @@ import openvino
 import torch
 from numpy.typing import NDArray
 
-from analysis.cpu import compiled
+from analysis.cpu import compiled, engine_name
 from analysis.expression import weights_file
 from analysis.expression.calibration import probabilities
 from analysis.expression.network import ExpressionNet, Mirrored, count_parameters
@@ -64,7 +64,8 @@ class ExpressionClassifier:
         sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
         if torch.cuda.is_available():
             return cls(network, info, sha256, on_torch(network, "cuda"), f"torch, {torch.cuda.get_device_name()}")
-        return cls(network, info, sha256, on_openvino(_compiled(path, sha256, threads)), "OpenVINO")
+        here = _compiled(path, sha256, threads)
+        return cls(network, info, sha256, on_openvino(here), engine_name(here))
 
     def predict(self, faces: NDArray[np.uint8]) -> NDArray[np.float32]:
         """(N, 48, 48) grey uint8 crops -> (N, 7) calibrated probabilities in the order of EXPRESSIONS.
@@ -109,4 +110,4 @@ def _compiled(path: Path, sha256: str, threads: int) -> openvino.CompiledModel:
     example = torch.zeros(2, 1, CROP_PX, CROP_PX)
     any_batch = [([-1, 1, CROP_PX, CROP_PX], np.float32)]
     model = openvino.convert_model(Mirrored(network), example_input=example, input=any_batch)
-    return compiled(model, threads)
+    return compiled(model, threads, "bf16")

@@ -28,9 +28,7 @@ def one_thread() -> Iterator[None]:
 
 
 class Engine:
-    """One of MTCNN's networks, compiled. 32-bit floats on purpose: bf16, OpenVINO's choice on newer CPUs, moves boxes
-    by pixels.
-    """
+    """One of MTCNN's networks, compiled. 32-bit floats on purpose: bf16 moves boxes by pixels."""
 
     def __init__(self, name: str, input_shape: tuple[int, ...], threads: int) -> None:
         """input_shape: with -1 where the size varies from call to call. Raises FileNotFoundError."""
@@ -50,4 +48,4 @@ def _compiled(name: str, input_shape: tuple[int, ...], threads: int) -> ov.Compi
     example = torch.zeros([size if size > 0 else 24 if place else 1 for place, size in enumerate(input_shape)])
     network = networks.load(name)
     model = ov.convert_model(network, example_input=example, input=[ov.PartialShape(list(input_shape))])
-    return compiled(model, threads, INFERENCE_PRECISION_HINT="f32")
+    return compiled(model, threads, "f32")

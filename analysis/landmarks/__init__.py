@@ -8,8 +8,8 @@ cores busy, so alone it is quicker. Landmark graph, milliseconds a face and the 
 (1.2 and 0.34: too far); float16 1.8 to 2.0 in batches of 4 or 8 (0.13 and 0.04), which is used. A batch gives the
 same bytes as its faces one by one. The blendshape graph, which cannot be batched: float32 0.64; bfloat16 0.32 (102
 faces' coefficients up to 0.13 away); float16 0.34 (up to 0.014, in the mean 0.0003), which is used. A processor
-without float16 takes float32. In all, over 104 faces: cutting the view 0.6, landmarks 1.8, blendshapes 0.34, geometry
-0.03, so 2.8 milliseconds a face.
+without float16 takes float32, never bfloat16. In all, over 104 faces: cutting the view 0.6, landmarks 1.8,
+blendshapes 0.34, geometry 0.03, so 2.8 milliseconds a face.
 
 Views cut from MTCNN's five points give landmarks within 0.6 % of the distance between the outer eye corners (median
 of 114 frames; 1.2 % for the 90th percentile) of where MediaPipe's own loop, which cuts from the landmarks of the

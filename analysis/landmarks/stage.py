@@ -10,7 +10,7 @@ import openvino
 from numpy.typing import NDArray
 from openvino.preprocess import PrePostProcessor
 
-from analysis.cpu import compiled
+from analysis.cpu import compiled, engine_name
 from analysis.landmarks.canonical import read_canonical_face
 from analysis.landmarks.graphs import (
     BLENDSHAPES,
@@ -28,8 +28,6 @@ from analysis.types import FACE_SIGNALS
 
 #: Views that go through the landmark network at once.
 BATCH = 8
-#: Where the processor has it (the package's docstring says what it costs and saves); else OpenVINO takes float32.
-_PRECISION = "f16"
 #: The presence answer is a logit: from here on MediaPipe takes it for a face (a probability of 0.5).
 _PRESENT = 0.0
 
@@ -48,11 +46,12 @@ class LandmarkStage:
         try:
             # One stream for each thread, so that an answer does not depend on how many there are.
             landmarks, blendshapes = (
-                compiled(graph, threads, streams=threads, INFERENCE_PRECISION_HINT=_PRECISION)
+                compiled(graph, threads, "f16", streams=threads)  # the package's docstring says what it costs
                 for graph in (_of_pixels(read.landmarks), read.blendshapes)
             )
         except RuntimeError as error:
             raise NoLandmarker(f"The graphs of {path} cannot be used: {error}.") from error
+        self.engine_name = engine_name(landmarks)
         self._landmarks = openvino.AsyncInferQueue(landmarks, threads)
         self._landmarks.set_callback(_keep_landmarks)
         self._blendshapes = openvino.AsyncInferQueue(blendshapes, threads)

@@ -91,7 +91,10 @@ def _graphs(landmarker: Path, threads: int) -> tuple[openvino.CompiledModel, ope
         read = read_landmarker(landmarker)
     except NoLandmarker as error:
         raise BadDataset(str(error)) from error
-    return compiled(read.landmarks, threads, streams=threads), compiled(read.blendshapes, threads, streams=threads)
+    landmarks, blendshapes = (
+        compiled(graph, threads, "f32", streams=threads) for graph in (read.landmarks, read.blendshapes)
+    )
+    return landmarks, blendshapes
 
 
 def _enlarged(images: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -17,7 +17,7 @@ import openvino
 import torch
 from numpy.typing import NDArray
 
-from analysis.cpu import compiled
+from analysis.cpu import Precision, compiled, precision
 from analysis.expression import weights_file
 from analysis.expression.network import Mirrored
 from analysis.expression.preprocessing import CROP_PX, normalise
@@ -49,8 +49,8 @@ def _onnxruntime(network: torch.nn.Module) -> Engine:
     return lambda faces: np.asarray(session.run(None, {"faces": faces})[0])
 
 
-def _openvino(model: openvino.Model, precision: str) -> Engine:
-    request = compiled(model, 1, INFERENCE_PRECISION_HINT=precision).create_infer_request()
+def _openvino(model: openvino.Model, wanted: Precision) -> Engine:
+    request = compiled(model, 1, wanted).create_infer_request()
     return lambda faces: np.array(request.infer([faces])[0])
 
 
@@ -100,7 +100,10 @@ def measure() -> None:
     _line("torch, bf16", lambda: _torch(network, torch.bfloat16), faces, labels)
     _line("ONNX Runtime, float32", lambda: _onnxruntime(network), faces, labels)
     _line("OpenVINO, float32", lambda: _openvino(model, "f32"), faces, labels)
-    _line("OpenVINO, bf16", lambda: _openvino(model, "bf16"), faces, labels)
+    if precision("bf16") == "bf16":
+        _line("OpenVINO, bf16", lambda: _openvino(model, "bf16"), faces, labels)
+    else:
+        print("OpenVINO, bf16          not on this processor")
     _line("OpenVINO, int8", lambda: _int8(model, calibration), faces, labels)
 
 

@@ -77,5 +77,5 @@ def test_the_engine_of_a_graphics_card_gives_torchs_answer_on_any_device(
     monkeypatch.setattr("torch.cuda.is_available", lambda: True)
     monkeypatch.setattr("torch.cuda.get_device_name", lambda: "a card")
     on_card = ExpressionClassifier.load()
-    assert on_card.engine_name == "torch, a card" and shipped.engine_name == "OpenVINO"
+    assert on_card.engine_name == "torch, a card" and shipped.engine_name.startswith("OpenVINO, ")
     assert np.abs(on_card.predict(faces) - shipped.predict(faces)).max() < 0.03

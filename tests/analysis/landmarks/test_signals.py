@@ -15,12 +15,14 @@ from analysis.landmarks.gaze import EYES, gaze_deg, gaze_directions
 from analysis.landmarks.graphs import BLENDSHAPES, MIRRORED, POINTS, read_landmarker
 from analysis.landmarks.pose import FLIP, rotation_from
 from analysis.landmarks.signals import ACTIONS, FaceReader, actions
+from analysis.landmarks.stage import LandmarkStage
 from analysis.types import ACTION_SIGNALS, FACE_SIGNALS
 from tests.analysis.landmarks.conftest import Portrait
 
 ASYMMETRY = FACE_SIGNALS.index("asymmetry")
 HEAD_YAW, GAZE_YAW = FACE_SIGNALS.index("head_yaw_deg"), FACE_SIGNALS.index("gaze_yaw_deg")
 EYES_CLOSED = FACE_SIGNALS.index("eyes_closed")
+ACTIONS_OF = slice(FACE_SIGNALS.index(ACTION_SIGNALS[0]), None)
 UPRIGHT = np.array([[[1.0, 0, 0], [0, 1, 0]]])
 
 
@@ -129,15 +131,34 @@ def test_a_turned_but_even_face_keeps_a_small_asymmetry(task_file: Path, yaw_deg
     assert row[ASYMMETRY] < 0.08  # what an even face has anyway on pictures
 
 
-def test_a_face_and_its_mirror_image_are_equally_asymmetric(
+def test_faces_and_their_mirror_images_are_about_as_asymmetric(
     portraits: Callable[[str, int], list[Portrait]], signals_of: Callable[..., NDArray[np.float32]]
 ) -> None:
-    faces = [portraits(name, 40)[0] for name in ("short_smile.mp4", "expressive_s18.mp4", "expressive_d18.mp4")]
+    """Of many faces the mean: the network is not even-handed, and of one face in ten the two are 0.05 apart."""
+    names = ("short_smile.mp4", "expressive_s18.mp4", "expressive_d18.mp4")
+    faces = [face for name in names for face in portraits(name, 10)]
     one, other = signals_of(*faces), signals_of(*[face.mirrored() for face in faces])
-    assert np.abs(one[:, ASYMMETRY] - other[:, ASYMMETRY]).max() < 0.04
-    actions_of = slice(FACE_SIGNALS.index(ACTION_SIGNALS[0]), None)
-    assert np.abs(one[:, actions_of] - other[:, actions_of]).mean() < 0.03
-    assert np.abs(one[:, GAZE_YAW] + other[:, GAZE_YAW]).max() < 6
+    assert len(faces) > 50
+    assert np.abs(one[:, ASYMMETRY] - other[:, ASYMMETRY]).mean() < 0.035
+    assert np.abs(one[:, ACTIONS_OF] - other[:, ACTIONS_OF]).mean() < 0.03
+    assert np.quantile(np.abs(one[:, GAZE_YAW] + other[:, GAZE_YAW]), 0.9) < 6
+
+
+def test_the_signals_are_those_of_float32_whatever_the_processor_is_quick_at(
+    stage: LandmarkStage,
+    task_file: Path,
+    portraits: Callable[[str, int], list[Portrait]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """float16 moves them by a third of this; bfloat16, which is not chosen, by twice as much."""
+    views = [stage.view(face.picture, face.points) for face in portraits("expressive_d18.mp4", 10)]
+    monkeypatch.setattr("analysis.cpu.precision", lambda wanted: "f32")
+    exact = LandmarkStage(task_file.parent, threads=1)
+    assert exact.engine_name == "OpenVINO, f32"
+    off = np.abs(stage.read(views) - exact.read(views)).max(axis=0)
+    assert off[ASYMMETRY] < 0.012
+    assert off[:ASYMMETRY].max() < 1.5  # degrees, of head and gaze
+    assert off[ACTIONS_OF].max() < 0.05
 
 
 @pytest.mark.parametrize("corner", [3, 4])
