@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from hiring import access
 from hiring.candidate.forms import DeleteEverythingForm
 from hiring.candidate.frame import page
+from hiring.recordings.streaming import Rationed
 from hiring.retention import export
 from hiring.retention import services as retention
 from hiring.retention.models import ErasureCertificate
@@ -20,8 +21,9 @@ from hiring.retention.models import ErasureCertificate
 def download(request: HttpRequest) -> HttpResponseBase:
     """Everything that is kept about this person as one ZIP, made while it is sent."""
     interview = access.proven_candidate_link(request).interview
+    sent = Rationed(request, interview.pk, long=True)
     export.note(interview=interview)
-    response = StreamingHttpResponse(export.zip_pieces(interview), content_type="application/zip")
+    response = StreamingHttpResponse(sent.of(export.zip_pieces(interview)), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="interview-{interview.reference}.zip"'
     return response
 

@@ -20,6 +20,7 @@ from analysis.text import plain
 from hiring import access
 from hiring.audit.pace import TooOften
 from hiring.consent import selectors as consent
+from hiring.lib.middleware import STREAMED
 from hiring.lib.outside import whole_number
 from hiring.policy.rules import Purpose
 from hiring.positions.models import Interview
@@ -30,7 +31,6 @@ from hiring.runs import services as runs
 
 VERSION = "1.0.0"
 _PIECE = 256 * 1024
-_CHUNK_TYPE = "application/offset+octet-stream"
 _DIGEST_BYTES = {"sha256": 32, "sha1": 20}
 #: 460 is the protocol's own number for a checksum that does not fit.
 _STATUS = {
@@ -58,6 +58,21 @@ def _refusal(code: str, sentence: str, status: int | None = None) -> HttpRespons
     return JsonResponse(answer, status=status or _STATUS[code])
 
 
+def refused(code: str, sentence: str) -> HttpResponse:
+    """A refusal as every other answer of the protocol, for a request that comes to no view."""
+    return _of_protocol(_refusal(code, sentence))
+
+
+def not_yours() -> str:
+    return _("This upload does not exist, or it is not open to you.")
+
+
+def _of_protocol(response: HttpResponse) -> HttpResponse:
+    response["Tus-Resumable"] = VERSION
+    response["Cache-Control"] = "no-store"
+    return response
+
+
 def _bad(sentence: str) -> UploadRefused:
     return UploadRefused("bad_request", sentence)
 
@@ -73,10 +88,7 @@ def endpoint(**handlers: View) -> View:
     """Make one view of handlers by method: checks the version, words every refusal as JSON."""
 
     def view(request: HttpRequest, pk: UUID) -> HttpResponse:
-        response = _dispatch(request, pk, handlers)
-        response["Tus-Resumable"] = VERSION
-        response["Cache-Control"] = "no-store"
-        return response
+        return _of_protocol(_dispatch(request, pk, handlers))
 
     return wraps(next(iter(handlers.values())))(view)
 
@@ -103,7 +115,7 @@ def _dispatch(request: HttpRequest, pk: UUID, handlers: dict[str, View]) -> Http
         response["Retry-After"] = str(refusal.retry_after_s)
         return response
     except Http404:
-        return _refusal("not_found", _("This upload does not exist, or it is not open to you."))
+        return _refusal("not_found", not_yours())
     except UploadRefused as refusal:
         # The protocol names 409 for an offset; a creation that is in the way of another is one as well.
         status = 409 if refusal.code == "busy" and method == "POST" else None
@@ -206,8 +218,8 @@ def _head(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _patch(request: HttpRequest, pk: UUID) -> HttpResponse:
     recording = access.candidate_recording(request, pk)
     _require_upload(recording.interview)
-    if request.content_type != _CHUNK_TYPE:
-        sentence = _("Parts of a file must come as %(type)s.") % {"type": _CHUNK_TYPE}
+    if request.content_type != STREAMED:
+        sentence = _("Parts of a file must come as %(type)s.") % {"type": STREAMED}
         raise UploadRefused("content_type", sentence)
     if "Transfer-Encoding" in request.headers:
         # Django reads no body without a length: such a part would be answered as taken, and its bytes be lost.

@@ -6,6 +6,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from hiring.lib.busy import Busy
+
 
 def _page(request: HttpRequest, status: int, title: str, sentence: str) -> HttpResponse:
     return render(request, "error.html", {"title": title, "sentence": sentence, "status": status}, status=status)
@@ -49,6 +51,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
         _("Our fault"),
         _("Something failed on our side. What you saved before is safe; please try again."),
     )
+
+
+def too_busy(request: HttpRequest, error: Busy) -> HttpResponse:
+    """429, and when to come back."""
+    response = _page(request, 429, _("Please try again in a moment"), str(error))
+    response["Retry-After"] = str(error.retry_after_s)
+    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -1,4 +1,4 @@
-"""What holds for every request: no endless bodies, no stored pages."""
+"""What holds for every request: no endless bodies, no stored pages, a sentence for whoever comes at a bad time."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from hiring.lib.busy import Busy
+from hiring.lib.errors import too_busy
 from hiring.lib.outside import whole_number
 
 #: No form here needs more; uploads are streamed and have a limit of their own.
 _LARGEST_BODY = 4 * 1024 * 1024
+#: What a part of an upload comes as: hiring.candidate.gate has its limit.
+STREAMED = "application/offset+octet-stream"
 STREAMED_ARCHIVE = "application/zip"
 #: Bodies that only their view reads, piece by piece and within its own limit.
-_STREAMED = ("application/offset+octet-stream", STREAMED_ARCHIVE)
+_STREAMED = (STREAMED, STREAMED_ARCHIVE)
 
 
 class PersonalPagesAreNotStored:
@@ -46,3 +50,16 @@ def _is_too_long(length: str) -> bool:
     """A length that is no number is none to Django, which then reads nothing."""
     number = whole_number(length)
     return length.isdecimal() if number is None else number > _LARGEST_BODY
+
+
+class BusyIsSaid:
+    """Turn Busy, wherever it was raised, into 429 with its sentence."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        return too_busy(request, error) if isinstance(error, Busy) else None

@@ -1,21 +1,33 @@
 """A vault file as an HTTP answer that a player can seek in: the same for candidates and reviewers.
 
 The caller has asked hiring.access first. Nothing here says where a file lies.
+
+An answer holds a thread for as long as it is not taken. So a range is answered with its first LARGEST_ANSWER bytes,
+which HTTP allows and which nginx and waitress hold themselves: a paused player then holds nothing here. What must be
+sent whole is rationed.
 """
 
 from __future__ import annotations
 
 import re
+import weakref
 from collections.abc import Iterator
 from io import BufferedReader
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils.translation import gettext as _
 
+from hiring.lib.busy import Shares
 from hiring.recordings import keys, vault
 
 _ONE_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 _PIECE = vault.BLOCK
+#: docker/nginx/sightline.conf keeps as much in memory for each answer.
+LARGEST_ANSWER = 2 * 1024 * 1024
+#: In one process. A browser opens six connections; whole files and archives wait for the slowest line.
+_SHORT = Shares(each=8, together=1000)
+_LONG = Shares(each=1, together=4)
 
 
 class NotSatisfiable(Exception):
@@ -67,33 +79,84 @@ class _Pieces:
         self._file.close()
 
 
+class Rationed:
+    """Iterates over what is sent to one person, and holds their share until the answer ends or the line drops.
+
+    `long`: to be sent whole, whatever its length. Raises Busy where there is no share left.
+    """
+
+    def __init__(self, request: HttpRequest, interview_id: UUID, *, long: bool) -> None:
+        # A candidate is no user: the interview stands for them.
+        person = str(getattr(getattr(request, "user", None), "pk", None) or interview_id)
+        give_back = _LONG.take(person, _another()) if long else _SHORT.take(person, _too_many())
+        # Once, and also where an answer is dropped on its way to the server and nobody closes it.
+        self._give_back = weakref.finalize(self, give_back)
+        self._pieces: Iterator[bytes] = iter(())
+
+    def of(self, pieces: Iterator[bytes]) -> Rationed:
+        self._pieces = pieces
+        return self
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        return next(self._pieces)
+
+    def close(self) -> None:
+        self._pieces.close()  # type: ignore[attr-defined]
+        self._give_back()
+
+
+def _another() -> str:
+    return _("Another download is under way. Please try again when it has finished.")
+
+
+def _too_many() -> str:
+    return _("Too many videos are playing at once. Please close one of them.")
+
+
 def media_response(request: HttpRequest, interview_id: UUID, name: str, content_type: str) -> HttpResponseBase:
-    """Answer GET or HEAD with a vault file, decrypting only the bytes asked for. Raises Http404 where it is gone."""
+    """Answer GET or HEAD with a vault file, decrypting only the bytes asked for.
+
+    Raises Http404 where it is gone, Busy where the person has too many answers under way.
+    """
     try:
         file = vault.open_file(interview_id, name)
     except (keys.KeyGone, FileNotFoundError, ValueError) as error:
         raise Http404 from error
     size = file.seek(0, 2)
     try:
-        # Without validators an If-Range can never match: then the whole file is the right answer.
-        asked = request.method == "GET" and "If-Range" not in request.headers
-        span = requested_range(request.headers.get("Range", ""), size) if asked else None
+        span = _span(request, size)
+        first, last = span or (0, size - 1)
+        if request.method == "HEAD":
+            file.close()
+            response: HttpResponseBase = HttpResponse(content_type=content_type)
+        else:
+            file.seek(first)
+            length = last - first + 1
+            sent = Rationed(request, interview_id, long=length > LARGEST_ANSWER)
+            pieces = sent.of(_Pieces(interview_id, file, length))
+            response = StreamingHttpResponse(pieces, status=206 if span else 200, content_type=content_type)
     except NotSatisfiable:
         file.close()
-        response: HttpResponseBase = HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
-        return _private(response)
-    first, last = span or (0, size - 1)
-    if request.method == "HEAD":
+        return _private(HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"}))
+    except BaseException:
         file.close()
-        response = HttpResponse(content_type=content_type)
-    else:
-        file.seek(first)
-        pieces = _Pieces(interview_id, file, last - first + 1)
-        response = StreamingHttpResponse(pieces, status=206 if span else 200, content_type=content_type)
+        raise
     response["Content-Length"] = str(last - first + 1)
     if span:
         response["Content-Range"] = f"bytes {first}-{last}/{size}"
     return _private(response)
+
+
+def _span(request: HttpRequest, size: int) -> tuple[int, int] | None:
+    """What to answer a GET with: no more than LARGEST_ANSWER of a range; None where the whole file must be sent."""
+    # Without validators an If-Range can never match: then the whole file is the right answer.
+    if request.method != "GET" or "If-Range" in request.headers:
+        return None
+    span = requested_range(request.headers.get("Range", ""), size)
+    return span and (span[0], min(span[1], span[0] + LARGEST_ANSWER - 1))
 
 
 def _private(response: HttpResponseBase) -> HttpResponseBase:

@@ -1,0 +1,38 @@
+"""Password hashing, a few at a time: each takes 100 MB and every core for a tenth of a second or more.
+
+Without this limit a burst of sign-ins takes gigabytes and all threads, and no page of anybody answers.
+"""
+
+from __future__ import annotations
+
+from django.contrib.auth import hashers
+from django.utils.translation import gettext as _
+
+from hiring.lib.busy import Places
+
+#: In one process. Whoever waits holds a thread: the rest of them must be left for pages.
+PLACES = Places(2, waiting=4, wait_s=5)
+
+
+def _sentence() -> str:
+    return _("Many people are signing in right now. Please try again in a few seconds.")
+
+
+class Argon2(hashers.Argon2PasswordHasher):
+    """Django's own with its parameters. Raises Busy where no place is free in time: a middleware answers 429."""
+
+    def encode(self, password: str, salt: str) -> str:
+        with PLACES.one(_sentence()):
+            return super().encode(password, salt)
+
+    def verify(self, password: str, encoded: str) -> bool:
+        with PLACES.one(_sentence()):
+            return super().verify(password, encoded)
+
+
+class PBKDF2(hashers.PBKDF2PasswordHasher):
+    """For hashes from before: Django replaces them as people sign in. Its `verify` comes here as well."""
+
+    def encode(self, password: str, salt: str, iterations: int | None = None) -> str:
+        with PLACES.one(_sentence()):
+            return super().encode(password, salt, iterations)

@@ -1,0 +1,56 @@
+"""Whose bodies are read at the upload addresses: a candidate's, and parts of a file alone.
+
+Parts of videos are large and slow, so what comes from a stranger is refused by its headers, and a form, which no
+upload has, stays unread: Django would look for its token against forged requests in there, ours is in a header.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
+
+from hiring import access
+from hiring.candidate import tus
+from hiring.lib.middleware import STREAMED
+
+_ADDRESSES = "/interview/uploads/"
+#: The pages send 8 MiB at most. nginx and waitress keep a part until it is whole, and have a limit as well.
+LARGEST_PART = 32 * 1024 * 1024
+
+
+class UploadsHaveAGate:
+    """Must come behind the session and before the check against forged requests, which reads forms."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith(_ADDRESSES):
+            return self.get_response(request)
+        if request.content_type != STREAMED:
+            _leave_unread(request)
+        return (_has_body(request) and _refusal(request)) or self.get_response(request)
+
+
+def _has_body(request: HttpRequest) -> bool:
+    return "Transfer-Encoding" in request.headers or request.META.get("CONTENT_LENGTH", "") not in ("", "0")
+
+
+def _leave_unread(request: HttpRequest) -> None:
+    # What Django would have found in an empty form; Django REST framework fills them in the same way.
+    request._post, request._files = QueryDict(), MultiValueDict()
+
+
+def _refusal(request: HttpRequest) -> HttpResponse | None:
+    try:
+        access.candidate_interview(request)
+    except Http404:
+        return tus.refused("not_found", tus.not_yours())
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if length.isdigit() and int(length) > LARGEST_PART:
+        sentence = _("A part of a file can have %(limit)s MB at most. Please send smaller parts.")
+        return tus.refused("size", sentence % {"limit": LARGEST_PART // 1024**2})
+    return None

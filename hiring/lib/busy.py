@@ -1,0 +1,62 @@
+"""Limits on what one process does at once. Whoever finds no place is told so with 429 and a sentence."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+
+class Busy(Exception):
+    """As much is under way as may be; `str(error)` is a sentence for the person. Nothing was done."""
+
+    def __init__(self, sentence: str, *, retry_after_s: int = 5) -> None:
+        super().__init__(sentence)
+        self.retry_after_s = retry_after_s
+
+
+class Places:
+    """So many at once; a few more wait, for a bounded time: a waiting request holds a thread."""
+
+    def __init__(self, at_once: int, *, waiting: int, wait_s: float) -> None:
+        self._free = threading.Semaphore(at_once)
+        self._room = threading.Semaphore(at_once + waiting)
+        self._wait_s = wait_s
+
+    @contextmanager
+    def one(self, sentence: str) -> Iterator[None]:
+        """Hold a place for the block. Raises Busy with `sentence` where there is none in time."""
+        if not self._room.acquire(blocking=False):
+            raise Busy(sentence)
+        try:
+            if not self._free.acquire(timeout=self._wait_s):
+                raise Busy(sentence)
+            try:
+                yield
+            finally:
+                self._free.release()
+        finally:
+            self._room.release()
+
+
+class Shares:
+    """So many at once for each person, and for all of them together. Nobody waits."""
+
+    def __init__(self, *, each: int, together: int) -> None:
+        self._each, self._together = each, together
+        self._taken: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    def take(self, person: str, sentence: str) -> Callable[[], None]:
+        """Take a share, and return what gives it back; to be called once. Raises Busy."""
+        with self._lock:
+            if self._taken[person] >= self._each or self._taken.total() >= self._together:
+                raise Busy(sentence)
+            self._taken[person] += 1
+        return lambda: self._give_back(person)
+
+    def _give_back(self, person: str) -> None:
+        with self._lock:
+            self._taken[person] -= 1
+            self._taken += Counter()  # forget those who hold none
