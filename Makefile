@@ -5,6 +5,7 @@ VAR_DIR ?= var
 export PORT VAR_DIR
 
 BIN := .venv/bin
+MANAGE = $(BIN)/python manage.py
 # PyTorch from another index, such as one with CPU builds: make setup TORCH_INDEX=URL
 TORCH_INDEX ?=
 TORCH := $(shell sed -n '/^torch==/p' requirements.txt)
@@ -29,11 +30,12 @@ setup: .venv/.ready
 	@touch $@
 
 run: setup
-	@$(BIN)/python manage.py migrate --verbosity 0
-	@$(BIN)/python manage.py collectstatic --no-input --verbosity 0
-	@$(BIN)/python manage.py demo
+	@$(MANAGE) migrate --verbosity 0
+	@$(MANAGE) collectstatic --no-input --verbosity 0
+	@$(MANAGE) demo
 	@echo "  Ctrl-C stops web and worker."; echo
-	@$(BIN)/honcho start || [ $$? -eq 130 ]
+	@# exec: a shell in between would take the signals that are meant for what it started.
+	@exec $(BIN)/python start.py
 
 test: .venv/.ready-dev
 	@VAR_DIR=$(VAR_DIR)/test $(BIN)/python -m pytest $(PYTEST_ARGS)
@@ -43,20 +45,20 @@ check: .venv/.ready-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint templates --lint --quiet
-	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(MANAGE) makemigrations --check --dry-run
 	@# A server installation with made-up values: the deployment check reads settings, it connects to nothing.
 	DATABASE_URL=postgres://u:p@localhost/none CELERY_BROKER_URL=redis://localhost \
 	  SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') \
 	  MASTER_KEY=$$($(BIN)/python -c 'import base64, os; print(base64.b64encode(os.urandom(32)).decode())') \
 	  ALLOWED_HOSTS=interviews.example.org BASE_URL=https://interviews.example.org \
-	  $(BIN)/python manage.py check --deploy --fail-level WARNING
+	  $(MANAGE) check --deploy --fail-level WARNING
 
 bench: .venv/.ready-dev
 	@VAR_DIR=$(VAR_DIR)/bench $(BIN)/python -m tests.bench
 
 # After changing a text (needs GNU gettext). Screens of staff are English only in this version, so they are left out.
 messages:
-	$(BIN)/python manage.py makemessages -l es -l de -l fr --no-wrap --no-location --no-obsolete \
+	$(MANAGE) makemessages -l es -l de -l fr --no-wrap --no-location --no-obsolete \
 	  $(foreach path,.venv $(VAR_DIR) tests docs analysis hiring/recruiter hiring/administration hiring/api \
 	    hiring/accounts hiring/worker hiring/networks hiring/runs/networks.py hiring/retention \
 	    hiring/review/evidence.py hiring/review/figures.py hiring/review/figure_theme.py \

@@ -1,0 +1,104 @@
+#!/usr/bin/env python
+"""Run the Procfile's processes together: where one ends, or this one is told to stop, all of them end.
+
+`make run` ends with it. Ctrl-C, TERM, a closed terminal (HUP), and make or this process being killed all count.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+
+ROOT = Path(__file__).resolve().parent
+_LOOK_S = 0.2
+#: How long the processes have to end by themselves. A run that is cut off goes on at its last savepoint.
+_GRACE_S = 10.0
+_PR_SET_PDEATHSIG = 1
+
+
+class Together:
+    """The processes, each the leader of a group of its own, and whether they are to go on."""
+
+    def __init__(self, commands: dict[str, str]) -> None:
+        self._told_to_stop = False
+        self._parent = os.getppid()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._stop)
+        self._processes = {name: _started(command) for name, command in commands.items()}
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        self._told_to_stop = True
+
+    def wait(self) -> int:
+        """Return 0 when told to stop, 1 where a process ended by itself."""
+        # Nothing tells a process that its parent was killed, so make is looked at.
+        while not self._told_to_stop and os.getppid() == self._parent:
+            for name, process in self._processes.items():
+                if process.poll() is not None:
+                    _say(f"{name} ended with {process.returncode}, so the others are stopped.")
+                    return 1
+            time.sleep(_LOOK_S)
+        return 0
+
+    def end(self) -> None:
+        """Ask every group to end, and kill what is left of it after a while."""
+        for process in self._processes.values():
+            _signal_group(process, signal.SIGTERM)
+        end = time.monotonic() + _GRACE_S
+        while time.monotonic() < end and any(process.poll() is None for process in self._processes.values()):
+            time.sleep(_LOOK_S)
+        for process in self._processes.values():
+            _signal_group(process, signal.SIGKILL)
+            process.wait()
+
+
+def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, number)
+
+
+def _started(command: str) -> subprocess.Popen[bytes]:
+    # `exec`: no shell may stay between, or it would be the one that gets the signal.
+    return subprocess.Popen(
+        ["/bin/sh", "-c", f"exec {command}"],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=_end_with_parent,
+    )
+
+
+def _end_with_parent() -> None:
+    """On Linux the kernel ends the process where this one is killed without a chance to do so."""
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+
+
+def commands(procfile: Path) -> dict[str, str]:
+    """Name and command of every line `name: command`."""
+    lines = (line.partition(":") for line in procfile.read_text().splitlines() if line.strip())
+    return {name.strip(): command.strip() for name, _colon, command in lines}
+
+
+def _say(text: str) -> None:
+    with contextlib.suppress(OSError):  # the terminal may be gone
+        sys.stderr.write(f"{text}\n")
+
+
+def main() -> int:
+    together = Together(commands(ROOT / "Procfile"))
+    try:
+        return together.wait()
+    finally:
+        together.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
