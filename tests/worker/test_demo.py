@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
+import sys
 
 import pytest
+from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
 from django.urls import reverse
+from knox.models import AuthToken
+from knox.settings import CONSTANTS
 
+from hiring.accounts import services as accounts
 from hiring.accounts.models import User
 from hiring.positions.models import Interview
 from hiring.recordings.models import Recording
 from hiring.runs.models import AnalysisRun
+from hiring.worker.management.commands import demo as command
+from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FACTS = {
@@ -53,6 +62,54 @@ def test_the_demo_of_a_real_file_is_made_once_and_opens_for_those_on_the_team(de
         )
     path = second["candidate_url"].removeprefix(second["base_url"])
     assert client.get(path).status_code == 302
+
+
+@pytest.fixture
+def analysed(monkeypatch):
+    """The demo without what takes long: its recording is in the vault already, and analysed."""
+    made = {}
+
+    def recording(position, _video, _transcript):
+        if not made:
+            made["run"] = factories.make_complete_run(
+                factories.make_ready_recording(factories.make_interview(position))
+            )
+        return made["run"].recording
+
+    monkeypatch.setattr(command, "_recording", recording)
+    monkeypatch.setattr(command.Command, "_media", lambda *_: (None, None))
+    monkeypatch.setattr(command.Command, "_analysed", lambda *_: made["run"])
+
+
+def test_a_repeated_demo_ends_its_earlier_tokens_and_nobody_elses(demo, analysed):
+    first = demo()
+    recruiter = User.objects.get(email=first["recruiter"]["login"])
+    own = accounts.issue_token(user=recruiter, actor=recruiter.as_actor())
+    second = demo()
+    kept = (own, second["api_token"], second["outsider_token"])
+    live = set(AuthToken.objects.values_list("token_key", flat=True))
+    assert live == {token[: CONSTANTS.TOKEN_KEY_LENGTH] for token in kept}
+
+
+def test_tokens_that_nobody_is_shown_are_not_made(settings, tmp_path, analysed):
+    settings.VAR_DIR, out = tmp_path, io.StringIO()
+    call_command("demo", stdout=out, stderr=io.StringIO())
+    assert "password" in out.getvalue() and not AuthToken.objects.exists()
+
+
+@pytest.mark.parametrize("arguments", [("demo",), ("demo", "--json"), ("audit_network", ".")])
+def test_without_tables_a_command_says_in_a_sentence_what_to_do(tmp_path, arguments):
+    # Another process with an installation of its own: the tables of this one are here.
+    servers = ("DATABASE_URL", "CELERY_BROKER_URL", "BASE_URL", "ALLOWED_HOSTS")
+    done = subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=django_settings.BASE_DIR,
+        env={name: value for name, value in os.environ.items() if name not in servers} | {"VAR_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert "Run `manage.py migrate` first" in done.stderr
 
 
 def _request():

@@ -11,11 +11,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.urls import reverse
 
 from analysis.text import plain
+from hiring.lib.commands import NeedsTables
 from hiring.networks import audits
 from hiring.networks.models import FairnessAudit
 
 
-class Command(BaseCommand):
+class Command(NeedsTables, BaseCommand):
     help = "Audit the expression network on images with groups (a folder, .tar, .tar.gz or .zip) and keep the result."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -17,10 +17,14 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.urls import reverse
 
 from analysis.config import SNIFF_BYTES, sniff_container
+from hiring.accounts import selectors as account_selectors
 from hiring.accounts import services as accounts
 from hiring.accounts.models import Role, User
+from hiring.audit import selectors as audit
+from hiring.audit.models import Event
 from hiring.audit.services import SYSTEM
 from hiring.consent import services as consent
+from hiring.lib.commands import NeedsTables
 from hiring.policy.rules import NOT_IN_THIS_VERSION, Purpose
 from hiring.positions import services as positions
 from hiring.positions.models import Interview, Position
@@ -47,7 +51,7 @@ POINTS = (
 QUESTIONS = ("Tell us about an incident that you handled, from the first alert to the last follow-up.",)
 
 
-class Command(BaseCommand):
+class Command(NeedsTables, BaseCommand):
     help = "Make demo people, a position and one analysed interview, and print how to sign in."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -73,7 +77,7 @@ class Command(BaseCommand):
             run = self._analysed(recording)
         facts = self._facts(logins, recording, run)
         if options["json"]:
-            self.stdout.write(json.dumps(facts, indent=2))
+            self.stdout.write(json.dumps(facts | _tokens(), indent=2))
         else:
             self._say(facts)
 
@@ -117,13 +121,9 @@ class Command(BaseCommand):
     def _facts(self, logins: dict[str, dict[str, str]], recording: Recording, run: AnalysisRun) -> dict[str, Any]:
         interview, base = recording.interview, settings.BASE_URL
         token = positions.new_link(interview=interview, actor=SYSTEM)
-        recruiter = User.objects.get(email=PEOPLE["recruiter"][0])
-        outsider = User.objects.get(email=PEOPLE["outsider"][0])
         return {
             "base_url": base,
             **logins,
-            "api_token": accounts.issue_token(user=recruiter, name="Demo", actor=SYSTEM),
-            "outsider_token": accounts.issue_token(user=outsider, name="Demo", actor=SYSTEM),
             "candidate_url": base + reverse("candidate:link", args=[token]),
             "position_id": str(interview.position_id),
             "interview_id": str(interview.pk),
@@ -141,6 +141,20 @@ class Command(BaseCommand):
         write(f"  The demo interview   {facts['review_url']}   (sign in as the recruiter)")
         write(f"  As the candidate     {facts['candidate_url']}   (opens once)")
         write("")
+
+
+def _tokens() -> dict[str, str]:
+    """New API tokens, in the place of those that the demo made before. To be printed: they are kept nowhere else."""
+    return {"api_token": _token("recruiter"), "outsider_token": _token("outsider")}
+
+
+def _token(role: str) -> str:
+    user = User.objects.get(email=PEOPLE[role][0])
+    issued = audit.events(action="token.issued").filter(actor_kind=Event.ActorKind.SYSTEM, object_id=str(user.pk))
+    ours = {details.get("token") for details in issued.values_list("details", flat=True)}
+    for row in account_selectors.tokens(user).filter(token_key__in=ours - {None}):
+        accounts.revoke_token(user=user, token_key=row.token_key, actor=SYSTEM)
+    return accounts.issue_token(user=user, actor=SYSTEM)
 
 
 def _passwords_file() -> Path:
