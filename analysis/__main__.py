@@ -20,6 +20,7 @@ from analysis.config import PipelineConfig
 from analysis.observations import ObservationWriter
 from analysis.pipeline import Analysis
 from analysis.results import OBSERVATIONS, summary, whole_folder, write_outcome
+from analysis.stopping import end_in_order
 from analysis.types import BadTranscript, BadVideo, Progress, Stage
 
 _LEAVE_OUT = {
@@ -121,4 +122,5 @@ def _peak_rss_mb() -> float:
 
 
 if __name__ == "__main__":
+    end_in_order()
     sys.exit(main())

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -26,6 +27,7 @@ from analysis.progress import Heartbeat
 from analysis.speech.sound import Sound
 from analysis.speech.transcribe import NO_SOUND, recognised
 from analysis.types import VOICES, BadVideo, Progress, Span, Stage, Step, Transcript, Word
+from analysis.video import sandbox
 from analysis.video.decode import read_audio, read_sound
 
 #: For numpy and torch: the picture's stages want the other cores, and small matrices only wait for each other.
@@ -150,10 +152,11 @@ def _rows(transcript: Transcript) -> dict[str, Any]:
 
 
 def main() -> None:
-    from analysis.speech.listening import listen  # what it loads, the process that waits for it needs not
-
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever asked, who then ends this process
     order = json.load(sys.stdin)
     parent = order["parent"]
+    sandbox.end_with(parent)
+    from analysis.speech.listening import listen  # what it loads, the process that waits for it needs not
 
     def tell(progress: Progress) -> None:
         if os.getppid() != parent:  # whoever asked is gone

@@ -12,6 +12,7 @@ from analysis.audit.readers import READERS
 from analysis.audit.storage import BadImages
 from analysis.audit.table import as_table as as_audit_table
 from analysis.expression.weights_file import SHIPPED, BadWeights
+from analysis.stopping import end_in_order
 from analysis.training import auxiliary, card, checkpoints, datasets, experiments
 from analysis.training.checkpoints import BadCheckpoint
 from analysis.training.config import DEFAULT_RECIPE, BadRecipe, read_recipe
@@ -177,4 +178,5 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    end_in_order()
     sys.exit(main())

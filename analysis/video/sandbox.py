@@ -28,14 +28,21 @@ def give_up_rights(limits: VideoLimits, parent_pid: int) -> None:
     _limit_resources(limits)
     if not sys.platform.startswith("linux"):
         return
+    end_with(parent_pid)
     libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent_pid:  # the parent died before the line above took hold
-        raise SystemExit(0)
     libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     # Best effort: containers often forbid new namespaces. Landlock below then still refuses TCP.
     if libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) != 0:
         libc.unshare(_CLONE_NEWNET)
+
+
+def end_with(parent_pid: int) -> None:
+    """Let the kernel end this process where its parent dies, in whatever way."""
+    if not sys.platform.startswith("linux"):
+        return
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent_pid:  # the parent died before the line above took hold
+        raise SystemExit(0)
 
 
 def close_files() -> None:
