@@ -1,7 +1,8 @@
 #!/usr/bin/env python
 """Run the Procfile's processes together: where one ends, or this one is told to stop, all of them end.
 
-`make run` ends with it. Ctrl-C, TERM, a closed terminal (HUP), and make or this process being killed all count.
+`make run` ends with it. Ctrl-C, TERM, a closed terminal (HUP), and make or this process being killed all count, and
+so does a signal that make alone was sent.
 """
 
 from __future__ import annotations
@@ -23,12 +24,37 @@ _GRACE_S = 10.0
 _PR_SET_PDEATHSIG = 1
 
 
+class _Parent:
+    """Who started this process: nothing tells it when that one is killed, so it has to look."""
+
+    def __init__(self) -> None:
+        self._pid, self._caught = os.getppid(), self._caught_by_make()
+
+    def is_over(self) -> bool:
+        return os.getppid() != self._pid or self._caught_by_make() != self._caught
+
+    def _caught_by_make(self) -> int:
+        """Which of INT and HUP make catches. Sent one, it stops to catch it, waits for us, and tells us nothing.
+
+        0 where that cannot be seen: /proc is Linux.
+        """
+        about = Path(f"/proc/{os.getppid()}")
+        try:
+            if (about / "comm").read_text().strip() not in ("make", "gmake"):
+                return 0
+            status = (about / "status").read_text()
+        except OSError:
+            return 0
+        caught = int(status.partition("SigCgt:")[2].split()[0], 16)
+        return caught & (1 << signal.SIGINT - 1 | 1 << signal.SIGHUP - 1)
+
+
 class Together:
     """The processes, each the leader of a group of its own, and whether they are to go on."""
 
     def __init__(self, commands: dict[str, str]) -> None:
         self._told_to_stop = False
-        self._parent = os.getppid()
+        self._parent = _Parent()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._stop)
         self._processes = {name: _started(command) for name, command in commands.items()}
@@ -38,8 +64,7 @@ class Together:
 
     def wait(self) -> int:
         """Return 0 when told to stop, 1 where a process ended by itself."""
-        # Nothing tells a process that its parent was killed, so make is looked at.
-        while not self._told_to_stop and os.getppid() == self._parent:
+        while not self._told_to_stop and not self._parent.is_over():
             for name, process in self._processes.items():
                 if process.poll() is not None:
                     _say(f"{name} ended with {process.returncode}, so the others are stopped.")

@@ -19,8 +19,11 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
+import start
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 BIN = Path(sys.executable).parent
+WEB = start.commands(ROOT / "Procfile")["web"]
 T = TypeVar("T")
 
 
@@ -91,12 +94,17 @@ class Product:
         return process
 
     def start_web(self) -> None:
+        """Start what `make run` starts: the Procfile's web process."""
         self.manage("collectstatic", "--no-input", "--verbosity", "0")
-        self.start(
-            BIN / "gunicorn", "hiring.wsgi", "--bind", f"127.0.0.1:{self.port}", "--worker-class", "gthread",
+        self.start("/bin/sh", "-c", "exec " + WEB.replace(".venv/bin/python", sys.executable))
+        wait_for(self.ready, "the web process answers /readyz")
+
+    def start_gunicorn(self, port: int) -> subprocess.Popen[bytes]:
+        """Start what a server installation has behind nginx, on a port of its own."""
+        return self.start(
+            BIN / "gunicorn", "hiring.wsgi", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread",
             "--workers", "1", "--threads", "8",
         )  # fmt: skip
-        wait_for(self.ready, "the web process answers /readyz")
 
     def ready(self) -> bool:
         try:
