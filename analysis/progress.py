@@ -40,11 +40,17 @@ class Heartbeat:
 
     def wait_for(self, work: Callable[[], T]) -> T:
         """The result of `work`, which may take long, done in a thread so that telling goes on."""
-        with ThreadPoolExecutor(1) as pool:
+        pool, to_the_end = ThreadPoolExecutor(1), True
+        try:
             future = pool.submit(work)
             while not wait([future], timeout=_LOOK_UP_S).done:
                 self.again()
             return future.result()
+        except SystemExit:
+            to_the_end = False  # this program ends, and tidying up must not wait for what loads a network
+            raise
+        finally:
+            pool.shutdown(wait=to_the_end)
 
 
 class StageClock:

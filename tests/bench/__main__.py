@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import engines, injected, injected_scenes, interviews, liveness, review_page, speech
+from tests.bench import engines, injected, injected_scenes, interviews, liveness, review_page, serving, speech
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CLIPS = ROOT.parent / "shared" / "media" / "clips"
@@ -65,7 +65,7 @@ def main() -> None:
             print(line(video.name, facts))
             stages = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in facts["stages"].items())
             print(f"{'':<6}{stages}")
-    for part in (interviews, review_page, engines, injected, injected_scenes, liveness, speech):
+    for part in (interviews, review_page, serving, engines, injected, injected_scenes, liveness, speech):
         part.measure()
 
 

@@ -125,3 +125,12 @@ def test_a_plain_text_says_what_every_file_is_in_the_candidates_language(candida
     for name in set(archive.namelist()) - {"README.txt"}:
         stem = name.rpartition("/")[2].partition(".")[0].rstrip("0123456789-").removesuffix(f"-{CURRENT}-{language}")
         assert stem.split("-2")[0] in text, name
+
+
+def test_a_second_copy_waits_until_the_first_has_ended_and_is_not_written_down(candidate, interview):
+    first = candidate.post("/interview/download/")
+    refused = candidate.post("/interview/download/")
+    assert refused.status_code == 429 and "Another download is under way" in refused.content.decode()
+    assert Event.objects.filter(action="interview.exported").count() == 1
+    first.getvalue()
+    archive_of(candidate)

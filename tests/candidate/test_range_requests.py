@@ -1,5 +1,6 @@
 """Playback: any byte range of an encrypted file, and never more than that."""
 
+import gc
 import io
 
 import pytest
@@ -8,7 +9,8 @@ from django.test import RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hiring.recordings import keys, vault
+from hiring.lib.busy import Busy, Shares
+from hiring.recordings import keys, streaming, vault
 from hiring.recordings.streaming import NotSatisfiable, media_response, requested_range
 from tests import factories
 from tests.candidate.conftest import video_bytes
@@ -147,3 +149,56 @@ def test_an_answer_that_is_under_way_ends_when_the_interview_is_erased(kept):
     assert keys.destroy(kept[0])
     with pytest.raises(keys.KeyGone):
         next(pieces)
+
+
+@pytest.fixture
+def short_answers(monkeypatch):
+    monkeypatch.setattr(streaming, "LARGEST_ANSWER", 70_000)
+
+
+@pytest.mark.parametrize(
+    ("asked", "first", "last"),
+    [
+        ("bytes=0-", 0, 69_999),
+        ("bytes=70000-", 70_000, 139_999),
+        ("bytes=1-140000", 1, 70_000),
+        ("bytes=140000-", 140_000, 149_999),
+    ],
+)
+def test_a_long_range_is_answered_with_its_beginning(kept, short_answers, asked, first, last):
+    response = get(kept, Range=asked)
+    assert (response.status_code, response["Content-Range"]) == (206, f"bytes {first}-{last}/150000")
+    assert response["Content-Length"] == str(last - first + 1)
+    assert body(response) == CONTENT[first : last + 1]
+
+
+def test_a_player_that_asks_again_where_each_answer_ended_gets_the_whole_file(kept, short_answers):
+    found = b""
+    while len(found) < len(CONTENT):
+        found += body(get(kept, Range=f"bytes={len(found)}-"))
+    assert found == CONTENT
+
+
+def test_a_long_file_asked_for_whole_comes_whole_but_to_one_person_once_at_a_time(kept, short_answers):
+    first = get(kept)
+    with pytest.raises(Busy, match="Another download"):
+        get(kept)
+    assert body(get(kept, Range="bytes=0-9")) == CONTENT[:10]
+    assert body(first) == CONTENT
+    first.close()
+    assert body(get(kept)) == CONTENT
+
+
+def test_an_answer_that_nobody_took_or_closed_gives_its_share_back(kept, short_answers):
+    get(kept)
+    gc.collect()
+    get(kept).close()
+
+
+def test_one_person_plays_so_many_videos_at_once_and_no_more(kept, monkeypatch):
+    monkeypatch.setattr(streaming, "_SHORT", Shares(each=2, together=10))
+    playing = [get(kept, Range="bytes=0-"), get(kept, Range="bytes=0-")]
+    with pytest.raises(Busy, match="Too many videos"):
+        get(kept, Range="bytes=0-")
+    playing[0].close()
+    get(kept, Range="bytes=0-").close()
