@@ -25,6 +25,8 @@ _ONE_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 _PIECE = vault.BLOCK
 #: docker/nginx/sightline.conf keeps as much in memory for each answer.
 LARGEST_ANSWER = 2 * 1024 * 1024
+#: Pictures, and what a player asks for to learn a length: gone before they could be counted, and many on a page.
+_UNCOUNTED = 512 * 1024
 #: In one process. A browser opens six connections; whole files and archives wait for the slowest line.
 _SHORT = Shares(each=8, together=1000)
 _LONG = Shares(each=1, together=4)
@@ -135,8 +137,9 @@ def media_response(request: HttpRequest, interview_id: UUID, name: str, content_
         else:
             file.seek(first)
             length = last - first + 1
-            sent = Rationed(request, interview_id, long=length > LARGEST_ANSWER)
-            pieces = sent.of(_Pieces(interview_id, file, length))
+            pieces: Iterator[bytes] = _Pieces(interview_id, file, length)
+            if length > _UNCOUNTED:
+                pieces = Rationed(request, interview_id, long=length > LARGEST_ANSWER).of(pieces)
             response = StreamingHttpResponse(pieces, status=206 if span else 200, content_type=content_type)
     except NotSatisfiable:
         file.close()
