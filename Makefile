@@ -35,7 +35,7 @@ run: setup
 	@$(MANAGE) demo
 	@echo "  Ctrl-C stops web and worker."; echo
 	@# exec: a shell in between would take the signals that are meant for what it started.
-	@exec $(BIN)/python start.py
+	@exec $(BIN)/python -m hiring.start
 
 test: .venv/.ready-dev
 	@VAR_DIR=$(VAR_DIR)/test $(BIN)/python -m pytest $(PYTEST_ARGS)

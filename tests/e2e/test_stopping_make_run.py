@@ -58,10 +58,10 @@ def test_ctrl_c_and_a_closed_terminal_which_signal_the_whole_group_end_everythin
 
 def test_where_what_holds_them_together_is_killed_they_end_as_well(running):
     made, tree = running
-    holder = next(each for each in tree if "start.py" in " ".join(each.cmdline()))
+    holder = next(each for each in tree if "hiring.start" in " ".join(each.cmdline()))
     holder.kill()
     made.wait(60)
-    wait_for(lambda: not _left(tree), "killing start.py ends every process", within_s=60)
+    wait_for(lambda: not _left(tree), "killing hiring.start ends every process", within_s=60)
 
 
 def test_one_process_that_ends_by_itself_ends_the_others(running):

@@ -12,11 +12,10 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
 from django.urls import reverse
-from knox.models import AuthToken
 from knox.settings import CONSTANTS
 
 from hiring.accounts import services as accounts
-from hiring.accounts.models import User
+from hiring.accounts.models import ApiToken, User
 from hiring.positions.models import Interview
 from hiring.recordings.models import Recording
 from hiring.runs.models import AnalysisRun
@@ -84,17 +83,17 @@ def analysed(monkeypatch):
 def test_a_repeated_demo_ends_its_earlier_tokens_and_nobody_elses(demo, analysed):
     first = demo()
     recruiter = User.objects.get(email=first["recruiter"]["login"])
-    own = accounts.issue_token(user=recruiter, actor=recruiter.as_actor())
+    own = accounts.issue_token(user=recruiter, name="Own", actor=recruiter.as_actor())
     second = demo()
     kept = (own, second["api_token"], second["outsider_token"])
-    live = set(AuthToken.objects.values_list("token_key", flat=True))
+    live = set(ApiToken.objects.values_list("token_key", flat=True))
     assert live == {token[: CONSTANTS.TOKEN_KEY_LENGTH] for token in kept}
 
 
 def test_tokens_that_nobody_is_shown_are_not_made(settings, tmp_path, analysed):
     settings.VAR_DIR, out = tmp_path, io.StringIO()
     call_command("demo", stdout=out, stderr=io.StringIO())
-    assert "password" in out.getvalue() and not AuthToken.objects.exists()
+    assert "password" in out.getvalue() and not ApiToken.objects.exists()
 
 
 @pytest.mark.parametrize("arguments", [("demo",), ("demo", "--json"), ("audit_network", ".")])

@@ -154,7 +154,7 @@ def _token(role: str) -> str:
     ours = {details.get("token") for details in issued.values_list("details", flat=True)}
     for row in account_selectors.tokens(user).filter(token_key__in=ours - {None}):
         accounts.revoke_token(user=user, token_key=row.token_key, actor=SYSTEM)
-    return accounts.issue_token(user=user, actor=SYSTEM)
+    return accounts.issue_token(user=user, name="Demo", actor=SYSTEM)
 
 
 def _passwords_file() -> Path:

@@ -1,4 +1,3 @@
-#!/usr/bin/env python
 """Run the Procfile's processes together: where one ends, or this one is told to stop, all of them end.
 
 `make run` ends with it. Ctrl-C, TERM, a closed terminal (HUP), and make or this process being killed all count, and
@@ -17,7 +16,7 @@ import time
 from pathlib import Path
 from types import FrameType
 
-ROOT = Path(__file__).resolve().parent
+ROOT = Path(__file__).resolve().parent.parent
 _LOOK_S = 0.2
 #: How long the processes have to end by themselves. A run that is cut off goes on at its last savepoint.
 _GRACE_S = 10.0
