@@ -53,8 +53,9 @@ def test_light_and_its_rounding_change_probabilities_little(
     shipped: ExpressionClassifier, faces: NDArray[np.uint8], gain: float
 ) -> None:
     change = np.abs(shipped.predict(lit(faces, gain)) - shipped.predict(faces)).max(axis=1)  # (N,)
-    # smooth waves show every step of the rounding: up to 0.13 was seen, 0.03 on 99 % of real faces
-    assert change.mean() < 0.05
+    # smooth waves show every step of the rounding: up to 0.13 was seen and 0.044 in the mean, whether in float32 or
+    # in bf16; 0.03 on 99 % of real faces
+    assert change.mean() < 0.07
 
 
 @pytest.mark.parametrize(("gain", "same"), [(0.7, 0.98), (0.85, 0.98), (1.15, 0.96), (1.3, 0.92)])

@@ -40,7 +40,7 @@ def test_the_weights_stay_under_eight_megabytes() -> None:
 def test_a_face_and_its_mirror_image_get_the_same_answer(
     shipped: ExpressionClassifier, faces: NDArray[np.uint8]
 ) -> None:
-    assert np.allclose(shipped.predict(faces), shipped.predict(faces[:, :, ::-1]), atol=0.005)  # bf16
+    assert np.allclose(shipped.predict(faces), shipped.predict(faces[:, :, ::-1]), atol=0.01)  # bf16
 
 
 def test_the_figures_and_the_audit_beside_the_weights_are_of_these_weights(shipped: ExpressionClassifier) -> None:

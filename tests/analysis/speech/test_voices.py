@@ -41,8 +41,9 @@ def test_how_loud_somebody_speaks_makes_no_difference() -> None:
 def test_the_encoder_answers_as_the_original() -> None:
     with torch.inference_mode():
         (found,) = voices.load()(torch.from_numpy(voices.mel_frames(_hum()))[None]).numpy()
-    assert (found > 0).sum() == 106 and np.linalg.norm(found) == pytest.approx(1)
-    assert {place: pytest.approx(value, abs=2e-5) for place, value in _ANSWERED.items()} == {
+    assert (found > 0).sum() == 106  # the nearest to zero is 0.002 away from it
+    assert np.linalg.norm(found) == pytest.approx(1)
+    assert {place: pytest.approx(value, abs=1e-4) for place, value in _ANSWERED.items()} == {
         place: float(found[place]) for place in _ANSWERED
     }
 
