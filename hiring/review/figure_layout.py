@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hiring.review.figure_theme import BASE_MS, COLOURS, HEAD_DEG, SOUND_ENDS, lane_label, on_axis
+from hiring.review.figure_theme import COLOURS, HEAD_DEG, SOUND_ENDS, lane_label
 from hiring.review.wording import gap_label
 
 _SPACE = 0.5
@@ -46,24 +46,18 @@ def _domains(lanes: Sequence[tuple[str, float, int]]) -> dict[str, tuple[float, 
 
 
 def _time_axis(timeline: Mapping[str, Any], colours: Mapping[str, str]) -> dict[str, Any]:
-    whole_ms = timeline["duration_ms"]
+    """The axis of time, in milliseconds. Its ticks depend on the plot's width and on zooming: ticks.js sets them."""
     return {
-        "type": "date",
-        "range": on_axis((timeline["start_ms"], timeline["end_ms"])),
-        "minallowed": BASE_MS,
-        "maxallowed": BASE_MS + whole_ms,
+        "type": "linear",
+        "range": [timeline["start_ms"], timeline["end_ms"]],
+        "minallowed": 0,
+        "maxallowed": timeline["duration_ms"],
         "anchor": "free",
         "position": 0,
         "showgrid": False,
         "zeroline": False,
         "ticks": "",
-        "nticks": 8,
-        "hoverformat": "%M:%S.%1f",
         "tickfont": {"color": colours["ink-3"]},
-        "tickformatstops": [
-            {"dtickrange": [None, 999], "value": "%M:%S.%1f"},
-            {"dtickrange": [1000, None], "value": "%H:%M:%S" if whole_ms >= 3_600_000 else "%M:%S"},
-        ],
     }
 
 
@@ -73,7 +67,7 @@ def layout(timeline: Mapping[str, Any], lanes: Sequence[tuple[str, float, int]],
         "margin": {"l": 76, "r": 10, "t": 6, "b": 24},
         "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)", "showlegend": False, "barmode": "overlay",
         "bargap": 0, "font": {"color": colours["ink-2"], "size": 11}, "hovermode": "x unified", "hoverdistance": 12,
-        "dragmode": "zoom", "selectdirection": "h", "uirevision": "timeline", "meta": {"base_ms": BASE_MS},
+        "dragmode": "zoom", "selectdirection": "h", "uirevision": "timeline",
         "hoverlabel": {"bgcolor": colours["surface"], "bordercolor": colours["edge"],
                        "font": {"color": colours["ink"], "size": 12}},
         "xaxis": _time_axis(timeline, colours),
@@ -90,7 +84,7 @@ def _gap_names(timeline: Mapping[str, Any], colours: Mapping[str, str]) -> list[
     wide = [gap for gap in timeline["gaps"] if gap["end_ms"] - gap["start_ms"] > window_ms / 12]
     return [
         {
-            "x": BASE_MS + (max(gap["start_ms"], timeline["start_ms"]) + min(gap["end_ms"], timeline["end_ms"])) // 2,
+            "x": (max(gap["start_ms"], timeline["start_ms"]) + min(gap["end_ms"], timeline["end_ms"])) // 2,
             "y": 1, "yref": "paper", "yanchor": "top", "showarrow": False, "text": gap_label(gap["reason"]),
             "font": {"size": 10, "color": colours["ink-2"]}, "bgcolor": colours["surface"],
         }

@@ -1,8 +1,6 @@
-"""Colours, dashes, lanes and the axis of time that every part of a figure shares."""
+"""Colours, dashes and lanes that every part of a figure shares."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
@@ -38,8 +36,6 @@ LANES = (
     *(("voice", 2.2, 4), ("speech", 0.9, 5), ("loudness", 1.6, 9), ("pitch_hz", 2.0, 10)),
     *(("speech_rate", 1.6, 11), ("pitch_movement", 1.6, 12)),
 )
-#: Plotly reads small numbers on a date axis as years (1000 to 9999, and 0 to 99): so time starts at the second day.
-BASE_MS = 86_400_000
 
 
 def lane_label(lane: str) -> str:
@@ -58,8 +54,3 @@ def lane_label(lane: str) -> str:
         "moments": _("Moments"),
     }
     return labels[lane]
-
-
-def on_axis(times_ms: Iterable[int]) -> list[int]:
-    """Times of the recording as the figure's axis has them."""
-    return [BASE_MS + t_ms for t_ms in times_ms]

@@ -1,7 +1,7 @@
 """Plotly figures of the timeline, as plain JSON: the web process needs no plotting library.
 
-One axis of time in milliseconds, shown as a date axis so that Plotly writes 03:07; one lane below the other. The axis
-starts at BASE_MS, and layout.meta.base_ms says so.
+One axis of time, in plain milliseconds of the recording; one lane below the other. It is not a date axis: Plotly reads
+numbers on one in the browser's time zone.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from hiring.review.figure_theme import (
     LANES,
     SOUND_ENDS,
     lane_label,
-    on_axis,
 )
 from hiring.review.wording import expression_label, signal_label
 
@@ -56,7 +55,7 @@ def _band(line: Mapping[str, Any], colour: str) -> Trace:
     x: list[Any] = []
     y: list[Any] = []
     for part in _stretches(line):
-        t_ms = on_axis(line["t_ms"][part])
+        t_ms = line["t_ms"][part]
         x += [*t_ms, *reversed(t_ms), None]
         y += [*line["high"][part], *reversed(line["low"][part]), None]
     return {
@@ -76,7 +75,7 @@ def _spread(line: Mapping[str, Any]) -> list[str]:
 def _line(line: Mapping[str, Any], colour: str) -> Trace:
     name = line["name"]
     return {
-        "type": "scatter", "mode": "lines", "x": on_axis(line["t_ms"]), "y": line["value"], "yaxis": "y2",
+        "type": "scatter", "mode": "lines", "x": line["t_ms"], "y": line["value"], "yaxis": "y2",
         "connectgaps": False, "customdata": _spread(line), "name": expression_label(name),
         "line": {"color": colour, "width": 1.6, "dash": DASHES[name], "simplify": True},
         "hovertemplate": "%{y:.0%} (%{customdata})",
@@ -89,7 +88,7 @@ def _head(timeline: Mapping[str, Any], number: int, colours: Mapping[str, str]) 
     inks = dict(zip(HEAD_DASHES, ("accent", "ink-3", "ink-2"), strict=True))
     return [
         {
-            "type": "scatter", "mode": "lines", "x": on_axis(line["t_ms"]), "yaxis": f"y{number}",
+            "type": "scatter", "mode": "lines", "x": line["t_ms"], "yaxis": f"y{number}",
             "y": [None if v is None else max(-HEAD_DEG, min(HEAD_DEG, v)) for v in line["value"]],
             "customdata": [None if v is None else round(v) for v in line["value"]], "connectgaps": False,
             "name": signal_label(line["name"]), "hovertemplate": "%{customdata}°",
@@ -104,7 +103,7 @@ def _lids(timeline: Mapping[str, Any], number: int, colours: Mapping[str, str]) 
     """How far the eyes were closed: blinks are the narrow peaks."""
     return [
         {
-            "type": "scatter", "mode": "lines", "x": on_axis(line["t_ms"]), "y": line["value"], "yaxis": f"y{number}",
+            "type": "scatter", "mode": "lines", "x": line["t_ms"], "y": line["value"], "yaxis": f"y{number}",
             "connectgaps": False, "name": signal_label(line["name"]), "hovertemplate": "%{y:.0%}",
             "line": {"color": colours["ink-2"], "width": 1}, "fill": "tozeroy",
             "fillcolor": _rgba(colours["ink-3"], 0.2), "meta": {"lane": "lids", "series": line["name"]},
@@ -117,7 +116,7 @@ def _hatching(gaps: Sequence[Mapping[str, Any]], colours: Mapping[str, str]) -> 
     x: list[Any] = []
     y: list[Any] = []
     for gap in gaps:
-        start, end = on_axis((gap["start_ms"], gap["end_ms"]))
+        start, end = gap["start_ms"], gap["end_ms"]
         x += [start, start, end, end, start, None]
         y += [0, 1, 1, 0, 0, None]
     return {
@@ -132,7 +131,7 @@ def _hatching(gaps: Sequence[Mapping[str, Any]], colours: Mapping[str, str]) -> 
 def _bars(lane: str, number: int, spans: Sequence[tuple[int, int]], colour: str, **more: Any) -> Trace:
     """Spans of time as bars in one lane."""
     return {
-        "type": "bar", "orientation": "h", "base": on_axis([start for start, _end in spans]),
+        "type": "bar", "orientation": "h", "base": [start for start, _end in spans],
         "x": [max(1, end - start) for start, end in spans], "y": [0.5] * len(spans), "width": 0.8,
         "yaxis": f"y{number}", "marker": {"color": colour, "line": {"width": 0}}, "name": lane_label(lane),
         "hoverinfo": "skip", "meta": {"lane": lane}, **more,
@@ -163,7 +162,7 @@ def _voice(timeline: Mapping[str, Any], number: int, waveform: Sequence[int], co
     loudest = max(_QUIET, *waveform)
     loud = [max(shown[i : i + step]) / loudest for i in range(0, len(shown), step)]
     return {
-        "type": "bar", "x": on_axis([round((first + (i + 0.5) * step) * bucket_ms) for i in range(len(loud))]),
+        "type": "bar", "x": [round((first + (i + 0.5) * step) * bucket_ms) for i in range(len(loud))],
         "y": [round(2 * value, 3) for value in loud], "base": [round(-value, 3) for value in loud],
         "width": max(1, round(step * bucket_ms * 0.7)), "yaxis": f"y{number}", "hoverinfo": "skip",
         "marker": {"color": _rgba(colours["ink-3"], 0.75), "line": {"width": 0}}, "name": lane_label("voice"),
@@ -179,7 +178,7 @@ def _sound(timeline: Mapping[str, Any], numbers: Mapping[str, int], colours: Map
     drawn = [line for line in timeline["sound"] if line["name"] in numbers]
     return [_usual(timeline, line, numbers[line["name"]], colours) for line in drawn if line.get("usual")] + [
         {
-            "type": "scatter", "mode": "lines" if name == "loudness" else "markers", "x": on_axis(line["t_ms"]),
+            "type": "scatter", "mode": "lines" if name == "loudness" else "markers", "x": line["t_ms"],
             "y": [min(max(value, SOUND_ENDS[name][0]), SOUND_ENDS[name][1]) for value in line["value"]],
             "customdata": [round(value, _DIGITS.get(name)) for value in line["value"]],
             "yaxis": f"y{numbers[name]}", "name": lane_label(name),
@@ -195,7 +194,7 @@ def _usual(timeline: Mapping[str, Any], line: Mapping[str, Any], number: int, co
     name = line["name"]
     bottom, top = SOUND_ENDS[name]
     low, _middle, high = (min(max(value, bottom), top) for value in line["usual"])
-    start, end = on_axis((timeline["start_ms"], timeline["end_ms"]))
+    start, end = timeline["start_ms"], timeline["end_ms"]
     return {
         "type": "scatter", "mode": "lines", "x": [start, end, end, start], "y": [low, low, high, high],
         "yaxis": f"y{number}", "fill": "toself", "fillcolor": _rgba(colours["accent"], 0.14), "line": {"width": 0},

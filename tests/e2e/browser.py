@@ -12,6 +12,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.e2e.conftest import wait_for
+
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or ""
 ARGUMENTS = [
     "--no-sandbox",
@@ -39,10 +41,22 @@ def chromium() -> Iterator[Browser]:
 
 
 class Person:
-    """One person at a browser of their own. What a page reports as an error is kept in `faults`."""
+    """One person at a browser of their own. What a page reports as an error is kept in `faults`.
 
-    def __init__(self, browser: Browser, url: str, viewport: dict[str, int], scheme: str = "light") -> None:
-        self.context: BrowserContext = browser.new_context(viewport=viewport, color_scheme=scheme, locale="en-GB")
+    Their clock is not UTC unless a test says so: few people's is, and the server's is.
+    """
+
+    def __init__(
+        self,
+        browser: Browser,
+        url: str,
+        viewport: dict[str, int],
+        scheme: str = "light",
+        time_zone: str = "America/New_York",
+    ) -> None:
+        self.context: BrowserContext = browser.new_context(
+            viewport=viewport, color_scheme=scheme, locale="en-GB", timezone_id=time_zone
+        )
         self.page: Page = self.context.new_page()
         self.url, self.faults = url, []
         self.page.on("pageerror", lambda error: self.faults.append(f"{self.page.url}: {error}"))
@@ -61,6 +75,12 @@ class Person:
         self.page.get_by_label("Password").fill(password)
         self.page.get_by_role("button", name="Sign in").click()
         self.page.wait_for_url(lambda url: "sign-in" not in url)
+
+    def review(self, interview: str) -> None:
+        """Open an interview's review page and wait for its plot."""
+        self.goto(f"/review/interviews/{interview}/")
+        ready = "performance.getEntriesByName('timeline-ready').length"
+        wait_for(lambda: self.page.evaluate(ready), "the plot is drawn", 60)
 
     def look(self, folder: Path, name: str) -> None:
         """Take a picture, and fail on a violation of WCAG 2.2 AA (axe) or a page wider than the screen."""

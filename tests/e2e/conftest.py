@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
@@ -146,15 +147,22 @@ def _new_database(url: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
-@pytest.fixture
-def product(tmp_path: Path) -> Iterator[Product]:
-    """A migrated installation without people; its processes end with the test."""
-    installation = Product(tmp_path, LEASE_SECONDS="6")
+@contextmanager
+def installed(folder: Path) -> Iterator[Product]:
+    """A migrated installation without people; its processes end with the block."""
+    installation = Product(folder, LEASE_SECONDS="6")
     installation.manage("migrate", "--verbosity", "0")
     try:
         yield installation
     finally:
         installation.stop()
+
+
+@pytest.fixture
+def product(tmp_path: Path) -> Iterator[Product]:
+    """One installation for one test."""
+    with installed(tmp_path) as installation:
+        yield installation
 
 
 @pytest.fixture(scope="session")

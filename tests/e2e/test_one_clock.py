@@ -47,26 +47,19 @@ def _cursor_ms(page: Page) -> float:
         """() => {
           const axis = document.getElementById("plot")._fullLayout.xaxis;
           const cursor = document.getElementById("cursor");
-          return axis.p2l(new DOMMatrix(getComputedStyle(cursor).transform).e - axis._offset) - 86400000;
+          return axis.p2l(new DOMMatrix(getComputedStyle(cursor).transform).e - axis._offset);
         }"""
     )
 
 
 def _window_ms(page: Page) -> list[float]:
-    return page.evaluate(
-        """() => {
-          const axis = document.getElementById("plot")._fullLayout.xaxis;
-          return axis.range.map((edge) => axis.r2l(edge) - 86400000);
-        }"""
-    )
+    return page.evaluate("document.getElementById('plot')._fullLayout.xaxis.range")
 
 
 def _open(browser, product: Product, interview: str) -> Person:
     person = Person(browser, product.url, DESK)
     person.sign_in("rita@example.org", PASSWORD)
-    person.goto(f"/review/interviews/{interview}/")
-    ready = "performance.getEntriesByName('timeline-ready').length"
-    wait_for(lambda: person.page.evaluate(ready), "the plot is drawn", 60)
+    person.review(interview)
     return person
 
 
@@ -98,7 +91,7 @@ def _words(page: Page) -> None:
 def _plot(page: Page) -> None:
     box = page.locator("#plot").bounding_box()
     x = page.evaluate(
-        "((axis) => axis._offset + axis.l2p(86402300))(document.getElementById('plot')._fullLayout.xaxis)"
+        "((axis) => axis._offset + axis.l2p(2300))(document.getElementById('plot')._fullLayout.xaxis)"
     )
     page.mouse.click(box["x"] + x, box["y"] + 40)
     expect(page.locator(".words .now")).to_have_text("back")

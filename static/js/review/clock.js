@@ -33,3 +33,8 @@ export function clockText(ms) {
   const two = (n) => String(n).padStart(2, "0");
   return h ? `${h}:${two(m)}:${two(s)}` : `${two(m)}:${two(s)}`;
 }
+
+/** 03:07.4, or 1:03:07.4. */
+export function clockTenths(ms) {
+  return `${clockText(ms)}.${Math.floor((Math.max(0, ms) % 1000) / 100)}`;
+}

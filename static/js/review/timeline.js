@@ -1,7 +1,9 @@
 // The plot. Plotly draws lines; the cursor and the chosen moment lie above it as plain elements, placed through
-// Plotly's own axis, so that a moving cursor never redraws anything.
+// Plotly's own axis, so that a moving cursor never redraws anything. The axis counts milliseconds of the recording.
+import { clockTenths } from "./clock.js";
 import { Legend } from "./legend.js";
 import { load } from "./plotly.js";
+import { ticks } from "./ticks.js";
 
 const SHORTEST_MS = 2000;
 const MOST_TICKS = 400;
@@ -14,7 +16,6 @@ export class Timeline {
     this.onMoment = onMoment;
     this.plot = document.getElementById("plot");
     this.ready = false;
-    this.baseMs = 0;
     if (!this.plot || root.dataset.hasTimeline !== "yes") return;
     this.durationMs = Math.max(1, clock.durationMs);
     this.window = [0, this.durationMs];
@@ -28,7 +29,7 @@ export class Timeline {
     document.querySelector(".zoom").addEventListener("click", (event) => this.pressed(event));
     dark.addEventListener("change", () => this.ready && this.fetch());
     clock.watch((ms) => this.place(ms));
-    new ResizeObserver(() => this.overlays()).observe(this.plot);
+    new ResizeObserver(() => this.resized()).observe(this.plot);
     this.taps();
   }
 
@@ -40,6 +41,7 @@ export class Timeline {
       this.Plotly = Plotly;
       await this.draw(figure);
       this.plot.on("plotly_relayout", (change) => this.relayout(change));
+      this.plot.on("plotly_beforehover", (event) => this.nameHover(event));
       this.ready = true;
       performance.mark("timeline-ready");
     } catch (error) {
@@ -76,7 +78,7 @@ export class Timeline {
     const touch = window.matchMedia("(pointer: coarse)").matches;
     const layout = { ...figure.layout, dragmode: touch ? false : "zoom", hovermode: touch ? false : figure.layout.hovermode, autosize: true };
     this.legend.apply(figure.data);
-    this.baseMs = layout.meta.base_ms;
+    Object.assign(layout.xaxis, this.axisTicks());
     const config = { displayModeBar: false, displaylogo: false, responsive: true, doubleClick: false, scrollZoom: false };
     await (this.ready ? this.Plotly.react : this.Plotly.newPlot)(this.plot, figure.data, layout, config);
     document.getElementById("plot-state").hidden = true;
@@ -111,18 +113,32 @@ export class Timeline {
 
   relayout(change) {
     if (!Object.keys(change).some((key) => key.startsWith("xaxis.range") || key === "xaxis.autorange")) return;
-    const axis = this.axis();
-    const [start, end] = axis.range.map((edge) => axis.r2l(edge) - this.baseMs);
-    this.window = fit(start, end, this.durationMs);
+    this.window = fit(...this.axis().range, this.durationMs);
+    this.retick();
     this.overlays();
     this.fetch(150);
+  }
+
+  axisTicks() {
+    const width = this.axis()?._length ?? this.plot.clientWidth;
+    return ticks(...this.window, width);
+  }
+
+  /** Ticks of the window that is shown now, before the server has sent its figure. */
+  retick() {
+    const { tickvals, ticktext } = this.axisTicks();
+    this.Plotly.relayout(this.plot, { "xaxis.tickvals": tickvals, "xaxis.ticktext": ticktext });
+  }
+
+  resized() {
+    if (this.ready) this.retick();
+    this.overlays();
   }
 
   /** Show this window: at once with what is drawn, then with what the server has for it. */
   goTo(start, end) {
     if (!this.ready) return;
-    const range = fit(start, end, this.durationMs).map((ms) => ms + this.baseMs);
-    this.Plotly.relayout(this.plot, { "xaxis.range": range });
+    this.Plotly.relayout(this.plot, { "xaxis.range": fit(start, end, this.durationMs) });
   }
 
   zoom(factor) {
@@ -151,7 +167,20 @@ export class Timeline {
   /** Pixels from the plot's left edge, or null outside the window. */
   x(ms) {
     const axis = this.axis();
-    return axis ? axis._offset + Math.min(Math.max(axis.l2p(ms + this.baseMs), -1), axis._length + 1) : null;
+    return axis ? axis._offset + Math.min(Math.max(axis.l2p(ms), -1), axis._length + 1) : null;
+  }
+
+  /** The time under a point of the screen, or null beside the plot. */
+  timeAt(clientX) {
+    const axis = this.axis();
+    const x = clientX - this.plot.getBoundingClientRect().left - axis._offset;
+    return x < 0 || x > axis._length ? null : axis.p2l(x);
+  }
+
+  /** Plotly would head its box of values with a bare number of milliseconds. */
+  nameHover(event) {
+    const ms = this.timeAt(event.clientX);
+    if (ms !== null) this.axis().unifiedhovertitle = { text: clockTenths(ms) };
   }
 
   place(ms) {
@@ -206,10 +235,8 @@ export class Timeline {
       const from = down;
       this.holding = down = null;
       if (!from || !this.ready || Math.hypot(event.clientX - from.clientX, event.clientY - from.clientY) > 4) return;
-      const axis = this.axis();
-      const x = event.clientX - this.plot.getBoundingClientRect().left - axis._offset;
-      if (x < 0 || x > axis._length) return;
-      const ms = axis.p2l(x) - this.baseMs;
+      const ms = this.timeAt(event.clientX);
+      if (ms === null) return;
       const moment = this.momentAt(ms, event.clientY);
       if (moment) this.onMoment(moment);
       else this.clock.seek(ms);
@@ -223,7 +250,7 @@ export class Timeline {
     if (!axis) return null;
     const y = clientY - this.plot.getBoundingClientRect().top;
     if (y < axis._offset - 3 || y > axis._offset + axis._length + 3) return null;
-    const place = trace.base.findIndex((start, i) => ms + this.baseMs >= start && ms + this.baseMs <= start + trace.x[i]);
+    const place = trace.base.findIndex((start, i) => ms >= start && ms <= start + trace.x[i]);
     return place < 0 ? null : trace.customdata[place];
   }
 }
