@@ -1,7 +1,7 @@
 """The timeline shows the recording's own time, wherever in the world the browser is.
 
-Positions are taken from the screen alone: the rectangle that the plot fills, the recording's length, the ticks' texts.
-The axis that the page itself asks is not asked here, for it would be wrong in the same way.
+Positions are taken from the screen alone: the rectangle that the plot fills, the texts of its ticks, and how long
+the recording is. The page's own axis is not asked, because it would be wrong in the same way.
 """
 
 from __future__ import annotations
@@ -197,7 +197,8 @@ def test_dragging_zooms_to_what_was_dragged_over(page: Page):
 
 def test_a_moments_bar_lies_at_its_time_and_a_click_on_it_chooses_the_moment(page: Page):
     area = _area(page)
-    bars = page.locator(f"#plot .subplot.xy{dict((n, i) for n, _h, i in LANES)['moments']} .barlayer .point path")
+    lane = next(number for name, _height, number in LANES if name == "moments")
+    bars = page.locator(f"#plot .subplot.xy{lane} .barlayer .point path")
     titles = ("Expression changed", "Nobody visible")
     for number, ((start, end), title) in reversed(list(enumerate(zip(MOMENTS_MS, titles, strict=True)))):
         box = bars.nth(number).bounding_box()

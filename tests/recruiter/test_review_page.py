@@ -123,7 +123,7 @@ def test_a_model_that_is_not_installed_is_said_and_draws_no_empty_lines(desk, ru
     run.manifest = {"stages": {"expression": "model missing", "faces": "done"}}
     run.save()
     html = _page(desk, run.recording).content.decode()
-    assert "The model for expressions is not installed here." in html
+    assert "Model not installed here: expressions." in html
     assert 'data-series="happy"' not in html
 
 
