@@ -29,8 +29,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     if isinstance(exception, ProofNeeded):
         title = _("Please use the browser in which you began")
         sentence = _(
-            "This opens only in the browser in which you first opened this interview, so that nobody else can choose "
-            "or delete in your name, or your answers. If you no longer have it, please contact the team."
+            "This page opens only in the browser in which you first opened this interview, so that nobody else can "
+            "choose, watch or delete in your name. If you no longer have that browser, please contact the team."
         )
         return _page(request, 404, title, sentence)
     if isinstance(exception, LinkNeeded):
