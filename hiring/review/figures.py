@@ -1,7 +1,7 @@
 """Plotly figures of the timeline, as plain JSON: the web process needs no plotting library.
 
-One axis of time, in plain milliseconds of the recording; one lane below the other. It is not a date axis: Plotly reads
-numbers on one in the browser's time zone.
+One axis of time, in plain milliseconds of the recording; one lane below the other. It is not a date axis, on which
+Plotly reads numbers in the browser's time zone.
 """
 
 from __future__ import annotations

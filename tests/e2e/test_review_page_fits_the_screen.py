@@ -26,6 +26,8 @@ def review(name, title, questions, text, sentence=""):
     interview = factories.make_interview(position, name=name, granted=set(Purpose) - NOT_IN_THIS_VERSION)
     Interview.objects.update(state="submitted", submitted_at=timezone.now())
     run = factories.make_complete_run(factories.make_ready_recording(interview), text=text)
+    for question in position.questions.all()[1:]:
+        factories.make_ready_recording(interview, question=question)
     if sentence:
         run.moments.update(sentence=sentence)
     return str(interview.pk)
@@ -69,7 +71,7 @@ COVERED = """() => {
 #: What sticks out of its card or of the header at the left or the right.
 OUTSIDE = """() => [...document.querySelectorAll(".card, .top, .stage")].flatMap((card) => {
   const edge = card.getBoundingClientRect();
-  return [...card.querySelectorAll("button, input, h1, h2, p, dl, ul, .tag, .pane, .search")]
+  return [...card.querySelectorAll("button, input, h1, h2, p, dl, ul, .tag, .pane, .words, .words *")]
     .filter((element) => !element.closest(".visually-hidden, .questions-nav, .plot"))
     .map((element) => [element.getBoundingClientRect(), element])
     .filter(([box]) => box.width && (box.left < edge.left - 1 || box.right > edge.right + 1))
