@@ -20,8 +20,9 @@ def _axis(lane: str, number: int, domain: tuple[float, float], colours: Mapping[
         "ticks": "outside", "ticklen": 5, "tickcolor": "rgba(0,0,0,0)",
     }  # fmt: skip
     if lane == "expression":
+        # Below 0 % there is room for its number above the name of the next lane.
         return axis | {
-            "range": [-0.02, 1.02], "tickvals": [0, 0.5, 1], "ticktext": ["0 %", lane_label(lane), "100 %"],
+            "range": [-0.06, 1.02], "tickvals": [0, 0.5, 1], "ticktext": ["0 %", lane_label(lane), "100 %"],
             "showgrid": True, "gridcolor": colours["edge"],
         }  # fmt: skip
     if lane == "head":

@@ -163,6 +163,15 @@ def test_the_name_can_be_read_in_the_header(person: Person, screen):
 
 
 @pytest.mark.parametrize("screen", SCREENS)
+def test_every_question_can_be_chosen_without_scrolling(reviews: dict[str, Person], screen):
+    page = _at(reviews["long"], screen)
+    expect(page.locator(".questions-nav a")).to_have_count(3)
+    edge = _box(page, ".questions-nav")["right"]
+    rights = page.locator(".questions-nav a").evaluate_all("(all) => all.map((e) => e.getBoundingClientRect().right)")
+    assert max(rights) <= edge + 1
+
+
+@pytest.mark.parametrize("screen", SCREENS)
 def test_the_search_has_room_for_a_word_and_its_count(person: Person, screen):
     page = _at(person, screen)
     page.locator("#find").fill("zebra")
