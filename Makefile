@@ -8,6 +8,8 @@ BIN := .venv/bin
 MANAGE = $(BIN)/python manage.py
 # PyTorch from another index, such as one with CPU builds: make setup TORCH_INDEX=URL
 TORCH_INDEX ?=
+# As many tests at once as there are processors, but each takes up to 2 GB.
+SIDE_BY_SIDE := -n logical --maxprocesses 4 --dist loadgroup
 TORCH := $(shell sed -n '/^torch==/p' requirements.txt)
 
 .PHONY: setup run test check bench clean messages
@@ -38,7 +40,7 @@ run: setup
 	@exec $(BIN)/python -m hiring.start
 
 test: .venv/.ready-dev
-	@VAR_DIR=$(VAR_DIR)/test $(BIN)/python -m pytest $(PYTEST_ARGS)
+	@VAR_DIR=$(VAR_DIR)/test $(BIN)/python -m pytest $(SIDE_BY_SIDE) $(PYTEST_ARGS)
 
 check: .venv/.ready-dev
 	$(BIN)/ruff check .

@@ -7,7 +7,16 @@ from pathlib import Path
 import pytest
 from django.conf import settings as django_settings
 
+#: Where a test starts servers or browsers, one after the other: some stop the Redis that all of them share.
+_SERVERS = Path(__file__).parent / "e2e"
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Side by side run files, so that what a file shares is made once."""
+    for item in items:
+        group = "servers" if _SERVERS in item.path.parents else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(autouse=True)
