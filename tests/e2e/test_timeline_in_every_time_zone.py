@@ -97,12 +97,14 @@ def _seek(page: Page, ms: int) -> None:
     page.locator("#seek").evaluate("(bar, ms) => { bar.value = ms; bar.dispatchEvent(new Event('input')); }", ms)
 
 
-def _middle(page: Page, selector: str) -> float:
-    return page.locator(selector).evaluate("(e) => (([box]) => box.left + box.width / 2)(e.getClientRects())")
-
-
 def _edges(page: Page, selector: str) -> tuple[float, float]:
-    return tuple(page.locator(selector).evaluate("(e) => (([box]) => [box.left, box.right])(e.getClientRects())"))
+    """Left and right of an element, found and measured in one step: the page may put another in its place."""
+    measure = "(one) => (({left, right}) => [left, right])(document.querySelector(one).getBoundingClientRect())"
+    return tuple(page.evaluate(measure, selector))
+
+
+def _middle(page: Page, selector: str) -> float:
+    return sum(_edges(page, selector)) / 2
 
 
 def _read(text: str) -> float:
