@@ -157,7 +157,10 @@ def governed_interviews(user: object) -> QuerySet[Interview]:
 
 
 def governed_interviews_like(user: object, typed: str) -> QuerySet[Interview]:
-    """Interviews with this in their reference, or of exactly this address or name, in any case."""
+    """Interviews with this in their reference, or of exactly this address or name.
+
+    In any case of ASCII letters; PostgreSQL knows those of others too.
+    """
     exactly = Q(candidate_email__iexact=typed) | Q(candidate_name__iexact=" ".join(typed.split()))
     return governed_interviews(user).filter(Q(reference__icontains=typed) | exactly)
 
@@ -240,8 +243,13 @@ def proven_candidate_link(request: HttpRequest) -> Invitation:
     return link
 
 
+def candidate_questions(request: HttpRequest) -> QuerySet[Question]:
+    """The questions of this session: a follow-up tells of the answer that led to it."""
+    return points.questions_of(candidate_interview(request), because_of=candidate_recordings(request))
+
+
 def candidate_question(request: HttpRequest, pk: UUID) -> Question:
-    return _or_404(points.questions_of(candidate_interview(request)), pk=pk)
+    return _or_404(candidate_questions(request), pk=pk)
 
 
 def candidate_recordings(request: HttpRequest) -> QuerySet[Recording]:
@@ -260,7 +268,8 @@ def candidate_recording(request: HttpRequest, pk: UUID) -> Recording:
 def candidate_may_hand_in(request: HttpRequest) -> Interview:
     """The interview, where every answer is this session's to hand in. Raises Http404, ProofNeeded among it."""
     interview = candidate_interview(request)
-    if candidate_recordings(request).count() < interview.recordings.count():
+    usable = interview.recordings.filter(state__in=[Recording.State.RECEIVED, Recording.State.READY])
+    if usable.exclude(pk__in=candidate_recordings(request)).exists():
         raise ProofNeeded
     return interview
 

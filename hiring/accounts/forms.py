@@ -6,13 +6,12 @@ import math
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from hiring.accounts import limits
-from hiring.accounts.models import ApiToken
-from hiring.lib.client_address import client_address
+from hiring.accounts import limits, services
+from hiring.accounts.models import ApiToken, User
 
 
 class SignInForm(AuthenticationForm):
@@ -34,7 +33,7 @@ class SignInForm(AuthenticationForm):
     def clean(self) -> dict[str, Any]:
         """Ask the limits first: a password that comes too early is not even looked at."""
         email = self.cleaned_data.get("username")
-        wait = limits.wait(email, client_address(self.request)) if email else None
+        wait = limits.wait(self.request, email) if email else None
         if wait:
             minutes = math.ceil(wait.total_seconds() / 60)
             sentence = ngettext(
@@ -48,6 +47,14 @@ class SignInForm(AuthenticationForm):
     @property
     def came_too_early(self) -> bool:
         return self.has_error("__all__", code="too_many")
+
+
+class ChoosePasswordForm(SetPasswordForm):
+    """Django's own; the password is set by the service, with what it ends."""
+
+    def save(self, commit: bool = True) -> User:
+        services.choose_password(user=self.user, password=self.cleaned_data["new_password1"])
+        return self.user
 
 
 class TokenForm(forms.Form):

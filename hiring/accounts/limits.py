@@ -9,7 +9,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from axes.models import AccessFailureLog
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+
+from hiring.lib.client_address import client_address
 
 _WINDOW = timedelta(minutes=15)
 #: An office may share one address: so many wrong passwords in a quarter of an hour are no office any more.
@@ -19,10 +23,33 @@ _OF_AN_ACCOUNT = 10
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=4), timedelta(minutes=10)
 
 
-def wait(email: str, address: str) -> timedelta:
-    """How long this address must wait before it may try this account again; zero when it may now."""
+#: In a browser that signed in to an account before, nobody else's guessing keeps its owner out.
+_KNOWN, _KNOWN_S = "sightline_known", 400 * 24 * 60 * 60
+
+
+def wait(request: HttpRequest, email: str) -> timedelta:
+    """How long this caller must wait before they may try this account again; zero when they may now."""
     now = timezone.now()
-    return max(_of_address(address, now), _of_account(email, now), timedelta(0))
+    of_account = timedelta(0) if _is_known(request, email) else _of_account(email, now)
+    return max(_of_address(client_address(request), now), of_account, timedelta(0))
+
+
+def remember(response: HttpResponse, email: str) -> None:
+    """Let this browser be known as one that signed in to this account."""
+    response.set_signed_cookie(
+        _KNOWN,
+        email.lower(),
+        salt=_KNOWN,
+        max_age=_KNOWN_S,
+        path="/accounts/",
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
+
+
+def _is_known(request: HttpRequest, email: str) -> bool:
+    return request.get_signed_cookie(_KNOWN, default="", salt=_KNOWN, max_age=_KNOWN_S) == email.lower()
 
 
 def _failures(now: datetime, **of: str) -> list[datetime]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -82,13 +83,21 @@ def issue_password_link(*, user: User, actor: Actor) -> tuple[str, str]:
     return password_link_parts(user)
 
 
-@transaction.atomic
-def password_chosen(*, user: User) -> None:
-    """Note that a person chose a password. Whoever knew the old one may hold sessions and tokens: all end."""
-    user.break_seal()
-    user.save(update_fields=["seal"])
-    ApiToken.objects.filter(user=user).delete()
-    audit.record(actor=user.as_actor(), action="person.password_chosen", obj=user)
+def choose_password(*, user: User, password: str) -> None:
+    """Set a person's password. Whoever knew the old one may hold sessions and tokens: all end.
+
+    Raises CannotChange for an account that was closed meanwhile.
+    """
+    encoded = make_password(password)  # before the lock: hashing may wait for a place
+    with transaction.atomic():
+        locked = User.objects.select_for_update().get(pk=user.pk)
+        if not locked.is_active:
+            raise CannotChange(_("This account is closed."))
+        locked.password = encoded
+        locked.break_seal()
+        locked.save(update_fields=["password", "seal"])
+        ApiToken.objects.filter(user=locked).delete()
+        audit.record(actor=locked.as_actor(), action="person.password_chosen", obj=locked)
 
 
 @transaction.atomic

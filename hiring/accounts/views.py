@@ -5,15 +5,14 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from hiring.accounts import selectors, services
-from hiring.accounts.forms import SignInForm, TokenForm
+from hiring.accounts import limits, selectors, services
+from hiring.accounts.forms import ChoosePasswordForm, SignInForm, TokenForm
 from hiring.accounts.models import User
 from hiring.audit import services as audit
 from hiring.lib import shown_once
@@ -27,6 +26,7 @@ class SignIn(auth_views.LoginView):
     def form_valid(self, form: SignInForm) -> HttpResponse:
         response = super().form_valid(form)
         audit.record(actor=form.get_user().as_actor(), action="person.signed_in", obj=form.get_user())
+        limits.remember(response, form.get_user().email)
         return response
 
     def form_invalid(self, form: SignInForm) -> HttpResponse:
@@ -48,10 +48,14 @@ class ChoosePassword(auth_views.PasswordResetConfirmView):
         user = super().get_user(uidb64)
         return user if user is not None and user.is_active else None
 
-    @transaction.atomic
-    def form_valid(self, form) -> HttpResponse:
-        response = super().form_valid(form)
-        services.password_chosen(user=form.user)
+    form_class = ChoosePasswordForm
+
+    def form_valid(self, form: ChoosePasswordForm) -> HttpResponse:
+        try:
+            response = super().form_valid(form)
+        except services.CannotChange as error:
+            form.add_error(None, str(error))
+            return self.form_invalid(form)
         messages.success(self.request, _("Your password is set. Please sign in."))
         return response
 

@@ -19,11 +19,6 @@ def events(*, action: str = "", interview_id: str = "", actor_id: str = "") -> Q
     return Event.objects.filter(chosen).order_by("-id")
 
 
-def views_of(interview_id: str) -> QuerySet[Event]:
-    """Who opened this interview, newest first: shown to the candidate."""
-    return events(interview_id=interview_id).filter(action__startswith="viewed.")
-
-
 def looks_and_links(interview_id: str) -> QuerySet[Event]:
     """What the candidate is told of: who opened this interview, who made a link to it, and links opened elsewhere."""
     by_people = Q(actor_kind=Event.ActorKind.USER) & (

@@ -23,7 +23,6 @@ from hiring.recordings.models import Recording
 from hiring.recordings.uploads import UploadRefused
 from hiring.recordings.wording import refusal_sentence
 from hiring.retention import services as retention
-from hiring.runs import points
 from hiring.runs import services as runs
 from hiring.runs.selectors import latest_run
 
@@ -61,7 +60,7 @@ class Answer:
 
     @property
     def refusal(self) -> str:
-        return refusal_sentence(self.recording) if self.recording else ""
+        return refusal_sentence(self.recording) if self.recording and self.is_open else ""
 
 
 def answers_of(request: HttpRequest, interview: Interview) -> list[Answer]:
@@ -71,7 +70,7 @@ def answers_of(request: HttpRequest, interview: Interview) -> list[Answer]:
         newest[recording.question_id] = recording
     own = set(access.candidate_recordings(request).values_list("pk", flat=True))
     found, number = [], 0
-    for question in points.questions_of(interview):
+    for question in access.candidate_questions(request):
         number += question.follows_id is None  # a follow-up has the number of the question before it
         answer = newest.get(question.pk)
         found.append(Answer(number, question, answer, is_open=answer is None or answer.pk in own))
@@ -126,6 +125,7 @@ def answers(request: HttpRequest) -> HttpResponse:
         answers=found,
         missing=sum(not answer.is_here and not answer.is_follow_up for answer in found),
         may_follow=_may_follow(interview, found),
+        may_hand_in=all(answer.is_open for answer in found if answer.is_here),
         may_upload=may_upload(interview),
         may_be_recorded=Purpose.RECORDING in granted,
         limit_bytes=settings.MAX_UPLOAD_BYTES,

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from hiring import access
 from hiring.candidate import tus
 from hiring.lib.middleware import STREAMED
+from hiring.lib.outside import whole_number
 
 _ADDRESSES = "/interview/uploads/"
 #: The pages send 8 MiB at most. nginx and waitress keep a part until it is whole, and have a limit as well.
@@ -49,8 +50,7 @@ def _refusal(request: HttpRequest) -> HttpResponse | None:
         access.candidate_interview(request)
     except Http404:
         return tus.refused("not_found", tus.not_yours())
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if length.isdigit() and int(length) > LARGEST_PART:
+    if (whole_number(request.META.get("CONTENT_LENGTH") or "0") or 0) > LARGEST_PART:
         sentence = _("A part of a file can have %(limit)s MB at most. Please send smaller parts.")
         return tus.refused("size", sentence % {"limit": LARGEST_PART // 1024**2})
     return None

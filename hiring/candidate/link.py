@@ -17,7 +17,7 @@ from hiring import access
 from hiring.access import CANDIDATE_LINK_KEY, CANDIDATE_SESSION_KEY
 from hiring.candidate.frame import next_step, page
 from hiring.positions import services as positions
-from hiring.positions.models import Interview
+from hiring.positions.models import Interview, Invitation
 from hiring.positions.selectors import asked_of_all
 from hiring.positions.services import LinkRefused
 
@@ -89,21 +89,27 @@ def _without_link(request: HttpRequest) -> HttpResponse:
         return page(request, "link_refused.html", None, status=404, reason="missing")
 
 
+def forget(response: HttpResponse, interview: Interview) -> None:
+    """Take the proof out of the browser, once the interview is erased."""
+    response.delete_cookie(_proof_cookie(interview), path="/interview/", samesite="Lax")
+
+
 def _proof_cookie(interview: Interview) -> str:
     return f"sightline_first_{interview.pk.hex}"
 
 
-def _is_known(request: HttpRequest, interview: Interview) -> bool:
-    """Whether this browser opened a link of this interview before that was the candidate's."""
+def _earlier(request: HttpRequest, interview: Interview) -> str:
+    """The link of this interview that this browser opened last as the candidate's, or an empty text."""
     name = _proof_cookie(interview)
-    return request.get_signed_cookie(name, default="", salt=_PROOF_SALT, max_age=_PROOF_S) == str(interview.pk)
+    return str(request.get_signed_cookie(name, default="", salt=_PROOF_SALT + name, max_age=_PROOF_S))
 
 
-def _remember(response: HttpResponse, interview: Interview) -> None:
+def _remember(response: HttpResponse, invitation: Invitation) -> None:
+    name = _proof_cookie(invitation.interview)
     response.set_signed_cookie(
-        _proof_cookie(interview),
-        str(interview.pk),
-        salt=_PROOF_SALT,
+        name,
+        str(invitation.pk),
+        salt=_PROOF_SALT + name,
         max_age=_PROOF_S,
         path="/interview/",
         httponly=True,
@@ -114,7 +120,7 @@ def _remember(response: HttpResponse, interview: Interview) -> None:
 
 def _open(request: HttpRequest, token: str) -> HttpResponse:
     interview = positions.link_state(token).interview
-    invitation = positions.redeem(token=token, is_known=_is_known(request, interview))
+    invitation = positions.redeem(token=token, earlier=_earlier(request, interview))
     positions.choose_language(interview=interview, language=get_language())
     request.session.flush()
     rotate_token(request)
@@ -123,7 +129,7 @@ def _open(request: HttpRequest, token: str) -> HttpResponse:
     response = redirect(next_step(interview))
     response.delete_cookie(_COOKIE, path="/interview/", samesite="Lax")
     if invitation.proven:
-        _remember(response, interview)
+        _remember(response, invitation)
     return response
 
 

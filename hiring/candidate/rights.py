@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from hiring import access
 from hiring.candidate.forms import DeleteEverythingForm
 from hiring.candidate.frame import page
+from hiring.candidate.link import forget
 from hiring.recordings.streaming import Rationed
 from hiring.retention import export
 from hiring.retention import services as retention
@@ -22,7 +23,11 @@ def download(request: HttpRequest) -> HttpResponseBase:
     """Everything that is kept about this person as one ZIP, made while it is sent."""
     interview = access.proven_candidate_link(request).interview
     sent = Rationed(request, interview.pk, long=True)
-    export.note(interview=interview)
+    try:
+        export.note(interview=interview)
+    except BaseException:
+        sent.close()
+        raise
     response = StreamingHttpResponse(sent.of(export.zip_pieces(interview)), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="interview-{interview.reference}.zip"'
     return response
@@ -39,7 +44,9 @@ def delete_everything(request: HttpRequest) -> HttpResponse:
         )
         request.session.flush()
         request.session["erasure_certificate"] = str(certificate.pk)
-        return redirect("candidate:erased", pk=certificate.pk)
+        response = redirect("candidate:erased", pk=certificate.pk)
+        forget(response, interview)
+        return response
     status = 400 if form.is_bound else 200
     has_videos = interview.recordings.exists()
     return page(request, "delete.html", interview, status=status, form=form, has_videos=has_videos, section="delete")

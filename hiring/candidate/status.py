@@ -24,7 +24,7 @@ State = AnalysisRun.State
 
 @dataclass(frozen=True)
 class Line:
-    """One answer's progress. kind: none, sending, waiting, running, done, failed or refused."""
+    """One answer's progress. kind: none, elsewhere, sending, waiting, running, done, failed, refused."""
 
     answer: Answer
     kind: str
@@ -39,6 +39,8 @@ class Line:
 
 def _line(answer: Answer) -> Line:
     recording = answer.recording
+    if not answer.is_open:
+        return Line(answer, "elsewhere", _("Recorded in the browser in which you began."))
     if recording is None:
         return Line(answer, "none", _("Optional") if answer.is_follow_up else _("No video yet"))
     if recording.state == Recording.State.UPLOADING:

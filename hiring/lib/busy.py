@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -46,17 +46,20 @@ class Shares:
     def __init__(self, *, each: int, together: int) -> None:
         self._each, self._together = each, together
         self._taken: Counter[str] = Counter()
+        # Given back from a finalizer, which may run in the middle of `take`, in the thread that holds the lock.
+        self._given_back: deque[str] = deque()
         self._lock = threading.Lock()
 
     def take(self, person: str, sentence: str) -> Callable[[], None]:
         """Take a share, and return what gives it back; to be called once. Raises Busy."""
         with self._lock:
+            self._settle()
             if self._taken[person] >= self._each or self._taken.total() >= self._together:
                 raise Busy(sentence)
             self._taken[person] += 1
-        return lambda: self._give_back(person)
+        return lambda: self._given_back.append(person)
 
-    def _give_back(self, person: str) -> None:
-        with self._lock:
-            self._taken[person] -= 1
-            self._taken += Counter()  # forget those who hold none
+    def _settle(self) -> None:
+        while self._given_back:
+            self._taken[self._given_back.popleft()] -= 1
+        self._taken += Counter()  # forget those who hold none

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import re
 import shutil
 import struct
@@ -21,11 +22,13 @@ ARCHIVES = (".tar", ".tar.gz", ".tgz", ".zip")
 
 #: An archive that came in through a browser, and what it may hold at most.
 UPLOADED = "uploaded-"
-LARGEST_BYTES = 512 * 1024**2
+LARGEST_BYTES = 32 * 1024**2  # as much as waitress takes, and docker/nginx/sightline.conf
 _MOST_FILES = 100_000
 _MOST_UNPACKED_BYTES = 4 * 1024**3
+_MOST_DIRECTORY_BYTES = 16 * 1024**2
 _IMAGES = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
 _ROOM_LEFT = 512 * 1024**2
+_LONGEST_END = 22 + 65_535
 
 
 class ImagesRefused(Exception):
@@ -81,11 +84,9 @@ def keep(*, name: str, size_bytes: int, pieces: Iterator[bytes]) -> str:
     try:
         _write(draft, pieces, size_bytes)
         _check(draft)
-        kept = _free_name(name)
-        draft.rename(folder() / kept)
+        return _named(draft, name)
     finally:
         draft.unlink(missing_ok=True)
-    return kept
 
 
 def _write(path: Path, pieces: Iterator[bytes], size_bytes: int) -> None:
@@ -103,29 +104,44 @@ def _write(path: Path, pieces: Iterator[bytes], size_bytes: int) -> None:
 
 def _check(path: Path) -> None:
     """Look at the list of the archive: that it is one, that it holds images, and that they stay within bounds."""
+    too_much = ImagesRefused(_("This archive holds too much: at most 100,000 files and 4 GB unpacked."))
+    if _directory_bytes(path) > _MOST_DIRECTORY_BYTES:  # before it is read: each entry is an object
+        raise too_much
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, struct.error) as error:
         raise ImagesRefused(_("This file is not a ZIP archive that can be read.")) from error
     if len(members) > _MOST_FILES or sum(member.file_size for member in members) > _MOST_UNPACKED_BYTES:
-        raise ImagesRefused(_("This archive holds too much: at most 100,000 files and 4 GB unpacked."))
+        raise too_much
     if not any(member.filename.lower().endswith(_IMAGES) for member in members):
         raise ImagesRefused(_("There is no picture in this archive: JPEG, PNG, WebP or BMP."))
 
 
-def _free_name(name: str) -> str:
-    """A name of our own making that still tells which file it was."""
+def _directory_bytes(path: Path) -> int:
+    """How long the list at an archive's end says that it is; 0 where there is none."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - _LONGEST_END))
+        end = file.read()
+    at = end.rfind(b"PK\x05\x06")
+    return int.from_bytes(end[at + 12 : at + 16], "little") if at >= 0 else 0
+
+
+def _named(draft: Path, name: str) -> str:
+    """Give a file a name of our own making that still tells which one it was, and that no other has."""
     plain = re.sub(r"[^A-Za-z0-9_-]+", "-", Path(name).stem).strip("-")[:60] or "images"
     for number in itertools.count(1):
         chosen = f"{UPLOADED}{plain}{f'-{number}' if number > 1 else ''}.zip"
-        if not (folder() / chosen).exists():
-            return chosen
+        try:
+            os.link(draft, folder() / chosen)  # fails where another was quicker
+        except FileExistsError:
+            continue
+        return chosen
     raise AssertionError("itertools.count never ends")
 
 
 def remove(name: str) -> None:
     """Delete an archive that was uploaded; what was put there on the server stays. Raises UnknownSource."""
-    if not name.startswith(UPLOADED):
+    if not name.startswith(UPLOADED) or (folder() / name).is_dir():
         raise UnknownSource(_("Only archives that were uploaded here can be deleted here."))
     path_of(name).unlink(missing_ok=True)

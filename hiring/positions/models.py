@@ -139,12 +139,13 @@ class Invitation(models.Model):
 
     proven: it opened in the candidate's own browser, because no link of this interview had been used before, or
     because that browser used an earlier proven one. Whoever made a later link may have opened it themselves.
-    made_by is empty where the installation's own tools made it, which is proof enough: who runs those needs no link.
+    by_installation: made by its own tools, which is proof enough: whoever runs those needs no link.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="invitations")
     token_digest = models.CharField(max_length=64, unique=True)
+    by_installation = models.BooleanField(default=False)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
@@ -157,6 +158,10 @@ class Invitation(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="invitation_expires_later", condition=models.Q(expires_at__gt=models.F("created_at"))
+            ),
+            # What came in before a link that proves nothing is told by time: two at once would blur that.
+            models.UniqueConstraint(
+                name="invitation_one_for_an_interview", fields=["interview"], condition=models.Q(revoked_at=None)
             ),
             models.CheckConstraint(
                 name="invitation_unused_proves_nothing",

@@ -246,12 +246,13 @@ def invite(
 @transaction.atomic
 def new_link(*, interview: Interview, actor: Actor) -> str:
     """Make a fresh personal link, revoking those before it, and return its token."""
-    revoke_links(interview=interview, actor=actor)
+    revoke_links(interview=interview, actor=actor)  # locks the interview, so that of two at once one comes later
     token = new_token()
     invitation = Invitation.objects.create(
         interview=interview,
         token_digest=token_digest(token),
         made_by_id=actor.id if actor.kind == "user" else None,
+        by_installation=actor == audit.SYSTEM,
         expires_at=timezone.now() + timedelta(days=settings.INVITATION_DAYS),
     )
     audit.record(actor=actor, action="invitation.created", obj=invitation, interview=interview)
@@ -261,6 +262,7 @@ def new_link(*, interview: Interview, actor: Actor) -> str:
 @transaction.atomic
 def revoke_links(*, interview: Interview, actor: Actor) -> int:
     """Revoke every link of this interview, used ones too: the sessions that they opened end. Returns how many."""
+    Interview.objects.select_for_update().get(pk=interview.pk)
     revoked = interview.invitations.filter(revoked_at=None).update(revoked_at=timezone.now())
     if revoked:
         audit.record(actor=actor, action="invitation.revoked", obj=interview, interview=interview, links=revoked)
@@ -286,11 +288,22 @@ def opens(interview: Interview, token: str) -> bool:
         return False
 
 
+def _proves(interview: Interview, earlier: str) -> bool:
+    """Whether a browser that opened this link is the candidate's.
+
+    A link that the installation made puts right who holds the interview: what was proven before it counts no more.
+    """
+    proven = interview.invitations.filter(proven=True).order_by("-redeemed_at")
+    last_put_right = proven.filter(by_installation=True).first()
+    counts = proven.filter(redeemed_at__gte=last_put_right.redeemed_at) if last_put_right else proven
+    return bool(earlier) and str(earlier) in {str(pk) for pk in counts.values_list("pk", flat=True)}
+
+
 @transaction.atomic
-def redeem(*, token: str, is_known: bool = False) -> Invitation:
+def redeem(*, token: str, earlier: str = "") -> Invitation:
     """Use a personal link up: of many at once, exactly one succeeds. Raises LinkRefused.
 
-    is_known: the browser shows that an earlier link, which was the candidate's, was opened in it.
+    earlier: the id of a link that this browser shows it has opened; it counts where that one was proven.
     """
     invitation = link_state(token)
     now = timezone.now()
@@ -298,7 +311,7 @@ def redeem(*, token: str, is_known: bool = False) -> Invitation:
     interview = Interview.objects.select_for_update().get(pk=invitation.interview_id)
     is_first = not interview.invitations.exclude(redeemed_at=None).exists()
     won = Invitation.objects.filter(pk=invitation.pk, redeemed_at=None, revoked_at=None, expires_at__gt=now).update(
-        redeemed_at=now, proven=is_first or is_known or invitation.made_by_id is None
+        redeemed_at=now, proven=is_first or invitation.by_installation or _proves(interview, earlier)
     )
     invitation.refresh_from_db()
     if not won:

@@ -106,7 +106,8 @@ class Rationed:
         return next(self._pieces)
 
     def close(self) -> None:
-        self._pieces.close()  # type: ignore[attr-defined]
+        if close := getattr(self._pieces, "close", None):  # nothing is open before `of`
+            close()
         self._give_back()
 
 

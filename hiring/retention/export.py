@@ -81,10 +81,19 @@ def _entries(interview: Interview) -> Iterator[Entry]:
         yield f"notice-{version}-{language}.md", [notice_bytes(language, version)]
     yield _json("who-looked.json", _looks(interview))
     yield _json("what-reviewers-wrote.json", _written(interview, names))
+    if others := _other_files(interview):
+        yield _json("other-files.json", others)
     if offered := _offered(interview, names):
         yield _json("follow-up-questions.json", offered)
     for recording, folder in folders.items():
         yield from _of_recording(folder, recording)
+
+
+def _other_files(interview: Interview) -> list[dict[str, Any]]:
+    """Files that are not among the answers: still coming in, still to be checked, or refused."""
+    columns = ("state", "file_name", "size_bytes", "received_bytes", "received_at", "refusal")
+    rows = interview.recordings.exclude(state=Recording.State.READY)
+    return [{"question": row.pop("question__text"), **row} for row in rows.values("question__text", *columns)]
 
 
 def _offered(interview: Interview, names: Mapping[UUID, str]) -> list[dict[str, Any]]:
@@ -126,7 +135,7 @@ def _link(link: Invitation | None) -> dict[str, Any] | None:
         return None
     return {
         "made_at": link.created_at,
-        "made_by": link.made_by.name if link.made_by else "this installation",
+        "made_by": link.made_by.name if link.made_by else "this installation" if link.by_installation else "unknown",
         "opened_at": link.redeemed_at,
     }
 

@@ -23,7 +23,7 @@ def readme(interview: Interview, folders: Collection[str]) -> str:
             f"{interview.position.title}, {interview.reference}",
             _("Copied on {day} (UTC)").format(day=timezone.now().date().isoformat()),
             "",
-            _("This is everything that is kept about you. Any text editor opens the files that end in .json."),
+            _("This is what is kept about you. Any text editor opens the files that end in .json."),
             _("Files that end in .parquet are tables of numbers, for programs."),
             "",
             *_listed(_of_interview()),
@@ -51,6 +51,13 @@ def _of_interview() -> list[tuple[str, str]]:
         ("notice-….md", _("the notice that you read")),
         ("who-looked.json", _("who opened your interview or made a link to it, and when")),
         ("what-reviewers-wrote.json", _("reviewers' notes, their answers to marked moments, and the decision")),
+        (
+            "other-files.json",
+            _(
+                "files that are not among the answers, if there are any: not sent to the end, refused, or still "
+                "being checked. Download again when they are ready."
+            ),
+        ),
         ("follow-up-questions.json", _("questions that were offered because of an answer, if any were")),
     ]
 

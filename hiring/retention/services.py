@@ -204,9 +204,11 @@ def revise_position(*, position: Position, questions: Iterable[str], actor: Acto
 
     Raises positions.NotAllowed and changes nothing.
     """
-    before = Position.objects.values_list("employer_place", "job_place").get(pk=position.pk)
     leftovers: list[_Leftovers] = []
     with transaction.atomic():
+        before = Position.objects.values_list("employer_place", "job_place").get(pk=position.pk)
+        if before != (columns.get("employer_place", before[0]), columns.get("job_place", before[1])):
+            _lock_all(position)
         revised = positions.revise_position(position=position, questions=questions, actor=actor, **columns)
         if (revised.employer_place, revised.job_place) != before:
             leftovers = _apply_places(revised)
@@ -214,6 +216,15 @@ def revise_position(*, position: Position, questions: Iterable[str], actor: Acto
     for each in leftovers:
         each.remove()
     return revised
+
+
+def _lock_all(position: Position) -> None:
+    """Lock every interview of a position with what was recorded, before the first audit record: see _locked."""
+    interviews = Interview.objects.select_for_update().filter(position=position).order_by("pk")
+    recordings = Recording.objects.select_for_update().filter(interview__position=position).order_by("pk")
+    runs_of = AnalysisRun.objects.select_for_update().filter(recording__interview__position=position).order_by("pk")
+    for rows in (interviews, recordings, runs_of):
+        list(rows.values_list("pk"))
 
 
 def _apply_places(position: Position) -> list[_Leftovers]:

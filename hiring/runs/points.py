@@ -127,10 +127,13 @@ def _offer_follow_up(interview: Interview, recording: Recording) -> None:
     )
 
 
-def questions_of(interview: Interview) -> QuerySet[Question]:
-    """What an interview is asked, in order: what everybody is, and the follow-ups that it was offered or answered."""
-    own = Question.objects.filter(offers__interview=interview) | Question.objects.filter(
-        recordings__interview=interview
-    )
+def questions_of(interview: Interview, because_of: QuerySet[Recording] | None = None) -> QuerySet[Question]:
+    """What an interview is asked, in order: what everybody is, and the follow-ups that it was offered or answered.
+
+    because_of: only follow-ups that these recordings led to, or that are answered among them; by default of all.
+    """
+    recordings = Recording.objects.filter(interview=interview) if because_of is None else because_of
+    own = Question.objects.filter(offers__interview=interview, offers__recording__in=recordings)
+    own |= Question.objects.filter(recordings__in=recordings)
     asked = Question.objects.filter(follows=None) | Question.objects.filter(pk__in=own.values("pk"))
     return asked.filter(position=interview.position_id).select_related("follows__question")

@@ -33,6 +33,7 @@ def sweep() -> dict[str, int]:
         "uploads": _abandoned_uploads(),
         "work": _old_folders(Path(settings.WORK_DIR)),
         "orphans": _orphans(),
+        "images": _broken_off_images(),
     }
     audit.anchor()
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
@@ -68,6 +69,14 @@ def _uploads_without_rows() -> int:
             shutil.rmtree(path, ignore_errors=True)
             count += 1
     return count
+
+
+def _broken_off_images() -> int:
+    """Archives for fairness audits whose upload broke off with its process."""
+    drafts = [path for path in Path(settings.AUDIT_DIR).glob(".*.part") if _is_old(path)]
+    for path in drafts:
+        path.unlink(missing_ok=True)
+    return len(drafts)
 
 
 def _is_id(name: str) -> bool:

@@ -7,6 +7,7 @@ const spoken = document.getElementById("upload-spoken");
 const number = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
 const MEGABYTE = 1024 * 1024;
 const MORE_EVERY_MS = 4000;
+let watching = false;
 
 function say(name, values = {}) {
   return texts[name].replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
@@ -187,6 +188,7 @@ async function refresh(id) {
   const article = document.getElementById(id);
   connect(article);
   if (hadFocus) article.querySelector("a, summary, input")?.focus({ preventScroll: true });
+  watchForMore();
 }
 
 function connect(article) {
@@ -195,22 +197,27 @@ function connect(article) {
 
 /** While one more question may come, look for it, and put it where the page would have it. */
 async function watchForMore() {
-  if (!document.querySelector("#hand-in[data-may-follow]")) return;
+  if (watching || !document.querySelector("#hand-in[data-may-follow]")) return;
+  watching = true;
   await new Promise((resolve) => setTimeout(resolve, MORE_EVERY_MS));
   const page = document.hidden ? null : await freshPage().catch(() => null);
   if (page) {
+    let last = null;
     for (const fresh of page.querySelectorAll(".answer")) {
-      if (document.getElementById(fresh.id)) continue;
-      const before = fresh.previousElementSibling && document.getElementById(fresh.previousElementSibling.id);
-      const article = document.adoptNode(fresh);
-      if (before) before.after(article);
-      else document.getElementById("answers").prepend(article);
-      connect(article);
-      spoken.textContent = say("one_more");
+      const here = document.getElementById(fresh.id);
+      const article = here ?? document.adoptNode(fresh);
+      if (!here) {
+        if (last) last.after(article);
+        else document.getElementById("answers").prepend(article);
+        connect(article);
+        spoken.textContent = say("one_more");
+      }
+      last = article;
     }
     const old = document.getElementById("hand-in"), now = page.getElementById("hand-in");
     if (now && !old.contains(document.activeElement)) old.replaceWith(document.adoptNode(now));
   }
+  watching = false;
   watchForMore();
 }
 

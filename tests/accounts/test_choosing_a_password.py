@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth import hashers
 from django.urls import reverse
 from django.utils import timezone
 
 from hiring.accounts import services
+from hiring.accounts.models import User
 from hiring.audit.models import Event
 from tests import factories
 
@@ -70,3 +72,17 @@ def test_choosing_a_password_signs_the_person_out_everywhere_else(client, person
     elsewhere.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
     _choose(client, _link(person))
     assert elsewhere.get(reverse("accounts:tokens")).status_code == 302
+
+
+def test_an_account_that_is_closed_while_its_password_is_hashed_stays_closed(person, monkeypatch):
+    encoded = hashers.make_password("four unrelated words here")
+
+    def closing(password):
+        User.objects.filter(pk=person.pk).update(is_active=False)
+        return encoded
+
+    monkeypatch.setattr(services, "make_password", closing)
+    with pytest.raises(services.CannotChange):
+        services.choose_password(user=person, password="four unrelated words here")
+    person.refresh_from_db()
+    assert not person.is_active and not person.has_usable_password()

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from axes.models import AccessFailureLog
 from django.conf import settings
+from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
@@ -91,10 +92,10 @@ def test_one_account_tried_from_many_addresses_is_slowed_down_more_and_more(clie
         assert _from(client, f"203.0.113.{number}", "rosa@example.org").status_code == 200
     assert _from(client, "203.0.113.99", "ROSA@example.org", factories.PASSWORD).status_code == 429
     assert _from(client, "203.0.113.99", "someone.else@example.org").status_code == 200
-    waits = []
+    waits, request = [], RequestFactory().get(URL, REMOTE_ADDR="203.0.113.99")
     for number in range(5):
         AccessFailureLog.objects.update(attempt_time=timezone.now())
-        waits.append(limits.wait("rosa@example.org", "203.0.113.99").total_seconds())
+        waits.append(limits.wait(request, "rosa@example.org").total_seconds())
         AccessFailureLog.objects.create(username="rosa@example.org", ip_address=f"198.51.100.{number}")
     assert [round(wait) for wait in waits] == [4, 8, 16, 32, 64]
 
@@ -105,6 +106,19 @@ def test_after_the_wait_the_right_password_opens(client):
         _from(client, f"203.0.113.{number}", "rosa@example.org")
     AccessFailureLog.objects.update(attempt_time=timezone.now() - timedelta(seconds=5))
     assert _from(client, "203.0.113.99", "rosa@example.org", factories.PASSWORD).status_code == 302
+
+
+def test_nobody_keeps_the_owner_out_of_a_browser_in_which_they_signed_in_before(client):
+    factories.make_user(email="rosa@example.org")
+    factories.make_user(email="other@example.org")
+    _from(client, "203.0.113.99", "rosa@example.org", factories.PASSWORD)
+    client.post("/accounts/sign-out/")
+    for email in ("rosa@example.org", "other@example.org"):
+        for number in range(12):
+            AccessFailureLog.objects.create(username=email, ip_address=f"203.0.113.{number}")
+    assert _from(client, "203.0.113.99", "rosa@example.org", factories.PASSWORD).status_code == 302
+    client.post("/accounts/sign-out/")
+    assert _from(client, "203.0.113.99", "other@example.org", factories.PASSWORD).status_code == 429
 
 
 def test_an_unknown_account_is_slowed_down_like_one_that_is_here(client):

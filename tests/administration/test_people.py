@@ -53,8 +53,7 @@ def test_people_are_found_by_name_or_address_and_keep_the_search_across_pages(ad
 
 
 def test_a_search_that_cannot_be_one_says_so(admin):
-    for words in ("x" * 121, "null\0byte"):
-        assert "errorlist" in text_of(admin.get(reverse("administration:people"), {"q": words}))
+    assert "errorlist" in text_of(admin.get(reverse("administration:people"), {"q": "x" * 121}))
 
 
 def test_an_account_is_closed_and_everything_it_opened_with_it(admin):

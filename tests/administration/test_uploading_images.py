@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import zipfile
 from collections.abc import Mapping
 
@@ -12,6 +13,7 @@ from django.urls import reverse, reverse_lazy
 from hiring.audit.models import Event
 from hiring.networks import audits, sources
 from hiring.networks.models import FairnessAudit
+from hiring.worker.sweep import sweep
 from tests import factories
 from tests.administration.conftest import text_of
 
@@ -64,7 +66,7 @@ def test_whatever_a_file_is_called_it_stays_in_its_folder_under_a_plain_name(adm
         (b"", "application/zip"),
         (_zip({"notes.txt": b"no picture"}), "application/zip"),
         (GOOD[: len(GOOD) // 2], "application/zip"),
-        (GOOD, "multipart/form-data"),
+        (GOOD, "text/plain"),
         (GOOD, "application/octet-stream"),
     ],
 )
@@ -107,3 +109,19 @@ def test_images_of_an_audit_that_is_under_way_stay(admin, administrator, network
     audits.start(network=network, source="uploaded-My-people.zip", person=administrator)
     answer = admin.post(reverse("administration:delete_images", args=["uploaded-My-people.zip"]), follow=True)
     assert "under way" in text_of(answer) and sources.offered() == ["uploaded-My-people.zip"]
+
+
+def test_a_list_of_files_that_would_fill_the_memory_is_not_even_read(admin, network, monkeypatch):
+    monkeypatch.setattr(sources, "_MOST_DIRECTORY_BYTES", 50)
+    monkeypatch.setattr(sources.zipfile, "ZipFile", None)
+    assert "too much" in _upload(admin, GOOD).json()["sentence"]
+
+
+def test_what_an_upload_that_broke_off_left_is_swept_after_a_day(db, settings):
+    settings.AUDIT_DIR.mkdir(parents=True)
+    old, new = (settings.AUDIT_DIR / f".{name}.part" for name in ("old", "new"))
+    for path in (old, new):
+        path.write_bytes(b"PK")
+    os.utime(old, (0, 0))
+    sweep()
+    assert not old.exists() and new.exists()

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import io
+import re
+from datetime import timedelta
+
 import pytest
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse, reverse_lazy
+from django.utils import timezone
 
 from hiring.consent import selectors as consent
 from hiring.consent import services as consent_services
 from hiring.policy.rules import Purpose
 from hiring.positions import services as positions
-from hiring.positions.models import Interview
+from hiring.positions.models import Interview, Invitation
 from hiring.recordings.models import Recording
 from tests import factories
 
@@ -182,3 +189,79 @@ def test_every_page_says_what_stays_closed(stranger, candidate):
     for page in ("answers", "status"):
         html = stranger.get(reverse(f"candidate:{page}")).content.decode()
         assert "nobody else can act in your name" in html, page
+
+
+def test_an_interview_has_one_link_at_a_time_whoever_makes_them_at_once(interview):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Invitation.objects.create(
+            interview=interview, token_digest="d" * 64, expires_at=timezone.now() + timedelta(days=1)
+        )
+
+
+def test_a_link_of_which_nobody_knows_who_made_it_proves_nothing(candidate, interview, recruiter):
+    token = positions.new_link(interview=interview, actor=recruiter.as_actor())
+    Invitation.objects.filter(redeemed_at=None).update(made_by=None)
+    assert _open(Client(), token).get(CHOICES).status_code == 404
+
+
+def test_a_follow_up_question_is_not_shown_where_the_answer_behind_it_is_closed(candidate, interview, recruiter):
+    recording = factories.make_ready_recording(interview)
+    question = interview.position.questions.create(order=9, text="What did you tell customers?")
+    point = recording.question.points.create(order=0, text="Customers")
+    type(question).objects.filter(pk=question.pk).update(follows=point)
+    interview.follow_ups.create(question=question, recording=recording)
+    assert question.text in candidate.get(reverse("candidate:answers")).content.decode()
+    stranger = _open(Client(), positions.new_link(interview=interview, actor=recruiter.as_actor()))
+    for page in ("answers", "status", "results"):
+        assert question.text not in stranger.get(reverse(f"candidate:{page}")).content.decode(), page
+
+
+def test_names_and_refusals_of_earlier_files_are_not_shown(candidate, interview, recruiter):
+    recording = factories.make_ready_recording(interview)
+    Recording.objects.filter(pk=recording.pk).update(file_name="at-home.mp4", state="refused", refusal_code="empty")
+    stranger = _open(Client(), positions.new_link(interview=interview, actor=recruiter.as_actor()))
+    for page in ("answers", "status"):
+        html = stranger.get(reverse(f"candidate:{page}")).content.decode()
+        assert "at-home" not in html and 'class="message error"' not in html and ">Cannot be used" not in html, page
+
+
+def test_a_file_that_was_refused_in_the_first_browser_keeps_nobody_from_handing_in(candidate, interview, recruiter):
+    refused = factories.make_ready_recording(interview)
+    Recording.objects.filter(pk=refused.pk).update(state="refused", refusal_code="empty")
+    stranger = _open(Client(), positions.new_link(interview=interview, actor=recruiter.as_actor()))
+    for question in interview.position.questions.all():
+        factories.make_ready_recording(interview, question=question)
+    assert stranger.post(reverse("candidate:hand_in")).status_code == 302
+    interview.refresh_from_db()
+    assert interview.state == Interview.State.SUBMITTED
+
+
+def test_where_answers_are_closed_the_page_says_where_to_hand_in(candidate, interview, recruiter):
+    for question in interview.position.questions.all():
+        factories.make_ready_recording(interview, question=question)
+    stranger = _open(Client(), positions.new_link(interview=interview, actor=recruiter.as_actor()))
+    html = stranger.get(reverse("candidate:answers")).content.decode()
+    assert "Please hand in there." in html and reverse("candidate:hand_in") not in html
+
+
+def test_a_link_from_the_server_opens_everything_and_ends_what_others_proved(candidate, interview, recruiter):
+    out = io.StringIO()
+    call_command("personal_link", interview.reference.lower(), stdout=out)
+    rightful = _open(Client(), re.search(r"/i/([\w-]+)/", out.getvalue())[1])
+    assert rightful.get(CHOICES).status_code == 200
+    _open(candidate, positions.new_link(interview=interview, actor=recruiter.as_actor()))
+    assert candidate.get(CHOICES).status_code == 404, "the browser that began is proven no more"
+    _open(rightful, positions.new_link(interview=interview, actor=recruiter.as_actor()))
+    assert rightful.get(CHOICES).status_code == 200
+
+
+def test_a_reference_that_nobody_has_is_said(db):
+    with pytest.raises(CommandError, match="no interview with this reference"):
+        call_command("personal_link", "K-00000")
+
+
+def test_erasing_takes_the_proof_out_of_the_browser(candidate, interview):
+    name = f"sightline_first_{interview.pk.hex}"
+    assert candidate.cookies[name].value
+    candidate.post(reverse("candidate:delete"), {"sure": "on"})
+    assert candidate.cookies[name].value == ""

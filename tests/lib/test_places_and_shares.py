@@ -72,3 +72,12 @@ def test_whoever_finds_no_place_reads_429_a_sentence_and_when_to_come_back(clien
     answer = client.get("/busy/")
     assert (answer.status_code, answer["Retry-After"]) == (429, "7")
     assert "Nothing is free." in answer.content.decode()
+
+
+def test_a_share_is_given_back_in_the_middle_of_taking_another():
+    """A finalizer runs whenever objects are collected: in the thread that holds the lock, too."""
+    shares = Shares(each=1, together=10)
+    give_back = shares.take("ada", "busy")
+    with shares._lock:
+        give_back()
+    shares.take("ada", "busy")

@@ -192,6 +192,7 @@ def test_a_folder_whose_name_is_no_text_is_not_offered(settings, tmp_path):
     assert sources.offered() == ["good"]
 
 
+@pytest.mark.django_db
 def test_a_sentence_that_names_such_a_folder_can_be_kept(folder):
     row = audits.start_in_foreground(network=factories.make_network("b" * 64), source="pictures")
     audits.fail(row=row, sentence="The folder bad\udcff\0 has no image.")

@@ -18,6 +18,7 @@ from hiring.administration import fairness
 from hiring.administration.forms import StartAuditForm
 from hiring.administration.guard import administrators_only, page_of
 from hiring.lib.middleware import STREAMED_ARCHIVE
+from hiring.lib.outside import whole_number
 from hiring.networks import audits as life
 from hiring.networks import selectors, sources
 from hiring.networks.models import FairnessAudit
@@ -69,7 +70,7 @@ def upload_images(request: HttpRequest) -> HttpResponse:
             raise sources.ImagesRefused(_("Please choose a ZIP file."))
         life.keep_images(
             name=unquote(request.headers.get("X-File-Name", "")),
-            size_bytes=int(request.META.get("CONTENT_LENGTH") or 0),
+            size_bytes=whole_number(request.META.get("CONTENT_LENGTH") or "0") or 0,
             pieces=_pieces(request),
             person=request.user,
         )

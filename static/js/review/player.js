@@ -9,6 +9,7 @@ export class Player {
   constructor(clock, silences) {
     this.clock = clock;
     this.silences = silences.filter(([start, end]) => end - start > 1500);
+    this.skipped_s = this.silences.reduce((sum, [start, end]) => sum + (end - start - BEFORE_SPEECH_MS - 400) / 1000, 0);
     this.video = document.getElementById("video");
     this.skipping = false;
     this.stopAtMs = null;

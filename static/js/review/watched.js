@@ -6,15 +6,18 @@ const READING_WORDS_A_S = 12; // twice as fast as anybody reads: faster is scrol
 const LOOK_EVERY_MS = 1000;
 
 export class Watched {
-  constructor({ watched, csrf }, player, { silences, words }) {
+  constructor({ watched, csrf }, player, { words }) {
     this.address = watched;
     this.csrf = csrf;
     this.player = player;
-    this.silent_s = silences.reduce((sum, [start, end]) => sum + (end - start) / 1000, 0);
     this.words = words.length;
     this.pane = document.getElementById("pane-transcript");
     this.read_s = 0;
-    this.reachedEnd = false;
+    this.reachedEnd = this.isInUse = false;
+    // A page that only stands open was read by nobody.
+    for (const kind of ["wheel", "touchmove", "pointerdown", "keydown"]) {
+      this.pane?.addEventListener(kind, () => (this.isInUse = true), { passive: true });
+    }
     this.timer = setInterval(() => this.look(), LOOK_EVERY_MS);
   }
 
@@ -24,16 +27,16 @@ export class Watched {
   }
 
   isWatched() {
-    const { video, skipping } = this.player;
+    const { video, skipping, skipped_s } = this.player;
     if (!video?.duration) return false;
     let seen_s = 0;
     for (let i = 0; i < video.played.length; i += 1) seen_s += video.played.end(i) - video.played.start(i);
-    return seen_s > 0 && seen_s >= WATCHED_SHARE * (video.duration - (skipping ? this.silent_s : 0));
+    return seen_s > 0 && seen_s >= WATCHED_SHARE * (video.duration - (skipping ? skipped_s : 0));
   }
 
   /** The transcript was on screen for as long as reading takes, and was scrolled to its end. */
   isRead() {
-    if (!this.pane || !this.words || this.pane.hidden) return false;
+    if (!this.isInUse || !this.words || this.pane.hidden) return false;
     this.read_s += LOOK_EVERY_MS / 1000;
     const left = this.pane.scrollHeight - this.pane.scrollTop - this.pane.clientHeight;
     this.reachedEnd ||= left < 40;
