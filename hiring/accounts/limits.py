@@ -9,10 +9,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from axes.models import AccessFailureLog
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from hiring.lib import cookies
 from hiring.lib.client_address import client_address
 
 _WINDOW = timedelta(minutes=15)
@@ -24,7 +24,7 @@ _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=4), timedelta(minutes=10)
 
 
 #: In a browser that signed in to an account before, nobody else's guessing keeps its owner out.
-_KNOWN, _KNOWN_S = "sightline_known", 400 * 24 * 60 * 60
+_KNOWN, _PATH = "sightline_known", "/accounts/"
 
 
 def wait(request: HttpRequest, email: str) -> timedelta:
@@ -36,20 +36,11 @@ def wait(request: HttpRequest, email: str) -> timedelta:
 
 def remember(response: HttpResponse, email: str) -> None:
     """Let this browser be known as one that signed in to this account."""
-    response.set_signed_cookie(
-        _KNOWN,
-        email.lower(),
-        salt=_KNOWN,
-        max_age=_KNOWN_S,
-        path="/accounts/",
-        httponly=True,
-        samesite="Lax",
-        secure=settings.SESSION_COOKIE_SECURE,
-    )
+    cookies.put(response, _KNOWN, email.lower(), path=_PATH, max_age_s=cookies.LONGEST_S)
 
 
 def _is_known(request: HttpRequest, email: str) -> bool:
-    return request.get_signed_cookie(_KNOWN, default="", salt=_KNOWN, max_age=_KNOWN_S) == email.lower()
+    return cookies.get(request, _KNOWN, path=_PATH, max_age_s=cookies.LONGEST_S) == email.lower()
 
 
 def _failures(now: datetime, **of: str) -> list[datetime]:

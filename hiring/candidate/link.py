@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 from django.conf import settings
-from django.core.signing import BadSignature
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect
@@ -16,18 +15,15 @@ from django.views.i18n import set_language
 from hiring import access
 from hiring.access import CANDIDATE_LINK_KEY, CANDIDATE_SESSION_KEY
 from hiring.candidate.frame import next_step, page
+from hiring.lib import cookies
 from hiring.positions import services as positions
 from hiring.positions.models import Interview, Invitation
 from hiring.positions.selectors import asked_of_all
 from hiring.positions.services import LinkRefused
 
 _COOKIE = "sightline_link"
-_SALT = "hiring.candidate.link"
 _COOKIE_S = 2 * 60 * 60
-#: Stays in the browser that opened the first link, one for each interview: with it a later link is known to be opened
-#: by the same person. Browsers keep no cookie for longer than 400 days.
-_PROOF_SALT = "hiring.candidate.proof"
-_PROOF_S = 400 * 24 * 60 * 60
+_PATH = "/interview/"
 
 
 def _refused(request: HttpRequest, refused: LinkRefused) -> HttpResponse:
@@ -52,16 +48,7 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
     except LinkRefused as refused:
         return _refused(request, refused)
     response = redirect("candidate:start")
-    response.set_signed_cookie(
-        _COOKIE,
-        token,
-        salt=_SALT,
-        max_age=_COOKIE_S,
-        path="/interview/",
-        httponly=True,
-        samesite="Lax",
-        secure=settings.SESSION_COOKIE_SECURE,
-    )
+    cookies.put(response, _COOKIE, token, path=_PATH, max_age_s=_COOKIE_S)
     if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
         response.set_cookie(settings.LANGUAGE_COOKIE_NAME, invitation.interview.language, samesite="Lax")
     return response
@@ -70,9 +57,8 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest) -> HttpResponse:
     """Who asks, for what, how long it takes; the button uses the link up and opens a fresh session."""
-    try:
-        token = request.get_signed_cookie(_COOKIE, salt=_SALT, max_age=_COOKIE_S)
-    except (KeyError, BadSignature):
+    token = cookies.get(request, _COOKIE, path=_PATH, max_age_s=_COOKIE_S)
+    if not token:
         return _without_link(request)
     try:
         if request.method == "POST":
@@ -91,31 +77,22 @@ def _without_link(request: HttpRequest) -> HttpResponse:
 
 def forget(response: HttpResponse, interview: Interview) -> None:
     """Take the proof out of the browser, once the interview is erased."""
-    response.delete_cookie(_proof_cookie(interview), path="/interview/", samesite="Lax")
+    response.delete_cookie(_proof_cookie(interview), path=_PATH, samesite="Lax")
 
 
 def _proof_cookie(interview: Interview) -> str:
+    """Stays in the browser that opened the first link: with it, a later one is known to be the same person's."""
     return f"sightline_first_{interview.pk.hex}"
 
 
 def _earlier(request: HttpRequest, interview: Interview) -> str:
     """The link of this interview that this browser opened last as the candidate's, or an empty text."""
-    name = _proof_cookie(interview)
-    return str(request.get_signed_cookie(name, default="", salt=_PROOF_SALT + name, max_age=_PROOF_S))
+    return cookies.get(request, _proof_cookie(interview), path=_PATH, max_age_s=cookies.LONGEST_S)
 
 
 def _remember(response: HttpResponse, invitation: Invitation) -> None:
     name = _proof_cookie(invitation.interview)
-    response.set_signed_cookie(
-        name,
-        str(invitation.pk),
-        salt=_PROOF_SALT + name,
-        max_age=_PROOF_S,
-        path="/interview/",
-        httponly=True,
-        samesite="Lax",
-        secure=settings.SESSION_COOKIE_SECURE,
-    )
+    cookies.put(response, name, str(invitation.pk), path=_PATH, max_age_s=cookies.LONGEST_S)
 
 
 def _open(request: HttpRequest, token: str) -> HttpResponse:
@@ -127,7 +104,7 @@ def _open(request: HttpRequest, token: str) -> HttpResponse:
     request.session[CANDIDATE_SESSION_KEY] = str(interview.pk)
     request.session[CANDIDATE_LINK_KEY] = str(invitation.pk)
     response = redirect(next_step(interview))
-    response.delete_cookie(_COOKIE, path="/interview/", samesite="Lax")
+    response.delete_cookie(_COOKIE, path=_PATH, samesite="Lax")
     if invitation.proven:
         _remember(response, invitation)
     return response
