@@ -151,7 +151,7 @@ class AuditForm(forms.Form):
         label=_("Interview"),
         required=False,
         max_length=36,
-        widget=forms.TextInput(attrs={"placeholder": "K-48213", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"placeholder": "K-4821-3657", "autocomplete": "off"}),
     )
 
     def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:

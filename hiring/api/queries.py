@@ -44,7 +44,7 @@ class InterviewQuery(serializers.Serializer):
         required=False, choices=[choice for choice in Interview.State.choices if choice[0] != Interview.State.ERASED]
     )
     search = serializers.CharField(
-        required=False, allow_blank=True, max_length=12, help_text="Part of a reference, such as K-48213."
+        required=False, allow_blank=True, max_length=12, help_text="Part of a reference, such as K-4821-3657."
     )
     ordering = serializers.ChoiceField(required=False, choices=["created_at", "-created_at"], default="-created_at")
 

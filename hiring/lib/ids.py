@@ -5,6 +5,10 @@ from __future__ import annotations
 import hashlib
 import secrets
 
+#: No letter that is taken for a digit (B I L O Q S Z), and none that sounds like another here (D N V).
+_LETTERS = "ACEFGHJKMPRTUWXY"
+_DIGIT_GROUPS = (4, 4)
+
 
 def new_token() -> str:
     """Return 256 random bits for a link, as 43 URL-safe characters."""
@@ -17,6 +21,10 @@ def token_digest(token: str) -> str:
 
 
 def new_reference() -> str:
-    """Return a short name for an interview that says nothing about the person, such as K-48213."""
-    letter = secrets.choice("ABCDEFGHJKLMNPQRSTUVWXYZ")
-    return f"{letter}-{secrets.randbelow(90000) + 10000}"
+    """Return a short name for an interview that says nothing about the person, such as K-4821-3657.
+
+    One letter and digits, so that it is read out and typed alike in every language. Older ones have five digits.
+    Two can be alike: whoever stores one asks for another then.
+    """
+    groups = ("".join(secrets.choice("0123456789") for _ in range(length)) for length in _DIGIT_GROUPS)
+    return "-".join([secrets.choice(_LETTERS), *groups])

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max, Min, ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,12 +18,14 @@ from hiring.accounts import services as accounts
 from hiring.accounts.models import User
 from hiring.audit import services as audit
 from hiring.audit.services import Actor
-from hiring.lib.ids import new_token, token_digest
+from hiring.lib.ids import new_reference, new_token, token_digest
 from hiring.positions.models import Interview, Invitation, Position, Question, RubricPoint, TeamMember
 from hiring.positions.selectors import asked_of_all, resting_on
 
 # How alike two texts are, 0..1, that are the same question in other words or with a mistake put right.
 _SAME_QUESTION = 0.75
+#: Enough where nine of ten references are taken; as long as few are, the first try does.
+_REFERENCE_TRIES = 200
 
 
 class LinkRefused(Exception):
@@ -232,7 +234,7 @@ def invite(
     *, position: Position, name: str, email: str, place: str, language: str, actor: Actor
 ) -> tuple[Interview, str]:
     """Create an interview and its personal link. Returns (interview, token); the token is not stored."""
-    interview = Interview.objects.create(
+    interview = _create_interview(
         position=position,
         candidate_name=name.strip(),
         candidate_email=email.strip(),
@@ -241,6 +243,22 @@ def invite(
     )
     audit.record(actor=actor, action="interview.invited", obj=interview, interview=interview)
     return interview, new_link(interview=interview, actor=actor)
+
+
+def _create_interview(**columns: object) -> Interview:
+    """Create the row under a reference that is free: erased interviews keep theirs, so two may be alike.
+
+    Each try has a savepoint of its own, or PostgreSQL would refuse whatever follows in this transaction.
+    """
+    for _try in range(_REFERENCE_TRIES):
+        reference = new_reference()
+        try:
+            with transaction.atomic():
+                return Interview.objects.create(reference=reference, **columns)
+        except IntegrityError:
+            if not Interview.objects.filter(reference=reference).exists():
+                raise
+    raise RuntimeError("No reference is free: they need more digits.")
 
 
 @transaction.atomic

@@ -51,7 +51,7 @@ def test_the_page_says_what_will_go_without_a_name(admin, interview):
     assert interview.state == "opened"
 
 
-@pytest.mark.parametrize("typed", ["", "K-00000", "yes"])
+@pytest.mark.parametrize("typed", ["", "K-0000-0000", "yes"])
 def test_a_reference_that_is_not_typed_right_erases_nothing(admin, interview, typed):
     assert "errorlist" in text_of(admin.post(_url(interview), {"confirm": typed}))
     interview.refresh_from_db()

@@ -157,7 +157,7 @@ def _delete(candidate: Person, pictures: Path) -> str:
     page.get_by_role("button", name="Delete everything now").click()
     expect(page.locator("main")).to_contain_text("Everything is deleted")
     candidate.look(pictures, "candidate-certificate")
-    return re.search(r"[A-Z]-\d{5}", page.locator("main").inner_text()).group()
+    return re.search(r"[A-Z]-\d{4}-\d{4}", page.locator("main").inner_text()).group()
 
 
 def _administer(administrator: Person, reference: str, pictures: Path) -> None:
