@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
@@ -52,13 +53,30 @@ def _line(answer: Answer) -> Line:
 
 def _run_line(answer: Answer, run: AnalysisRun | None) -> Line:
     if run is None or run.state == State.QUEUED:
-        return Line(answer, "waiting", _("Waiting for its turn"))
+        return Line(answer, "waiting", _("Waiting for its turn"), sentence=_why_it_waits(run))
     if run.state == State.RUNNING:
         return Line(answer, "running", step_label(run.step), run.percent)
     if run.state == State.COMPLETE:
         return Line(answer, "done", _("Ready"), sentence=network_note(run))
-    sentence = _("The analysis could not be finished. Your video is safe, and the team can watch it.")
-    return Line(answer, "failed", _("Not finished"), sentence=sentence)
+    return Line(answer, "failed", _("Not finished"), sentence=_what_stays(answer.recording))
+
+
+def _why_it_waits(run: AnalysisRun | None) -> str:
+    if run is None or run.not_before is None or run.not_before <= timezone.now():
+        return ""
+    return _("There is a technical problem on the server. Your video is safe, and the analysis continues by itself.")
+
+
+def _what_stays(recording: Recording) -> str:
+    """What is true of a video whose analysis has stopped: only one that was checked can be watched."""
+    if recording.state == Recording.State.RECEIVED:
+        return _(
+            "The analysis could not be finished. Your video is safe, and you do not need to send it again. "
+            "It can be watched once the analysis has been started again."
+        )
+    if recording.interview.state in (Interview.State.INVITED, Interview.State.OPENED):
+        return _("The analysis could not be finished. Your video is safe, and the team can watch it once you submit.")
+    return _("The analysis could not be finished. Your video is safe, and the team can watch it.")
 
 
 def _context(request: HttpRequest, interview: Interview) -> dict[str, object]:

@@ -13,6 +13,10 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from hiring.celery import app
+from hiring.lib import room
+
+#: With less room than this, pages may still open, but uploads are refused and analyses wait.
+LEAST_ROOM = 512 * 1024 * 1024
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -37,7 +41,7 @@ def _broker() -> None:
 
 
 def _storage() -> None:
-    for folder in (settings.VAULT_DIR, settings.UPLOAD_DIR, settings.KEY_DIR):
+    for folder in (settings.VAULT_DIR, settings.UPLOAD_DIR, settings.KEY_DIR, settings.WORK_DIR):
         Path(folder).mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=folder) as file:
             file.write(b"ready")
@@ -45,16 +49,22 @@ def _storage() -> None:
             os.fsync(file.fileno())
 
 
+def _room() -> None:
+    for folder in (settings.VAULT_DIR, settings.UPLOAD_DIR, settings.WORK_DIR):
+        room.require(Path(folder), LEAST_ROOM)
+
+
 CHECKS: dict[str, Callable[[], None]] = {
     "database": _database,
     "migrations": _migrations,
     "broker": _broker,
     "storage": _storage,
+    "room": _room,
 }
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Database, migrations, broker and storage, each by use. 503 where one fails; no details leave the server."""
+    """Database, migrations, broker, storage and room on it, each by use. 503 where one fails; no detail leaves."""
     state = {}
     for name, check in CHECKS.items():
         try:

@@ -89,8 +89,10 @@ class Writer:
                 self._file.close()
                 self._draft.rename(self._path)
         finally:
-            self._file.close()
-            self._draft.unlink(missing_ok=True)
+            try:
+                self._file.close()  # writes what is still buffered, which a full disk refuses
+            finally:
+                self._draft.unlink(missing_ok=True)
 
 
 class Reader(io.RawIOBase):

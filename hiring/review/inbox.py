@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from hiring.accounts.models import User
 from hiring.positions.models import Interview
@@ -24,6 +24,8 @@ from hiring.runs.models import AnalysisRun, Moment
 PAGE = 50
 #: An answer that can be watched, now or once it is checked.
 _USABLE = (Recording.State.RECEIVED, Recording.State.READY)
+_ACTIVE = (AnalysisRun.State.QUEUED, AnalysisRun.State.RUNNING)
+_STOPPED = (AnalysisRun.State.FAILED, AnalysisRun.State.QUARANTINED)
 
 
 class Show(StrEnum):
@@ -89,9 +91,10 @@ class Row:
 
 
 def _analysing() -> Q:
-    """A file that is not checked yet, or an analysis under way."""
-    received = Recording.objects.filter(state=Recording.State.RECEIVED)
-    active = AnalysisRun.objects.filter(state__in=[AnalysisRun.State.QUEUED, AnalysisRun.State.RUNNING])
+    """A file that is still to be checked, or an analysis under way. One that has stopped is neither."""
+    stopped = AnalysisRun.objects.filter(recording=OuterRef("pk"), state__in=_STOPPED)
+    received = Recording.objects.filter(~Exists(stopped), state=Recording.State.RECEIVED)
+    active = AnalysisRun.objects.filter(state__in=_ACTIVE)
     return Q(pk__in=received.values("interview_id")) | Q(pk__in=active.values("recording__interview_id"))
 
 
@@ -219,11 +222,11 @@ def _stage(interview: Interview, recordings: list[tuple[str, str, int]]) -> str:
     """The one word beside an interview: the step that is next for it."""
     if interview.state != Interview.State.SUBMITTED:
         return interview.state
-    states = {state for state, _, _ in recordings}
     runs = {run for _, run, _ in recordings}
-    if Recording.State.RECEIVED in states or runs & {AnalysisRun.State.QUEUED, AnalysisRun.State.RUNNING}:
+    unchecked = any(state == Recording.State.RECEIVED and not run for state, run, _ in recordings)
+    if unchecked or runs.intersection(_ACTIVE):
         return "analysing"
-    if runs & {AnalysisRun.State.FAILED, AnalysisRun.State.QUARANTINED}:
+    if runs.intersection(_STOPPED):
         return "analysis_failed"
     return "ready"
 

@@ -26,6 +26,8 @@ from hiring.runs.services import wake
 
 State = AnalysisRun.State
 _WAKE_AGAIN = timedelta(seconds=30)
+#: How long a run waits for room, storage or database: twice as long each time, up to the longest.
+_FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=15), timedelta(minutes=10)
 
 
 class LeaseLost(Exception):
@@ -40,7 +42,7 @@ def claim(run_id: uuid.UUID, weights_sha256: str = "") -> AnalysisRun | None:
     """
     now = timezone.now()
     to_be_had = Q(state=State.QUEUED) | Q(state=State.RUNNING, lease_until__lt=now)
-    won = AnalysisRun.objects.filter(to_be_had, pk=run_id, attempt__lt=ATTEMPTS).update(
+    won = AnalysisRun.objects.filter(to_be_had, _is_time(now), pk=run_id, attempt__lt=ATTEMPTS).update(
         state=State.RUNNING,
         attempt=F("attempt") + 1,
         token=uuid.uuid4(),
@@ -55,6 +57,11 @@ def claim(run_id: uuid.UUID, weights_sha256: str = "") -> AnalysisRun | None:
     if not won:
         return None
     return AnalysisRun.objects.select_related("recording__interview__position").get(pk=run_id)
+
+
+def _is_time(now: datetime) -> Q:
+    """Runs that wait for nothing, or have waited."""
+    return Q(not_before=None) | Q(not_before__lte=now)
 
 
 def _held(run: AnalysisRun) -> Q:
@@ -182,8 +189,29 @@ def put_back(*, run: AnalysisRun, step: str, sentence: str) -> None:
     if run.attempt >= ATTEMPTS:
         _set_aside(AnalysisRun.objects.filter(_held(run)), run, step, sentence)
         return
+    _requeue(run, step, sentence, not_before=None, waits=0)
+
+
+@transaction.atomic
+def give_back(*, run: AnalysisRun, step: str, sentence: str) -> None:
+    """Return a run that broke because room, storage or database were missing.
+
+    The attempt does not count: nothing is wrong with the recording. The next one waits, twice as long each time.
+    """
+    wait = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(run.waits, 10))
+    columns = {"not_before": timezone.now() + wait, "waits": run.waits + 1, "attempt": F("attempt") - 1}
+    _requeue(run, step, sentence, **columns)
+
+
+def _requeue(run: AnalysisRun, step: str, sentence: str, **columns: object) -> None:
     AnalysisRun.objects.filter(_held(run)).update(
-        state=State.QUEUED, token=None, lease_until=None, woken_at=None, failed_step=step, failure=sentence[:400]
+        state=State.QUEUED,
+        token=None,
+        lease_until=None,
+        woken_at=None,
+        failed_step=step,
+        failure=sentence[:400],
+        **columns,
     )
 
 
@@ -229,7 +257,7 @@ def reconcile() -> dict[str, int]:
 def _claim_undelivered(now: datetime) -> list[uuid.UUID]:
     """Pick queued runs that no worker was told of lately; reconcilers on other machines skip them."""
     undelivered = Q(woken_at=None, queued_at__lt=now - timedelta(seconds=2)) | Q(woken_at__lt=now - _WAKE_AGAIN)
-    rows = AnalysisRun.objects.filter(undelivered, state=State.QUEUED).order_by("queued_at")
+    rows = AnalysisRun.objects.filter(undelivered, _is_time(now), state=State.QUEUED).order_by("queued_at")
     ids = list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True)[:200])
     AnalysisRun.objects.filter(pk__in=ids).update(woken_at=now)
     return ids

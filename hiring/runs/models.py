@@ -25,6 +25,11 @@ def stages_column(stages: Iterable[Stage]) -> str:
 
 
 class AnalysisRun(models.Model):
+    """not_before: until then no worker takes it, for want of room, storage or database, `waits` times in a row.
+
+    to_discard: cancelled because places changed; what it found is shown nowhere and is still to be deleted.
+    """
+
     class State(models.TextChoices):
         QUEUED = "queued", "Waiting"
         RUNNING = "running", "Running"
@@ -44,6 +49,8 @@ class AnalysisRun(models.Model):
     heartbeat_at = models.DateTimeField(null=True, blank=True)
     queued_at = models.DateTimeField(default=timezone.now)
     woken_at = models.DateTimeField(null=True, blank=True)
+    not_before = models.DateTimeField(null=True, blank=True)
+    waits = models.PositiveSmallIntegerField(default=0)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     step = models.CharField(max_length=20, blank=True)
@@ -64,10 +71,15 @@ class AnalysisRun(models.Model):
     transcript_low_confidence = models.BooleanField(default=False)
     transcript_note = models.CharField(max_length=300, blank=True)
     topics = models.JSONField(default=list, blank=True)
+    to_discard = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["-queued_at"]
-        indexes = [models.Index(fields=["state", "lease_until"]), models.Index(fields=["state", "woken_at"])]
+        indexes = [
+            models.Index(fields=["state", "lease_until"]),
+            models.Index(fields=["state", "woken_at"]),
+            models.Index(name="run_to_discard", fields=["recording"], condition=Q(to_discard=True)),
+        ]
         constraints = [
             models.UniqueConstraint(
                 name="run_once_for_a_configuration",
@@ -80,6 +92,9 @@ class AnalysisRun(models.Model):
             ),
             models.CheckConstraint(
                 name="run_ended_holds_none", condition=Q(state__in=["running"]) | Q(token__isnull=True)
+            ),
+            models.CheckConstraint(
+                name="run_discarded_is_cancelled", condition=Q(to_discard=False) | Q(state="cancelled")
             ),
             models.CheckConstraint(name="run_attempts", condition=Q(attempt__lte=ATTEMPTS)),
             models.CheckConstraint(

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import logging
 import shutil
+import time
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
+from django.db import Error, close_old_connections
 
 from analysis.observations import ObservationWriter
 from analysis.pipeline import Analysis
 from analysis.types import BadTranscript, BadVideo, Cancelled, Outcome, Stage
+from hiring.lib.outages import outage
 from hiring.recordings import uploads, vault
 from hiring.recordings.models import Recording
 from hiring.runs import lease
@@ -26,6 +30,14 @@ from hiring.worker.savepoints import Saver, saved
 from hiring.worker.storing import nothing_is_left_unless
 
 log = logging.getLogger(__name__)
+#: What is said of a run that waits, by what was missing.
+_WAITS_FOR = {
+    "room": "The analysis waits because there was no room on the disk.",
+    "storage": "The analysis waits because the storage did not answer.",
+    "database": "The analysis waits because the database did not answer.",
+}
+#: How long a worker tries to say so to a database that is away, and how often.
+_TELL_FOR_S, _TELL_EVERY_S = 300.0, 5.0
 
 
 def execute(run_id: UUID) -> str:
@@ -37,13 +49,13 @@ def execute(run_id: UUID) -> str:
     if not _is_allowed(run):
         return "stopped"
     folder = Path(settings.WORK_DIR) / f"{run.pk}.{run.attempt}"
-    folder.mkdir(mode=0o700, parents=True)
     try:
         with Keeper(run) as keeper:
             ended = _attempt(run, folder, keeper)
     finally:
-        _drop_upload(run.recording)
         shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(Error):  # a database that is away: the sweep removes what is left
+            _drop_upload(run.recording)
     if ended == AnalysisRun.State.COMPLETE:
         points.look_safely(run.pk)
     return ended
@@ -61,13 +73,16 @@ def _is_allowed(run: AnalysisRun) -> bool:
 
 def _attempt(run: AnalysisRun, folder: Path, keeper: Keeper) -> str:
     try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _perform(run, folder, keeper)
     except (Cancelled, lease.LeaseLost):
         log.info("Run %s was stopped.", run.pk)
         return "stopped"
     except BadVideo as error:
-        return _refused(run, keeper, error)
+        return _refused(run, folder, keeper, error)
     except Exception as error:
+        if missing := outage(error):
+            return _waits(run, keeper, missing, error)
         log.exception("Run %s, attempt %s, broke during %s.", run.pk, run.attempt, keeper.step or "start")
         sentence = f"The analysis broke off during the step “{keeper.step or 'start'}” ({type(error).__name__})."
         lease.put_back(run=run, step=keeper.step, sentence=sentence)
@@ -75,8 +90,28 @@ def _attempt(run: AnalysisRun, folder: Path, keeper: Keeper) -> str:
     return AnalysisRun.State.COMPLETE
 
 
-def _refused(run: AnalysisRun, keeper: Keeper, error: BadVideo) -> str:
+def _waits(run: AnalysisRun, keeper: Keeper, missing: str, error: Exception) -> str:
+    """Give the attempt back. Where the database is away the worker could do nothing else, so it tries for a while."""
+    log.warning("Run %s waits: %s is missing (%s).", run.pk, missing, type(error).__name__)
+    until = time.monotonic() + _TELL_FOR_S
+    while True:
+        close_old_connections()
+        try:
+            lease.give_back(run=run, step=keeper.step, sentence=_WAITS_FOR[missing])
+            return "waits"
+        except Error:
+            if time.monotonic() > until:
+                raise
+            time.sleep(_TELL_EVERY_S)
+
+
+def _refused(run: AnalysisRun, folder: Path, keeper: Keeper, error: BadVideo) -> str:
     """Only a file that was never accepted is refused; one in the vault stays, whatever became of its analysis."""
+    try:
+        intake.read_through(folder)
+    except OSError as unread:
+        if missing := outage(unread):
+            return _waits(run, keeper, missing, unread)
     try:
         lease.refuse(run=run, step=keeper.step, code=error.code, sentence=str(error))
     except lease.LeaseLost:

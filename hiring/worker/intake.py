@@ -14,6 +14,7 @@ from analysis.config import VideoLimits
 from analysis.types import BadVideo, Progress, Step
 from analysis.video.playable import make_playable, poster, waveform
 from analysis.video.probe import probe
+from hiring.lib import room
 from hiring.recordings import services, uploads, vault
 from hiring.recordings.models import Recording
 from hiring.runs import lease
@@ -24,13 +25,24 @@ from hiring.worker.storing import Store, nothing_is_left_unless
 log = logging.getLogger(__name__)
 
 
+def _source(folder: Path) -> Path:
+    return folder / "media" / "source"
+
+
+def read_through(folder: Path) -> None:
+    """Read the file that was fetched to its end: storage that fails must not be taken for a bad video."""
+    with _source(folder).open("rb") as file:
+        while file.read(1 << 20):
+            pass
+
+
 def fetch(recording: Recording, folder: Path) -> Path:
     """Return the recording's plain bytes as a file that lies alone in its folder, and is this attempt's own.
 
     An upload stays where it is until the vault has it, so a killed worker loses nothing; this attempt reads a second
     name of the same bytes, so another worker that is done with the upload takes nothing away from it.
     """
-    source = folder / "media" / "source"
+    source = _source(folder)
     source.parent.mkdir(mode=0o700)
     if recording.state != Recording.State.RECEIVED:
         vault.extract(recording.interview_id, recording.original_file, source)
@@ -48,6 +60,7 @@ def fetch(recording: Recording, folder: Path) -> Path:
 def keep(run: AnalysisRun, source: Path, folder: Path, limits: VideoLimits, keeper: Keeper) -> None:
     """Check a received file and keep it for good, or nothing of it. Raises BadVideo, Cancelled, LeaseLost."""
     recording = run.recording
+    room.require(folder, uploads.COPIES * source.stat().st_size)
     keeper.report(Progress(Step.PROBE, 0, 0))
     info = probe(source, limits, on_wait=keeper.check)
 
@@ -82,6 +95,8 @@ def _playable(
     try:
         make_playable(source, target, limits, keeper.report)
     except BadVideo as error:
+        # Its child says the same of a bad video and of a full disk.
+        room.require(folder, (uploads.COPIES - 1) * source.stat().st_size)
         log.warning("Recording %s has no playable copy: %s", recording.pk, error.code)
         return ""
     with target.open("rb") as file:

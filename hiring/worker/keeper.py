@@ -7,7 +7,7 @@ import threading
 import time
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 from analysis.types import Cancelled, Progress
 from hiring.runs import lease
@@ -53,8 +53,9 @@ class Keeper:
             lease.heartbeat(self._run, progress)
         except lease.LeaseLost:
             self._lost.set()
-        except DatabaseError:
+        except Error:
             # The database may be restarting. The lease outlives a few missed beats; if not, saving is refused.
+            connection.close_if_unusable_or_obsolete()
             log.warning("Run %s could not renew its lease just now.", self._run.pk)
 
     def check(self) -> None:

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterator
 from pathlib import Path
 
-from django.db import DatabaseError
+from django.db import Error
 
 from analysis.observations import ObservationWriter, read
 from analysis.savepoint import Saved, SoFar
@@ -70,7 +70,7 @@ class Saver:
                     moments=so_far.moments,
                     until_ms=so_far.until_ms,
                 )
-        except (DatabaseError, OSError):
+        except (Error, OSError):
             log.warning("Run %s could not be saved just now; it goes on.", self._run.pk)
             return
         self._waiting = []

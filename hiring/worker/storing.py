@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import BinaryIO
 from uuid import UUID
 
-from django.db import DatabaseError
+from django.db import Error
 
 from hiring.recordings import vault
 
@@ -31,7 +31,7 @@ def nothing_is_left_unless(are_named: Callable[[list[str]], bool], interview_id:
     try:
         yield store
     finally:
-        with contextlib.suppress(DatabaseError):
+        with contextlib.suppress(Error):
             if not are_named(names):
                 for name in names:
                     vault.delete(interview_id, name)

@@ -9,6 +9,7 @@ from hiring.runs import services as runs
 from hiring.runs.models import AnalysisRun
 from tests import factories
 from tests.candidate.conftest import video_bytes
+from tests.recruiter.conftest import hand_in
 
 pytestmark = pytest.mark.django_db
 NOW = "/interview/status/now/"
@@ -45,6 +46,33 @@ def test_a_failed_analysis_says_that_the_video_is_safe_and_nothing_technical(can
     lease.fail(run=run, step="frames", sentence="ValueError in module")
     page = candidate.get(NOW).content.decode()
     assert "Your video is safe" in page and "ValueError" not in page and not polls(page)
+
+
+def _stopped(recording) -> None:
+    lease.fail(run=lease.claim(runs.queue(recording=recording).pk), step="probe", sentence="It broke off.")
+
+
+def test_before_handing_in_the_team_is_not_said_to_watch(candidate, interview):
+    _stopped(factories.make_ready_recording(interview))
+    assert "the team can watch it once you submit." in candidate.get(NOW).content.decode()
+    hand_in(interview)
+    assert "and the team can watch it." in candidate.get(NOW).content.decode()
+
+
+def test_a_video_that_was_never_checked_is_not_said_to_be_watched(tus, candidate, question, interview):
+    _stopped(tus.upload(question, video_bytes(5000)))
+    for _ in range(2):
+        page = candidate.get(NOW).content.decode()
+        assert "the team can watch it" not in page and "Your video is safe" in page
+        assert "once the analysis has been started again" in page and not polls(page)
+        hand_in(interview)
+
+
+def test_an_analysis_that_waits_for_room_says_that_it_continues_by_itself(tus, candidate, question):
+    recording = tus.upload(question, video_bytes(5000))
+    lease.give_back(run=lease.claim(recording.runs.get().pk), step="probe", sentence="No room.")
+    page = candidate.get(NOW).content.decode()
+    assert "the analysis continues by itself" in page and "No room" not in page and polls(page)
 
 
 def test_a_refused_video_says_why_and_links_to_the_upload(tus, candidate, question):

@@ -225,6 +225,24 @@ def test_no_room_is_said_with_507_and_a_sentence(tus, question, monkeypatch):
     assert "no room" in answer.json()["error"]["sentence"]
 
 
+def test_room_for_what_the_analysis_writes_is_asked_for_before_an_upload_begins(tus, question, monkeypatch):
+    usage = namedtuple("usage", "total used free")
+    size, spare = 100 * 2**20, uploads._ROOM_LEFT
+    for free, status in ((2 * size + spare, 507), (4 * size + spare, 201)):
+        monkeypatch.setattr(uploads.shutil, "disk_usage", lambda path, free=free: usage(2**40, 2**40 - free, free))
+        assert tus.create(question, size).status_code == status
+
+
+def test_what_earlier_uploads_still_need_is_not_promised_twice(tus, question, monkeypatch):
+    tus.upload(question, VIDEO)
+    usage = namedtuple("usage", "total used free")
+    other = question.position.questions.exclude(pk=question.pk).first()
+    spare = uploads._ROOM_LEFT + 4 * len(VIDEO)
+    for free, status in ((spare, 507), (spare + 3 * len(VIDEO), 201)):
+        monkeypatch.setattr(uploads.shutil, "disk_usage", lambda path, free=free: usage(2**40, 2**40 - free, free))
+        assert tus.create(other, len(VIDEO)).status_code == status
+
+
 def test_a_disk_that_fills_up_half_way_keeps_the_upload(tus, question, monkeypatch):
     recording = tus.start(question, len(VIDEO))
 

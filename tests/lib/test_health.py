@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from hiring.lib import health
+from hiring.lib import health, room
 
 pytestmark = pytest.mark.django_db
 
@@ -21,6 +21,7 @@ def test_ready_where_everything_is_here(client):
         "migrations": "ok",
         "broker": "ok",
         "storage": "ok",
+        "room": "ok",
     }
 
 
@@ -41,6 +42,13 @@ def test_a_storage_that_cannot_be_written_is_noticed(settings, tmp_path):
     settings.VAULT_DIR = blocked / "vault"
     with pytest.raises(OSError):
         health.CHECKS["storage"]()
+
+
+def test_a_disk_that_is_nearly_full_is_noticed(client, monkeypatch):
+    usage = type(room.shutil.disk_usage("/"))
+    monkeypatch.setattr(room.shutil, "disk_usage", lambda path: usage(2**40, 2**40 - 2**28, 2**28))
+    answer = client.get("/readyz")
+    assert answer.status_code == 503 and answer.json()["room"] == "failed" and answer.json()["storage"] == "ok"
 
 
 def test_a_migration_that_was_not_applied_is_noticed():

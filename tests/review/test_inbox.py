@@ -7,9 +7,11 @@ from django.utils import timezone
 
 from hiring import access
 from hiring.positions.models import Interview
+from hiring.recordings.models import Recording
 from hiring.retention import services as retention
 from hiring.review import selectors, services
 from hiring.review.inbox import ORDERS, next_in_list, next_to_review
+from hiring.runs import lease
 from hiring.runs import services as runs
 from tests import factories
 from tests.recruiter.conftest import hand_in
@@ -73,6 +75,25 @@ def test_a_row_says_where_it_stands(me, everybody):
     assert stages["Opened"] == "opened"
     mine = next(row for row in _box(me).rows if row.interview.candidate_name == "Mine")
     assert (mine.moments, mine.seen_by_me) == (2, 1)
+
+
+@pytest.mark.parametrize("state", ["received", "ready"])
+def test_an_analysis_that_stopped_is_shown_as_stopped_until_it_starts_again(me, position, state):
+    recording = factories.make_ready_recording(hand_in(factories.make_interview(position, name="Stopped")))
+    Recording.objects.update(state=state)
+    run = lease.claim(runs.queue(recording=recording).pk)
+    assert [row.stage for row in _box(me, state="analysing").rows] == ["analysing"]
+    lease.fail(run=run, step="probe", sentence="It broke off.")
+    assert [row.stage for row in _box(me).rows] == ["analysis_failed"]
+    assert _names(me, state="analysing") == set() and _names(me, state="ready") == {"Stopped"}
+    runs.retry(run=run, actor=me.as_actor())
+    assert [row.stage for row in _box(me, state="analysing").rows] == ["analysing"]
+
+
+def test_a_file_that_no_worker_looked_at_yet_counts_as_being_analysed(me, position):
+    factories.make_ready_recording(hand_in(factories.make_interview(position, name="Unchecked")))
+    Recording.objects.update(state="received")
+    assert [row.stage for row in _box(me, state="analysing").rows] == ["analysing"]
 
 
 def test_search_finds_a_part_of_the_name_in_any_case_or_the_start_of_the_reference(me, position):
