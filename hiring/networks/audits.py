@@ -5,26 +5,23 @@ Lighter than a run: one attempt, and what died is failed with a sentence, becaus
 
 from __future__ import annotations
 
-import logging
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from celery import current_app
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from kombu.exceptions import OperationalError
 
 from analysis.text import plain
 from hiring.accounts.models import User
 from hiring.audit import services as audit
+from hiring.lib import broker
 from hiring.networks import sources
 from hiring.networks.models import FairnessAudit, Network
 
-log = logging.getLogger(__name__)
 State = FairnessAudit.State
 #: A worker beats every few seconds: after this long without a beat it is gone.
 SILENCE = timedelta(minutes=2)
@@ -94,10 +91,7 @@ def _note_start(row: FairnessAudit, actor: audit.Actor) -> None:
 
 def wake(audit_id: uuid.UUID) -> None:
     """Tell a worker. If the broker is away the reconciler tells one later."""
-    try:
-        current_app.send_task("sightline.audit", [str(audit_id)], retry=False)
-    except (OperationalError, OSError) as error:
-        log.warning("The broker did not take audit %s (%s); the reconciler will.", audit_id, type(error).__name__)
+    if not broker.tell("sightline.audit", str(audit_id)):
         return
     FairnessAudit.objects.filter(pk=audit_id, state=State.QUEUED).update(woken_at=timezone.now())
 

@@ -248,7 +248,8 @@ def reconcile() -> dict[str, int]:
         state=State.QUEUED, token=None, lease_until=None, woken_at=None
     )
     for run_id in _claim_undelivered(now):
-        wake(run_id)
+        if wake(run_id) is False:
+            break  # the broker is away: it would refuse the others too, each after a while
         counts["woken"] += 1
     return counts
 

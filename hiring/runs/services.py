@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import io
-import logging
 import uuid
 from collections.abc import Iterable
 
-from celery import current_app
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from kombu.exceptions import OperationalError
 
 from analysis.config import PipelineConfig
 from analysis.types import Stage
 from hiring.audit import pace
 from hiring.audit import services as audit
 from hiring.consent import selectors as consent
+from hiring.lib import broker
 from hiring.networks import selectors as networks
 from hiring.policy.rules import stages_of
 from hiring.positions.models import Interview
@@ -39,7 +37,6 @@ from hiring.runs.models import (
 )
 from hiring.runs.selectors import latest_run
 
-log = logging.getLogger(__name__)
 State = AnalysisRun.State
 TRANSCRIPT_TYPES = ("vtt", "srt", "json")
 TRANSCRIPT_BYTES = 2 * 1024 * 1024
@@ -123,14 +120,12 @@ def receive(*, recording: Recording) -> bool:
     return True
 
 
-def wake(run_id: uuid.UUID) -> None:
-    """Tell a worker about a queued run. If the broker is away the reconciler tells one later."""
-    try:
-        current_app.send_task("sightline.run", [str(run_id)], retry=False)
-    except (OperationalError, OSError) as error:
-        log.warning("The broker did not take run %s (%s); the reconciler will.", run_id, type(error).__name__)
-        return
+def wake(run_id: uuid.UUID) -> bool:
+    """Tell a worker about a queued run. Returns False where the broker is away: the reconciler tells one later."""
+    if not broker.tell("sightline.run", str(run_id)):
+        return False
     AnalysisRun.objects.filter(pk=run_id, state=State.QUEUED).update(woken_at=timezone.now())
+    return True
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from hiring.audit.models import Event
+from hiring.lib import broker
 from hiring.runs import lease
 from hiring.runs import services as runs
 from hiring.runs.models import ATTEMPTS, AnalysisRun
@@ -85,8 +86,25 @@ def test_a_broker_that_is_away_does_not_stop_the_candidate(settings, monkeypatch
     def away(*_, **__):
         raise OperationalError("nobody there")
 
-    monkeypatch.setattr(runs.current_app, "send_task", away)
+    monkeypatch.setattr(broker.current_app, "send_task", away)
     run = runs.queue(recording=factories.make_ready_recording())
     runs.wake(run.pk)
     run.refresh_from_db()
     assert run.state == "queued" and run.woken_at is None
+
+
+def test_a_broker_that_is_away_is_asked_once_and_not_for_each_run(monkeypatch):
+    asked = []
+
+    def away(*_, **__):
+        asked.append(1)
+        raise OSError("nobody there")
+
+    for _ in range(5):
+        run = runs.queue(recording=factories.make_ready_recording())
+        _age(run, queued_at=timezone.now() - timedelta(seconds=10))
+    monkeypatch.setattr(broker.current_app, "send_task", away)
+    assert lease.reconcile()["woken"] == 0 and len(asked) == 1
+    assert runs.wake(run.pk) is False and len(asked) == 1
+    broker.ask_again()
+    assert runs.wake(run.pk) is False and len(asked) == 2

@@ -1,0 +1,37 @@
+"""Telling a worker through the broker. It may be away, and nobody waits for it twice in a row."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from celery import current_app
+from kombu.exceptions import OperationalError
+
+log = logging.getLogger(__name__)
+#: For how long this process asks a broker no more that did not answer. One that hangs costs each question seconds.
+_QUIET_S = 10.0
+
+
+class _Silence:
+    """Until when this process leaves the broker alone."""
+
+    until = 0.0
+
+
+def tell(task: str, *arguments: str) -> bool:
+    """Send a task. Returns False where the broker is away, or was just now: the reconciler tells a worker later."""
+    if time.monotonic() < _Silence.until:
+        return False
+    try:
+        current_app.send_task(task, list(arguments), retry=False)
+    except (OperationalError, OSError) as error:
+        _Silence.until = time.monotonic() + _QUIET_S
+        log.warning("The broker did not take %s (%s); the reconciler will.", task, type(error).__name__)
+        return False
+    return True
+
+
+def ask_again() -> None:
+    """Forget that the broker was away."""
+    _Silence.until = 0.0
