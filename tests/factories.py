@@ -87,10 +87,12 @@ def make_position(
     )
 
 
-def move_position(position: Position, place: str) -> None:
-    """Say that the job is elsewhere, as the form of a position does."""
+def move_position(position: Position, place: str, *, finish: bool = True) -> None:
+    """Say that the job is elsewhere, as the form of a position does; `finish` does what a worker does then."""
     texts = [question.text for question in position.questions.filter(follows=None)]
     retention.revise_position(position=position, questions=texts, actor=SYSTEM, job_place=place)
+    if finish:
+        retention.discard_withheld()
 
 
 def make_interview(

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+import math
 import shutil
+import time
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
@@ -18,7 +21,7 @@ from hiring.audit import services as audit
 from hiring.audit.services import Actor
 from hiring.consent import selectors as consent_selectors
 from hiring.consent import services as consent
-from hiring.lib import deleted_rows
+from hiring.lib import broker, deleted_rows
 from hiring.policy.rules import Purpose
 from hiring.positions import services as positions
 from hiring.positions.models import Interview, Invitation, Position
@@ -27,6 +30,7 @@ from hiring.recordings.models import Recording
 from hiring.retention.models import ErasureCertificate
 from hiring.retention.selectors import VAULT_COLUMNS, contents_of, due
 from hiring.review.models import Decision
+from hiring.runs import places
 from hiring.runs import services as runs
 from hiring.runs.models import AnalysisRun
 
@@ -200,49 +204,48 @@ def _compute_again(recording: Recording, leftovers: _Leftovers, *, keep_transcri
 
 
 def revise_position(*, position: Position, questions: Iterable[str], actor: Actor, **columns: str | bool) -> Position:
-    """Change a position with its questions, and delete what its places now forbid: all of it, or nothing.
+    """Change a position with its questions, and withhold what its places now forbid: all of it, or nothing.
 
+    From then on no page, download or API answer has it. Deleting it and analyzing again without it takes long where
+    there are thousands of interviews: a worker does that (`discard_withheld`).
     Raises positions.NotAllowed and changes nothing.
     """
-    leftovers: list[_Leftovers] = []
+    before = Position.objects.values("employer_place", "job_place").get(pk=position.pk)
+    after = {name: columns.get(name, place) for name, place in before.items()}
     with transaction.atomic():
-        before = Position.objects.values_list("employer_place", "job_place").get(pk=position.pk)
-        if before != (columns.get("employer_place", before[0]), columns.get("job_place", before[1])):
-            _lock_all(position)
-        revised = positions.revise_position(position=position, questions=questions, actor=actor, **columns)
-        if (revised.employer_place, revised.job_place) != before:
-            leftovers = _apply_places(revised)
-            deleted_rows.wipe_soon()
-    for each in leftovers:
-        each.remove()
-    return revised
+        if after != before and places.withhold(position=position, **after):  # before the audit record is locked
+            transaction.on_commit(partial(broker.tell, "sightline.discard"))
+        return positions.revise_position(position=position, questions=questions, actor=actor, **columns)
 
 
-def _lock_all(position: Position) -> None:
-    """Lock every interview of a position with what was recorded, before the first audit record: see _locked."""
-    interviews = Interview.objects.select_for_update().filter(position=position).order_by("pk")
-    recordings = Recording.objects.select_for_update().filter(interview__position=position).order_by("pk")
-    runs_of = AnalysisRun.objects.select_for_update().filter(recording__interview__position=position).order_by("pk")
-    for rows in (interviews, recordings, runs_of):
-        list(rows.values_list("pk"))
+def discard_withheld(*, for_s: float = math.inf) -> int:
+    """Delete what changed places forbid and analyze again without it. Returns for how many interviews.
+
+    Each interview is a transaction of its own, and one that fails does not stop the others. What is not done within
+    `for_s` seconds, or was broken off, the reconciler goes on with.
+    """
+    until, count = time.monotonic() + for_s, 0
+    for interview in places.with_withheld():
+        if time.monotonic() > until:
+            break
+        try:
+            _discard_withheld_of(interview)
+            count += 1
+        except Exception:
+            log.exception("Withheld results of interview %s could not be deleted; it is tried again.", interview.pk)
+    if count:
+        deleted_rows.wipe()
+    return count
 
 
-def _apply_places(position: Position) -> list[_Leftovers]:
-    """Delete the rows that a position's places forbid, and compute the rest again. Returns their files."""
-    found = []
-    for interview in position.interviews.exclude(state=Interview.State.ERASED).select_related("position"):
-        found.append(_Leftovers(interview))
-        allowed = runs.allowed_for(interview)  # a network that is off takes nothing away that is here
+def _discard_withheld_of(interview: Interview) -> None:
+    leftovers = _Leftovers(interview)
+    with transaction.atomic():
         for recording in _locked(interview):
-            planned = {stage for plan in _plans(recording) for stage in plan}
-            if not planned <= allowed:
-                _compute_again(recording, found[-1], keep_transcript=Stage.TRANSCRIPT in allowed)
-    return found
-
-
-def _plans(recording: Recording) -> Iterable[list[str]]:
-    over = [AnalysisRun.State.CANCELLED, AnalysisRun.State.FAILED]
-    return recording.runs.exclude(state__in=over).values_list("plan", flat=True)
+            if recording.runs.filter(to_discard=True).exists():  # else somebody else was faster
+                keep_transcript = Stage.TRANSCRIPT in runs.allowed_for(interview)
+                _compute_again(recording, leftovers, keep_transcript=keep_transcript)
+    leftovers.remove()
 
 
 def delete_recording(*, recording: Recording) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -155,8 +156,9 @@ def discard_results(*, recording: Recording) -> list[str]:
         model.objects.filter(run__recording=recording).delete()
     # One that was answered stays asked: it is the answer's question.
     FollowUpOffer.objects.filter(recording=recording).delete()
-    rows.filter(state=State.COMPLETE).update(
+    rows.filter(Q(state=State.COMPLETE) | Q(to_discard=True)).update(
         state=State.CANCELLED,
+        to_discard=False,
         observations_file="",
         sound_file="",
         baseline={},

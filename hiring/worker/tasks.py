@@ -9,7 +9,11 @@ from celery.signals import worker_ready
 from django.db import close_old_connections
 
 from hiring.networks import audits
+from hiring.retention import services as retention
 from hiring.runs import lease, networks
+
+#: How long deleting may hold up what else waits in the same queue.
+_SLICE_S = 5.0
 
 
 @shared_task(name="sightline.run")
@@ -27,6 +31,7 @@ def reconcile() -> dict[str, int]:
     from hiring.worker.points import look_again
 
     found = {**lease.reconcile(), **audits.reconcile(), "stopped": networks.stop_running()}
+    found["discarded"] = retention.discard_withheld(for_s=_SLICE_S)
     return {**found, "looked_again": look_again()}
 
 
@@ -46,6 +51,12 @@ def audit(audit_id: str) -> str:
 
     close_old_connections()
     return perform(UUID(audit_id))
+
+
+@shared_task(name="sightline.discard")
+def discard() -> int:
+    """Delete what changed places forbid, a slice of it: the reconciler goes on."""
+    return retention.discard_withheld(for_s=_SLICE_S)
 
 
 @shared_task(name="sightline.sweep")
