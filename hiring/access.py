@@ -23,6 +23,7 @@ from hiring.recordings.models import Recording
 from hiring.retention.models import ErasureCertificate
 from hiring.review.models import Note
 from hiring.runs import points
+from hiring.runs import selectors as run_selectors
 from hiring.runs.models import AnalysisRun, Moment
 
 #: What a candidate recorded is open to the team once it was handed in: until then an answer can still be replaced.
@@ -187,6 +188,18 @@ def fairness_audits(user: object) -> QuerySet[FairnessAudit]:
 
 def fairness_audit_for(user: object, pk: UUID) -> FairnessAudit:
     return _or_404(fairness_audits(user), pk=pk)
+
+
+def stopped_analyses(user: object) -> QuerySet[AnalysisRun]:
+    """Analyses that can be started again, the last one first; screens show references, never who is behind them."""
+    administrator(user)
+    return run_selectors.stopped().select_related("recording__interview__position").order_by("-finished_at")
+
+
+def governed_run_for(user: object, pk: UUID) -> AnalysisRun:
+    """Any run, to be started again: whether it can be is for hiring.runs to say."""
+    administrator(user)
+    return _or_404(AnalysisRun.objects.select_related("recording"), pk=pk)
 
 
 def asked_texts(user: object, ids: Collection[UUID]) -> dict[str, str]:

@@ -97,6 +97,9 @@ ROUTES: dict[str, Route] = {
     "administration:fairness_audit": administrators(200, pk="fairness_audit"),
     "administration:fairness_audit_now": administrators(200, pk="fairness_audit"),
     "administration:fairness_result": administrators(200, pk="fairness_audit"),
+    "administration:stopped_analyses": administrators(200),
+    "administration:start_all_analyses": administrators(302, "POST"),
+    "administration:start_analysis": administrators(302, "POST", pk="run"),
     "administration:audit": administrators(200),
     "administration:check_audit": administrators(302, "POST"),
     # The API

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from hiring.administration.views import (
+    analyses,
     audit,
     certificates,
     erasure,
@@ -40,6 +41,9 @@ urlpatterns = [
     path("models/fairness/<uuid:pk>/", fairness.audit, name="fairness_audit"),
     path("models/fairness/<uuid:pk>/now/", fairness.now, name="fairness_audit_now"),
     path("models/fairness/<uuid:pk>/result.json", fairness.download, name="fairness_result"),
+    path("analyses/", analyses.stopped, name="stopped_analyses"),
+    path("analyses/start/", analyses.start_all, name="start_all_analyses"),
+    path("analyses/<uuid:pk>/start/", analyses.start, name="start_analysis"),
     path("audit/", audit.audit_log, name="audit"),
     path("audit/check/", audit.check, name="check_audit"),
 ]

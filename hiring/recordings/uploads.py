@@ -16,7 +16,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,13 +26,12 @@ from hiring.lib import room
 from hiring.positions.models import Interview, Question
 from hiring.recordings import keys
 from hiring.recordings.models import Recording
+from hiring.recordings.selectors import needed_bytes
 
 _WRITER_S = 30
 _NOTE_EVERY_S = 5.0
 _HEAD_BYTES = 4096
 _ROOM_LEFT = 64 * 1024 * 1024
-#: What becomes of an upload besides: the original in the vault, the playable copy as a plain file and in the vault.
-COPIES = 3
 #: Uploads begun together may need more than there is. The last of the disk is the database's, or every page fails.
 _NOT_FOR_UPLOADS = 32 * 1024 * 1024
 
@@ -115,22 +114,9 @@ def create(*, interview: Interview, question: Question, size_bytes: int, file_na
     folder = Path(settings.UPLOAD_DIR)
     with _full_disk_is_refused():
         folder.mkdir(parents=True, exist_ok=True)
-        if room.free_bytes(folder) < (1 + COPIES) * size_bytes + _promised_bytes() + _ROOM_LEFT:
+        if room.free_bytes(folder) < needed_bytes(size_bytes) + _ROOM_LEFT:
             raise _no_room()
         return _create_row(interview, question, size_bytes, _shown_name(file_name))
-
-
-def _promised_bytes() -> int:
-    """What is still to be written for uploads that are here or coming in: accepted ones must not wait for room.
-
-    One that nobody sends any more promises nothing, or a few abandoned ones would close the door.
-    """
-    received = Q(state=Recording.State.RECEIVED)
-    sending = Q(state=Recording.State.UPLOADING, writer_until__gt=timezone.now())
-    rows = Recording.objects.filter(received | sending).aggregate(
-        size=Sum("size_bytes", default=0), here=Sum("received_bytes", default=0)
-    )
-    return (1 + COPIES) * rows["size"] - rows["here"]
 
 
 def _shown_name(file_name: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from hiring.networks import selectors as networks
 from hiring.networks.models import Network
 from hiring.recordings.models import Recording
@@ -13,6 +15,20 @@ from hiring.runs.models import AnalysisRun
 def latest_run(recording: Recording) -> AnalysisRun | None:
     """The run that a screen shows: the newest that was not cancelled."""
     return recording.runs.exclude(state=AnalysisRun.State.CANCELLED).order_by("-queued_at").first()
+
+
+def stopped() -> QuerySet[AnalysisRun]:
+    """Runs that can be started again: each the newest of a recording that is here, and ended without results."""
+    states = [AnalysisRun.State.FAILED, AnalysisRun.State.QUARANTINED]
+    here = [Recording.State.RECEIVED, Recording.State.READY]
+    of_the_same = AnalysisRun.objects.filter(recording=OuterRef("recording"), queued_at__gt=OuterRef("queued_at"))
+    newer = of_the_same.exclude(state=AnalysisRun.State.CANCELLED)
+    return AnalysisRun.objects.filter(~Exists(newer), state__in=states, recording__state__in=here)
+
+
+def waiting() -> QuerySet[AnalysisRun]:
+    """Runs that lacked room, storage or database and continue by themselves."""
+    return AnalysisRun.objects.filter(state=AnalysisRun.State.QUEUED, waits__gt=0)
 
 
 def complete_run(recording: Recording) -> AnalysisRun | None:

@@ -36,7 +36,7 @@ from hiring.runs.models import (
     Sentence,
     Word,
 )
-from hiring.runs.selectors import latest_run
+from hiring.runs.selectors import latest_run, stopped
 
 State = AnalysisRun.State
 TRANSCRIPT_TYPES = ("vtt", "srt", "json")
@@ -207,12 +207,6 @@ class NotRetried(Exception):
     """An analysis cannot be started again; `str(error)` is one sentence."""
 
 
-def can_be_retried(run: AnalysisRun) -> bool:
-    """Whether a run is the newest of a recording that is here, and ended without results."""
-    is_here = run.recording.state in (Recording.State.RECEIVED, Recording.State.READY)
-    return is_here and run.state in (State.FAILED, State.QUARANTINED) and latest_run(run.recording) == run
-
-
 @transaction.atomic
 def retry(*, run: AnalysisRun, actor: audit.Actor) -> AnalysisRun:
     """Queue a failed or set-aside run's recording again, with what consent and law allow now.
@@ -223,7 +217,7 @@ def retry(*, run: AnalysisRun, actor: audit.Actor) -> AnalysisRun:
     newest = latest_run(recording)
     if newest is not None and newest.is_active:
         return newest  # asked for twice
-    if not can_be_retried(AnalysisRun.objects.select_related("recording").get(pk=run.pk)):
+    if not stopped().filter(pk=run.pk).exists():
         raise NotRetried(_("Only an analysis that failed can be started again."))
     again = queue(recording=run.recording)  # first: rows are locked before the audit record
     audit.record(actor=actor, action="run.retried", obj=run, interview=run.recording.interview_id)

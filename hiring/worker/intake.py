@@ -17,6 +17,7 @@ from analysis.video.probe import probe
 from hiring.lib import room
 from hiring.recordings import services, uploads, vault
 from hiring.recordings.models import Recording
+from hiring.recordings.selectors import COPIES
 from hiring.runs import lease
 from hiring.runs.models import AnalysisRun
 from hiring.worker.keeper import Keeper
@@ -60,7 +61,7 @@ def fetch(recording: Recording, folder: Path) -> Path:
 def keep(run: AnalysisRun, source: Path, folder: Path, limits: VideoLimits, keeper: Keeper) -> None:
     """Check a received file and keep it for good, or nothing of it. Raises BadVideo, Cancelled, LeaseLost."""
     recording = run.recording
-    room.require(folder, uploads.COPIES * source.stat().st_size)
+    room.require(folder, COPIES * source.stat().st_size)
     keeper.report(Progress(Step.PROBE, 0, 0))
     info = probe(source, limits, on_wait=keeper.check)
 
@@ -96,7 +97,7 @@ def _playable(
         make_playable(source, target, limits, keeper.report)
     except BadVideo as error:
         # Its child says the same of a bad video and of a full disk.
-        room.require(folder, (uploads.COPIES - 1) * source.stat().st_size)
+        room.require(folder, (COPIES - 1) * source.stat().st_size)
         log.warning("Recording %s has no playable copy: %s", recording.pk, error.code)
         return ""
     with target.open("rb") as file:

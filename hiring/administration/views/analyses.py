@@ -1,0 +1,68 @@
+"""Analyses that stopped: which, when, why, and starting them again. Shows references, never who is behind them."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from hiring import access
+from hiring.administration.guard import administrators_only, page_of
+from hiring.runs import selectors, services
+
+#: So many are started in one answer; the same button starts the rest.
+AT_ONCE = 100
+
+
+@administrators_only
+@require_safe
+def stopped(request: HttpRequest) -> HttpResponse:
+    """What failed or was set aside and can be started again, and how many wait for the server."""
+    context = {
+        "section": "models",
+        "tab": "analyses",
+        "page": page_of(request, access.stopped_analyses(request.user)),
+        "waiting": selectors.waiting().count(),
+        "reasons": sorted(set(selectors.waiting().order_by().values_list("failure", flat=True))),
+    }
+    return render(request, "administration/stopped_analyses.html", context)
+
+
+@administrators_only
+@require_POST
+def start(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Start one again."""
+    try:
+        services.retry(run=access.governed_run_for(request.user, pk), actor=request.user.as_actor())
+        messages.success(request, _("The analysis starts again."))
+    except services.NotRetried as error:
+        messages.error(request, str(error))
+    return redirect("administration:stopped_analyses")
+
+
+@administrators_only
+@require_POST
+def start_all(request: HttpRequest) -> HttpResponse:
+    """Start all of them again, or as many as one answer takes."""
+    count = sum(_is_started(request, run.pk) for run in access.stopped_analyses(request.user)[:AT_ONCE])
+    sentence = ngettext("%(count)d analysis starts again.", "%(count)d analyses start again.", count)
+    messages.success(request, sentence % {"count": count})
+    left = access.stopped_analyses(request.user).count()
+    if left:
+        still = ngettext("%(left)d is still stopped.", "%(left)d are still stopped.", left)
+        messages.warning(request, still % {"left": left})
+    return redirect("administration:stopped_analyses")
+
+
+def _is_started(request: HttpRequest, pk: UUID) -> bool:
+    """Whether it was this click that started it: somebody else may have, or the recording is gone."""
+    try:
+        services.retry(run=access.governed_run_for(request.user, pk), actor=request.user.as_actor())
+    except services.NotRetried:
+        return False
+    return True
