@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
+from kombu.transport import memory
 
 #: Where a test starts servers or browsers, one after the other: some stop the Redis that all of them share.
 _SERVERS = Path(__file__).parent / "e2e"
@@ -36,13 +37,17 @@ def own_folders(settings, tmp_path: Path) -> None:
 
 @pytest.fixture(autouse=True)
 def no_real_broker(request: pytest.FixtureRequest) -> None:
-    """Messages go nowhere; tests of delivery start a real broker and say so with the mark `e2e`."""
+    """Messages go nowhere, and none of an earlier test waits.
+
+    Tests of delivery start a real broker and say so with the mark `e2e`.
+    """
     from hiring.celery import app
     from hiring.lib import broker
 
     broker.ask_again()
     if "e2e" not in request.keywords:
         app.conf.broker_url = "memory://"
+        memory.Channel.queues.clear()
 
 
 @pytest.fixture

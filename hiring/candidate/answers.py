@@ -168,7 +168,7 @@ def hand_in(request: HttpRequest) -> HttpResponse:
     """Hand the answers in."""
     interview = access.candidate_may_hand_in(request)
     try:
-        recordings.submit(interview=interview)
+        runs.hand_in(interview=interview)
     except recordings.NotComplete as refusal:
         messages.error(request, str(refusal))
         return redirect("candidate:answers")

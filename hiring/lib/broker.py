@@ -21,15 +21,25 @@ class _Silence:
 
 def tell(task: str, *arguments: str) -> bool:
     """Send a task. Returns False where the broker is away, or was just now: the reconciler tells a worker later."""
-    if time.monotonic() < _Silence.until:
+    if is_away():
         return False
     try:
         current_app.send_task(task, list(arguments), retry=False)
     except (OperationalError, OSError) as error:
-        _Silence.until = time.monotonic() + _QUIET_S
+        leave_alone()
         log.warning("The broker did not take %s (%s); the reconciler will.", task, type(error).__name__)
         return False
     return True
+
+
+def is_away() -> bool:
+    """Whether this process was not answered just now."""
+    return time.monotonic() < _Silence.until
+
+
+def leave_alone() -> None:
+    """Note that the broker did not answer."""
+    _Silence.until = time.monotonic() + _QUIET_S
 
 
 def ask_again() -> None:

@@ -20,7 +20,7 @@ from hiring.audit import services as audit
 from hiring.networks import selectors as networks
 from hiring.recordings import services as recordings
 from hiring.recordings.models import Recording
-from hiring.runs import results, savepoints
+from hiring.runs import messages, order, results, savepoints
 from hiring.runs.models import ATTEMPTS, AnalysisRun
 from hiring.runs.services import wake
 
@@ -34,15 +34,22 @@ class LeaseLost(Exception):
     """The run was cancelled, or another worker holds it now: stop and keep nothing."""
 
 
+@transaction.atomic
+def take(weights_sha256: str = "") -> AnalysisRun | None:
+    """Claim the run that is next, as hiring.runs.order has it. Returns None where there is nothing to do."""
+    run_id = order.lock_next(timezone.now())
+    return None if run_id is None else claim(run_id, weights_sha256)
+
+
 def claim(run_id: uuid.UUID, weights_sha256: str = "") -> AnalysisRun | None:
-    """Take a queued run, or one whose worker died. Returns None where it is not to be had: that is no error.
+    """Hold this queued run, or one whose worker died. Returns None where it is not to be had: that is no error.
 
     Notes which expression network the worker has and whether it was switched off, on every run alike: what a screen
     says of it must not tell who agreed to expression.
     """
     now = timezone.now()
     to_be_had = Q(state=State.QUEUED) | Q(state=State.RUNNING, lease_until__lt=now)
-    won = AnalysisRun.objects.filter(to_be_had, _is_time(now), pk=run_id, attempt__lt=ATTEMPTS).update(
+    won = AnalysisRun.objects.filter(to_be_had, order.is_time(now), pk=run_id, attempt__lt=ATTEMPTS).update(
         state=State.RUNNING,
         attempt=F("attempt") + 1,
         token=uuid.uuid4(),
@@ -57,11 +64,6 @@ def claim(run_id: uuid.UUID, weights_sha256: str = "") -> AnalysisRun | None:
     if not won:
         return None
     return AnalysisRun.objects.select_related("recording__interview__position").get(pk=run_id)
-
-
-def _is_time(now: datetime) -> Q:
-    """Runs that wait for nothing, or have waited."""
-    return Q(not_before=None) | Q(not_before__lte=now)
 
 
 def _held(run: AnalysisRun) -> Q:
@@ -254,11 +256,17 @@ def reconcile() -> dict[str, int]:
     return counts
 
 
-@transaction.atomic
 def _claim_undelivered(now: datetime) -> list[uuid.UUID]:
-    """Pick queued runs that no worker was told of lately; reconcilers on other machines skip them."""
+    """Pick queued runs that no worker was told of lately, no more than messages are of use."""
+    room = messages.room()
+    return _pick_undelivered(now, room) if room else []
+
+
+@transaction.atomic
+def _pick_undelivered(now: datetime, most: int) -> list[uuid.UUID]:
+    """Reconcilers on other machines skip the rows that this one picks."""
     undelivered = Q(woken_at=None, queued_at__lt=now - timedelta(seconds=2)) | Q(woken_at__lt=now - _WAKE_AGAIN)
-    rows = AnalysisRun.objects.filter(undelivered, _is_time(now), state=State.QUEUED).order_by("queued_at")
-    ids = list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True)[:200])
+    rows = order.ready(now).filter(undelivered).order_by("queued_at")
+    ids = list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True)[:most])
     AnalysisRun.objects.filter(pk__in=ids).update(woken_at=now)
     return ids

@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from analysis.types import EXPRESSIONS, FILLER, RESTART, STAGES_OF_KIND, UNCLEAR, MomentKind, Stage, Step
-from hiring.positions.models import Interview, Question, RubricPoint
+from hiring.positions.models import Interview, Position, Question, RubricPoint
 from hiring.recordings.models import Recording
 
 ATTEMPTS = 3
@@ -28,6 +28,11 @@ class AnalysisRun(models.Model):
     """not_before: until then no worker takes it, for want of room, storage or database, `waits` times in a row.
 
     to_discard: cancelled because places changed; what it found is shown nowhere and is still to be deleted.
+
+    position and awaited_since are for the order in which runs are taken (hiring.runs.order).
+
+    position: the interview's, which never changes. awaited_since: since when a candidate who has not handed in waits.
+    Both may be empty, so that adding them rebuilds no table: SQLite would lose the table's triggers with it.
     """
 
     class State(models.TextChoices):
@@ -40,6 +45,7 @@ class AnalysisRun(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="runs")
+    position = models.ForeignKey(Position, null=True, db_index=False, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=12, choices=State.choices, default=State.QUEUED)
     plan = models.JSONField(default=list)
     fingerprint = models.CharField(max_length=64)
@@ -48,6 +54,7 @@ class AnalysisRun(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     heartbeat_at = models.DateTimeField(null=True, blank=True)
     queued_at = models.DateTimeField(default=timezone.now)
+    awaited_since = models.DateTimeField(null=True, blank=True)
     woken_at = models.DateTimeField(null=True, blank=True)
     not_before = models.DateTimeField(null=True, blank=True)
     waits = models.PositiveSmallIntegerField(default=0)
@@ -79,6 +86,10 @@ class AnalysisRun(models.Model):
             models.Index(fields=["state", "lease_until"]),
             models.Index(fields=["state", "woken_at"]),
             models.Index(name="run_to_discard", fields=["recording"], condition=Q(to_discard=True)),
+            # Not partial: SQLite uses a partial index for literals alone, and Django binds parameters.
+            models.Index(name="run_turn", fields=["state", "position", "awaited_since", "queued_at"]),
+            models.Index(name="run_interrupted", fields=["state", "attempt", "queued_at"]),
+            models.Index(name="run_served", fields=["position", "started_at"]),
         ]
         constraints = [
             models.UniqueConstraint(

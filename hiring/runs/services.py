@@ -25,7 +25,7 @@ from hiring.positions.models import Interview
 from hiring.recordings import services as recordings
 from hiring.recordings import uploads, vault
 from hiring.recordings.models import Recording
-from hiring.runs import savepoints
+from hiring.runs import messages, order, savepoints
 from hiring.runs.models import (
     AnalysisRun,
     Explanation,
@@ -94,8 +94,10 @@ def queue(*, recording: Recording, tell_worker: bool = True, weights_sha256: str
         with transaction.atomic():
             run = AnalysisRun.objects.create(
                 recording=recording,
+                position_id=recording.interview.position_id,
                 plan=sorted(plan),
                 fingerprint=fingerprint,
+                awaited_since=timezone.now() if recording.interview.state == Interview.State.OPENED else None,
                 woken_at=None if tell_worker else timezone.now(),
             )
     except IntegrityError:
@@ -105,7 +107,7 @@ def queue(*, recording: Recording, tell_worker: bool = True, weights_sha256: str
     # Not with which configuration: the record must not tell who left a purpose out.
     audit.record(actor=audit.SYSTEM, action="run.queued", obj=run, interview=recording.interview_id)
     if tell_worker:
-        transaction.on_commit(lambda: wake(run.pk))
+        transaction.on_commit(lambda: tell(run.pk))
     return run
 
 
@@ -119,6 +121,28 @@ def receive(*, recording: Recording) -> bool:
     audit.record(actor=interview.as_actor(), action="recording.received", obj=recording, interview=interview)
     queue(recording=recording)
     return True
+
+
+@transaction.atomic
+def hand_in(*, interview: Interview) -> None:
+    """Submit an interview: from now on nobody sits and waits for its analyses. Raises recordings.NotComplete."""
+    Interview.objects.select_for_update().get(pk=interview.pk)
+    waiting = AnalysisRun.objects.filter(recording__interview=interview, state=State.QUEUED)
+    waiting.update(awaited_since=None)
+    recordings.submit(interview=interview)  # last: rows are locked before the audit record
+
+
+def tell(run_id: uuid.UUID) -> None:
+    """Wake a worker for a queued run, unless enough messages wait: each takes the run that is next, not its own."""
+    if messages.room():
+        wake(run_id)
+
+
+def tell_of_more() -> None:
+    """Wake another worker where runs wait. Whoever takes one calls it, so that one message brings all to work."""
+    waiting = order.ready(timezone.now()).values_list("pk", flat=True).first()
+    if waiting is not None:
+        tell(waiting)
 
 
 def wake(run_id: uuid.UUID) -> bool:

@@ -38,14 +38,39 @@ _WAITS_FOR = {
 }
 #: How long a worker tries to say so to a database that is away, and how often.
 _TELL_FOR_S, _TELL_EVERY_S = 300.0, 5.0
+_AT_ONCE_S = 60.0
+
+
+def work() -> list[str]:
+    """Perform one run after another, as the table has them, and return how each ended; [] where there was nothing.
+
+    Ends by itself after a while: a fairness audit waits in the same queue, and a worker that is to stop finishes its
+    task first. The message that it sent meanwhile, or the reconciler, goes on.
+    """
+    until_s, ended = time.monotonic() + _AT_ONCE_S, []
+    while True:
+        close_old_connections()
+        run = lease.take(weights_sha256=_own_weights())
+        if run is None:
+            return ended
+        runs.tell_of_more()
+        ended.append(_carry_out(run))
+        if time.monotonic() >= until_s:
+            return ended
 
 
 def execute(run_id: UUID) -> str:
-    """Perform a run if it is to be had, and return how it ended: a state, `stopped` or `not to be had`."""
+    """Perform this run if it is to be had, and return how it ended: a state, `stopped` or `not to be had`."""
+    run = lease.claim(run_id, weights_sha256=_own_weights())
+    return "not to be had" if run is None else _carry_out(run)
+
+
+def _own_weights() -> str:
     own = networks.register_own()
-    run = lease.claim(run_id, weights_sha256=own.weights_sha256 if own else "")
-    if run is None:
-        return "not to be had"
+    return own.weights_sha256 if own else ""
+
+
+def _carry_out(run: AnalysisRun) -> str:
     if not _is_allowed(run):
         return "stopped"
     folder = Path(settings.WORK_DIR) / f"{run.pk}.{run.attempt}"

@@ -17,12 +17,14 @@ _SLICE_S = 5.0
 
 
 @shared_task(name="sightline.run")
-def run(run_id: str) -> str:
-    """Perform one run. torch and friends are loaded here, in the worker's child, and nowhere else."""
-    from hiring.worker.execute import execute
+def run(run_id: str = "") -> str:
+    """There is work. run_id is why the message was sent; which run comes next is the table's to say.
 
-    close_old_connections()
-    return execute(UUID(run_id))
+    torch and friends are loaded here, in the worker's child, and nowhere else.
+    """
+    from hiring.worker.execute import work
+
+    return ", ".join(work()) or "nothing to do"
 
 
 @shared_task(name="sightline.reconcile")

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from hiring.audit.models import Event
 from hiring.lib import broker
-from hiring.runs import lease
+from hiring.runs import lease, messages
 from hiring.runs import services as runs
 from hiring.runs.models import ATTEMPTS, AnalysisRun
 from tests import factories
@@ -49,7 +49,8 @@ def test_a_message_that_got_lost_is_sent_again_after_half_a_minute(sent):
 
 def test_a_run_whose_worker_died_is_queued_and_woken_in_one_go(sent):
     run = lease.claim(runs.queue(recording=factories.make_ready_recording()).pk)
-    _age(run, lease_until=timezone.now() - timedelta(seconds=1), queued_at=timezone.now() - timedelta(minutes=1))
+    ago = timezone.now() - timedelta(minutes=1)
+    _age(run, lease_until=ago + timedelta(seconds=30), heartbeat_at=ago, queued_at=ago)
     counts = lease.reconcile()
     assert counts == {"quarantined": 0, "requeued": 1, "woken": 1}
     run.refresh_from_db()
@@ -67,6 +68,37 @@ def test_a_run_that_died_three_times_is_set_aside_with_a_reason(sent):
     assert run.state == "quarantined" and "3 times" in run.failure
     assert Event.objects.filter(action="run.quarantined").count() == 1
     assert lease.reconcile() == {"quarantined": 0, "requeued": 0, "woken": 0}
+
+
+def test_with_thousands_waiting_no_more_messages_are_sent_than_are_of_use(monkeypatch):
+    ago = timezone.now() - timedelta(minutes=1)
+    recording = factories.make_ready_recording()
+    rows = [AnalysisRun(recording=recording, fingerprint=str(n), queued_at=ago, woken_at=ago) for n in range(3000)]
+    AnalysisRun.objects.bulk_create(rows)
+    counts = [lease.reconcile()["woken"] for _ in range(3)]
+    assert counts == [messages.ENOUGH, 0, 0]
+    with messages.current_app.connection_for_read() as link, link.channel() as channel:
+        assert channel.queue_declare(messages.QUEUE, passive=True).message_count == messages.ENOUGH
+        channel.basic_get(messages.QUEUE, no_ack=True)
+    assert lease.reconcile()["woken"] == 1
+
+
+def test_while_the_broker_is_away_the_reconciler_notes_nothing_as_sent(settings, monkeypatch):
+    run = runs.queue(recording=factories.make_ready_recording())
+    _age(run, queued_at=timezone.now() - timedelta(seconds=10))
+    monkeypatch.setattr(messages.current_app.conf, "broker_url", "redis://127.0.0.1:1/0")
+    assert lease.reconcile()["woken"] == 0
+    run.refresh_from_db()
+    assert run.woken_at is None
+
+
+def test_what_broke_a_moment_ago_is_not_woken_for_yet(sent):
+    run = runs.queue(recording=factories.make_ready_recording())
+    lease.put_back(run=lease.claim(run.pk), step="frames", sentence="It broke.")
+    _age(run, queued_at=timezone.now() - timedelta(minutes=1))
+    assert lease.reconcile()["woken"] == 0
+    _age(run, heartbeat_at=timezone.now() - timedelta(seconds=6))
+    assert lease.reconcile()["woken"] == 1 and sent == [run.pk]
 
 
 def test_a_run_that_broke_is_put_back_twice_and_then_set_aside():
