@@ -36,7 +36,7 @@ def own_folders(settings, tmp_path: Path) -> None:
 
 
 @pytest.fixture(autouse=True)
-def no_real_broker(request: pytest.FixtureRequest) -> None:
+def no_real_broker(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Messages go nowhere, and none of an earlier test waits.
 
     Tests of delivery start a real broker and say so with the mark `e2e`.
@@ -46,6 +46,7 @@ def no_real_broker(request: pytest.FixtureRequest) -> None:
 
     broker.ask_again()
     if "e2e" not in request.keywords:
+        monkeypatch.delenv("CELERY_BROKER_URL", raising=False)  # Celery believes it more than its own configuration
         app.conf.broker_url = "memory://"
         memory.Channel.queues.clear()
 
