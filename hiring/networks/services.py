@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -10,6 +11,8 @@ from django.utils import timezone
 
 from hiring.audit import services as audit
 from hiring.networks.models import Network
+
+_SEEN_AGAIN = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,8 @@ class Shipped:
 def register(*, shipped: Shipped) -> Network:
     """Note that a worker has this network. New weights are a new row, switched on.
 
-    Safe to repeat and to run in several workers at once. Whether a network is on is never changed here.
+    Safe to repeat and to run in several workers at once. Whether a network is on is never changed here. Each claim of
+    a run comes by here and all workers share the row, so what stands there already is not written again.
     """
     network, is_new = Network.objects.get_or_create(
         weights_sha256=shipped.weights_sha256,
@@ -36,10 +40,21 @@ def register(*, shipped: Shipped) -> Network:
     )
     if is_new:
         audit.record(actor=audit.SYSTEM, action="network.registered", obj=network, weights=network.short_hash)
-    else:
-        Network.objects.filter(pk=network.pk).update(last_seen_at=timezone.now(), **_facts(shipped))
-        network.refresh_from_db()
+    elif new := _news(network, shipped):
+        Network.objects.filter(pk=network.pk).update(**new)
+        for column, value in new.items():
+            setattr(network, column, value)
     return network
+
+
+def _news(network: Network, shipped: Shipped) -> dict[str, Any]:
+    """The columns that differ. When it was seen is worth a write once a minute, or if another was named since."""
+    now = timezone.now()
+    changed = {column: value for column, value in _facts(shipped).items() if getattr(network, column) != value}
+    others = Network.objects.filter(kind=network.kind, last_seen_at__gt=network.last_seen_at)
+    if changed or network.last_seen_at < now - _SEEN_AGAIN or others.exists():
+        changed["last_seen_at"] = now
+    return changed
 
 
 def _facts(shipped: Shipped) -> dict[str, Any]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import threading
+from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from analysis.expression import weights_file
 from analysis.expression.inference import ExpressionClassifier
@@ -35,6 +38,31 @@ def test_naming_a_network_again_changes_its_card_but_never_the_switch():
     assert again.card == "# New" and again.measured == {"measured": {"accuracy": 0.7}}
     assert again.first_seen_at == network.first_seen_at and again.last_seen_at > network.last_seen_at
     assert Event.objects.filter(action="network.registered").count() == 1
+
+
+@pytest.mark.django_db
+def test_naming_a_network_again_writes_nothing_but_when_it_was_seen_and_that_once_a_minute():
+    facts = {"card": "# Card\n" * 5000, "measured": {"accuracy": 0.7, "small": 1e-7, "of": [1, 2.5, None, "ü"]}}
+    network = factories.make_network(**facts)
+    with CaptureQueriesContext(connection) as queries:
+        assert factories.make_network(**facts).last_seen_at == network.last_seen_at
+    assert not [query["sql"][:80] for query in queries if query["sql"].startswith("UPDATE")]
+    Network.objects.update(last_seen_at=timezone.now() - timedelta(seconds=61))
+    with CaptureQueriesContext(connection) as queries:
+        assert factories.make_network(**facts).last_seen_at > network.last_seen_at
+    (written,) = [query["sql"] for query in queries if query["sql"].startswith("UPDATE")]
+    assert "last_seen_at" in written and "card" not in written and "measured" not in written
+
+
+@pytest.mark.django_db
+def test_only_the_column_that_differs_is_written():
+    network = factories.make_network(card="# Old", measured={"accuracy": 0.7})
+    with CaptureQueriesContext(connection) as queries:
+        factories.make_network(card="# New", measured={"accuracy": 0.7})
+    (written,) = [query["sql"] for query in queries if query["sql"].startswith("UPDATE")]
+    assert "card" in written and "measured" not in written
+    network.refresh_from_db()
+    assert network.card == "# New"
 
 
 @pytest.mark.django_db(transaction=True)
