@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Model, Q
+from django.db.models import Count, Model, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import ngettext
 
@@ -54,7 +55,8 @@ def strictest_place(position: Position) -> Place:
 
 
 #: Every table with rows about one interview, by the name under which a certificate counts them, and how each leads to
-#: the interview. A test fails for a table that leads there and is not named here.
+#: the interview. A test fails for a table that leads there and is not named here. One that leads
+#: through another stands below it: rows are deleted from the last table up.
 HELD: dict[str, tuple[type[Model], str]] = {
     "recordings": (Recording, "interview"),
     "runs": (AnalysisRun, "recording__interview"),
@@ -85,8 +87,15 @@ VAULT_COLUMNS: dict[type[Model], tuple[str, ...]] = {
 
 
 def contents_of(interview: Interview) -> dict[str, int]:
-    """How many rows of each kind erasing this interview removes."""
-    return {name: model.objects.filter(**{way: interview}).count() for name, (model, way) in HELD.items()}
+    """How many rows of each kind erasing this interview removes. One query for all tables: a sweep asks thousands."""
+    counted = {f"n_{name}": Coalesce(_counted(model, way), 0) for name, (model, way) in HELD.items()}
+    row = Interview.objects.annotate(**counted).values(*counted).get(pk=interview.pk)
+    return {name: row[f"n_{name}"] for name in HELD}
+
+
+def _counted(model: type[Model], way: str) -> Subquery:
+    rows = model.objects.filter(**{way: OuterRef("pk")}).order_by().values(way)
+    return Subquery(rows.annotate(n=Count("pk")).values("n"))
 
 
 def files_named(interview_id: UUID | str) -> set[str]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -28,8 +29,7 @@ from hiring.positions.models import Interview, Invitation, Position
 from hiring.recordings import keys, uploads, vault
 from hiring.recordings.models import Recording
 from hiring.retention.models import ErasureCertificate
-from hiring.retention.selectors import VAULT_COLUMNS, contents_of, due
-from hiring.review.models import Decision
+from hiring.retention.selectors import HELD, VAULT_COLUMNS, Due, contents_of, due
 from hiring.runs import places
 from hiring.runs import services as runs
 from hiring.runs.models import AnalysisRun
@@ -58,16 +58,18 @@ def set_days(*, position: Position, after_decision: int, without_decision: int, 
     )
 
 
-@transaction.atomic
 def _empty_rows(interview: Interview) -> dict[str, int]:
-    """Stop the runs, delete what was derived and written about the person, empty the personal columns."""
-    for recording in _locked(interview):
-        runs.cancel(recording=recording)
+    """Delete what was derived and written about the person, empty the personal columns. Call it in a transaction.
+
+    A worker at it finds its run gone at its next heartbeat. All that rows hang on is locked: none is added.
+    """
+    _locked(interview)
     counts = contents_of(interview)
-    interview.recordings.all().delete()
-    Decision.objects.filter(interview=interview).delete()
-    interview.consents.all().delete()
-    interview.invitations.all().delete()
+    # Each table in one statement: delete() would look through every table below it first.
+    for name, (model, way) in reversed(HELD.items()):
+        if counts[name]:
+            rows = model.objects.filter(**{way: interview.pk})
+            rows._raw_delete(rows.db)
     Interview.objects.filter(pk=interview.pk).update(
         state=Interview.State.ERASED,
         candidate_name="",
@@ -90,8 +92,8 @@ class _Leftovers:
         """Everything that lies anywhere for a recording: in the vault, as an upload, in a worker's hands."""
         self.files += filter(None, (getattr(recording, column) for column in VAULT_COLUMNS[Recording]))
         self.folders.append(uploads.path_of(recording).parent)
-        for run_id in recording.runs.values_list("pk", flat=True):
-            self.folders += Path(settings.WORK_DIR).glob(f"{run_id}.*")
+        for run in recording.runs.all():
+            self.folders += Path(settings.WORK_DIR).glob(f"{run.pk}.*")
 
     def remove(self) -> None:
         for name in self.files:
@@ -103,7 +105,7 @@ class _Leftovers:
 def _remove_files(interview: Interview) -> tuple[bool, int]:
     """Destroy the key first: from then on no copy can be read, even if the rest is interrupted."""
     destroyed, leftovers = keys.destroy(interview.pk), _Leftovers(interview)
-    for recording in interview.recordings.all():
+    for recording in interview.recordings.prefetch_related(Prefetch("runs", AnalysisRun.objects.only("recording"))):
         leftovers.take(recording)
     files = vault.delete_all(interview.pk) + sum(folder.exists() for folder in leftovers.folders)
     leftovers.remove()
@@ -115,13 +117,21 @@ def erase(*, interview: Interview, actor: Actor, reason: str, due_at: datetime |
 
     Safe to repeat after a crash in the middle: the key goes first, the rows last with the certificate.
     """
+    certificate = _erase(interview, actor, reason, due_at)
+    deleted_rows.wipe_soon()
+    interview.refresh_from_db()
+    return certificate
+
+
+def _erase(interview: Interview, actor: Actor, reason: str, due_at: datetime | None) -> ErasureCertificate:
+    """The same without wiping, for whoever erases many and wipes once."""
     destroyed, files = _remove_files(interview)
     with transaction.atomic():
         locked = Interview.objects.select_for_update().get(pk=interview.pk)
         if locked.state == Interview.State.ERASED:
             # The sweep, the candidate or another administrator was faster: theirs is the certificate.
             return ErasureCertificate.objects.filter(interview_id=interview.pk).earliest("erased_at")
-        counts = _empty_rows(interview)
+        counts = _empty_rows(locked)
         certificate = ErasureCertificate.objects.create(
             interview_reference=interview.reference,
             interview_id=interview.pk,
@@ -133,11 +143,9 @@ def erase(*, interview: Interview, actor: Actor, reason: str, due_at: datetime |
             key_destroyed=destroyed or counts["recordings"] > 0,
         )
         audit.record(actor=actor, action="interview.erased", obj=certificate, interview=interview, reason=reason)
-        deleted_rows.wipe_soon()
     # A worker that was writing while the key went may have left a file behind.
     vault.delete_all(interview.pk)
     keys.destroy(interview.pk)
-    interview.refresh_from_db()
     return certificate
 
 
@@ -146,19 +154,19 @@ def erase_due(now: datetime | None = None, *, actor: Actor = audit.SYSTEM, at_mo
 
     A web request passes `at_most`, so that it ends in time; the hourly sweep erases the rest.
     """
-    count = 0
-    for item in list(due(now))[:at_most]:
-        try:
-            erase(
-                interview=item.interview,
-                actor=actor,
-                reason=ErasureCertificate.Reason.RETENTION,
-                due_at=item.due_at,
-            )
-            count += 1
-        except Exception:
-            log.exception("Interview %s could not be erased; the next sweep tries again.", item.interview.pk)
+    count = sum(erase_overdue(item, actor=actor) for item in list(due(now))[:at_most])
+    deleted_rows.wipe_soon()
     return count
+
+
+def erase_overdue(item: Due, *, actor: Actor = audit.SYSTEM) -> bool:
+    """Erase one interview whose time is over. Returns whether it is gone; the caller wipes deleted rows."""
+    try:
+        _erase(item.interview, actor, ErasureCertificate.Reason.RETENTION, item.due_at)
+    except Exception:
+        log.exception("Interview %s could not be erased; the next sweep tries again.", item.interview.pk)
+        return False
+    return True
 
 
 def _locked(interview: Interview) -> list[Recording]:

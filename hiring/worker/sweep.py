@@ -1,10 +1,15 @@
-"""Once an hour: erase what is due, and remove what crashes and abandoned uploads left behind."""
+"""Once an hour: erase what is due, and remove what crashes and abandoned uploads left behind.
+
+The reconciler shares the process. So what is due is erased for a few seconds at a time, and each round of the
+reconciler goes on with it, however many there are.
+"""
 
 from __future__ import annotations
 
 import logging
 import shutil
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -19,17 +24,58 @@ from hiring.lib import deleted_rows
 from hiring.recordings import uploads, vault
 from hiring.recordings.models import Recording
 from hiring.retention import services as retention
-from hiring.retention.selectors import files_named
+from hiring.retention.selectors import Due, due, files_named
 from hiring.runs.models import AnalysisRun
 
 log = logging.getLogger(__name__)
 _DAY_S = 24 * 60 * 60
+#: With the few seconds that the reconciler takes itself, shorter than the time between two of its rounds.
+_SLICE_S = 8.0
+
+
+class _Erasing:
+    """How far this process is with what is due. Nothing is lost with it: who starts again sweeps again."""
+
+    def __init__(self) -> None:
+        self.is_over = True
+        self._failed: set[UUID] = set()
+
+    def begin(self) -> int:
+        """Erase the first of what is due. Returns how many."""
+        self._failed.clear()
+        return self.go_on()
+
+    def go_on(self) -> int:
+        """Erase for a while, at least one. What failed waits for the next sweep, so it keeps no other waiting."""
+        until_s, count = time.monotonic() + _SLICE_S, 0
+        self.is_over = True
+        for item in self._to_do():
+            if retention.erase_overdue(item):
+                count += 1
+            else:
+                self._failed.add(item.interview.pk)
+            if time.monotonic() >= until_s:
+                self.is_over = False
+                break
+        deleted_rows.wipe()
+        return count
+
+    def _to_do(self) -> Iterator[Due]:
+        return (item for item in due() if item.interview.pk not in self._failed)
+
+
+_erasing = _Erasing()
+
+
+def go_on_erasing() -> int:
+    """Erase for a while, if the last sweep had more to erase than time. Returns how many."""
+    return 0 if _erasing.is_over else _erasing.go_on()
 
 
 def sweep() -> dict[str, int]:
     """Do everything; safe to repeat and to run twice at once. Returns counts for the log."""
     counts = {
-        "erased": retention.erase_due(),
+        "erased": _erasing.begin(),
         "uploads": _abandoned_uploads(),
         "work": _old_folders(Path(settings.WORK_DIR)),
         "orphans": _orphans(),

@@ -29,12 +29,16 @@ def run(run_id: str = "") -> str:
 
 @shared_task(name="sightline.reconcile")
 def reconcile() -> dict[str, int]:
-    """Find what the broker lost, finish what a switched-off network still runs, and look for points that are new."""
+    """Find what the broker lost, finish what a switched-off network still runs, and look for points that are new.
+
+    And go on with a long sweep, last: the others are over in a moment.
+    """
     from hiring.worker.points import look_again
+    from hiring.worker.sweep import go_on_erasing
 
     found = {**lease.reconcile(), **audits.reconcile(), "stopped": networks.stop_running()}
     found["discarded"] = retention.discard_withheld(for_s=_SLICE_S)
-    return {**found, "looked_again": look_again()}
+    return {**found, "looked_again": look_again(), "erased": go_on_erasing()}
 
 
 @shared_task(name="sightline.register")

@@ -16,6 +16,7 @@ from hiring.positions.models import Interview
 from hiring.recordings import keys, vault
 from hiring.retention import services as retention
 from hiring.retention.models import ErasureCertificate
+from hiring.retention.selectors import HELD, due_of
 from hiring.review import services as review
 from hiring.runs import lease
 from hiring.runs import services as runs
@@ -107,6 +108,24 @@ def test_an_erasure_that_broke_off_after_the_key_is_finished_by_the_next(reviewe
     assert _erase(interview).key_destroyed
     interview.refresh_from_db()
     assert interview.state == "erased" and not Word.objects.exists()
+
+
+def test_an_erasure_asks_the_database_no_more_than_it_must(reviewed, django_assert_max_num_queries):
+    """A sweep erases thousands."""
+    interview = Interview.objects.select_related("position").get()
+    with django_assert_max_num_queries(30) as queries:
+        assert retention.erase_overdue(due_of(interview))
+    print(f"one erasure of an interview with results, verdict, note and decision: {len(queries)} queries")
+    untouched = due_of(factories.make_interview(opened=False))
+    with django_assert_max_num_queries(18):
+        assert retention.erase_overdue(untouched)
+
+
+def test_tables_stand_below_those_that_they_lead_through():
+    names = [model.__name__.lower() for model, _way in HELD.values()]
+    for name, (_model, way) in zip(names, HELD.values(), strict=True):
+        through = {"run": "analysisrun"}.get(way.split("__")[0], way.split("__")[0])
+        assert through == "interview" or names.index(through) < names.index(name)
 
 
 def test_the_record_keeps_that_it_happened(reviewed):
