@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Count, Model, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -88,9 +91,19 @@ VAULT_COLUMNS: dict[type[Model], tuple[str, ...]] = {
 
 def contents_of(interview: Interview) -> dict[str, int]:
     """How many rows of each kind erasing this interview removes. One query for all tables: a sweep asks thousands."""
+    sql, params = _counting()
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*params, Interview._meta.pk.get_db_prep_value(interview.pk, connection)])
+        return dict(zip(HELD, cursor.fetchone(), strict=True))
+
+
+@cache
+def _counting() -> tuple[str, tuple[Any, ...]]:
+    """The query of contents_of and its parameters but the last. Putting it together takes longer than asking it."""
     counted = {f"n_{name}": Coalesce(_counted(model, way), 0) for name, (model, way) in HELD.items()}
-    row = Interview.objects.annotate(**counted).values(*counted).get(pk=interview.pk)
-    return {name: row[f"n_{name}"] for name in HELD}
+    rows = Interview.objects.order_by().annotate(**counted).values_list(*counted).filter(pk=UUID(int=0))
+    sql, params = rows.query.sql_with_params()
+    return sql, params[:-1]
 
 
 def _counted(model: type[Model], way: str) -> Subquery:
