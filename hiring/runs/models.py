@@ -28,11 +28,7 @@ class AnalysisRun(models.Model):
     """not_before: until then no worker takes it, for want of room, storage or database, `waits` times in a row.
 
     to_discard: cancelled because places changed; what it found is shown nowhere and is still to be deleted.
-
-    position and awaited_since are for the order in which runs are taken (hiring.runs.order).
-
-    position: the interview's, which never changes. awaited_since: since when a candidate who has not handed in waits.
-    Both may be empty, so that adding them rebuilds no table: SQLite would lose the table's triggers with it.
+    position (the interview's) and awaited_since (a candidate waits) say which run is next: hiring.runs.order.
     """
 
     class State(models.TextChoices):
