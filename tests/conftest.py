@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
 from kombu.transport import memory
 
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Read when a library loads: processes side by side, each with a thread for every processor, wait for each other.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 #: Where a test starts servers or browsers, one after the other: some stop the Redis that all of them share.
 _SERVERS = Path(__file__).parent / "e2e"
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
