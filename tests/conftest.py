@@ -17,6 +17,7 @@ _SERVERS = Path(__file__).parent / "e2e"
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Side by side run files, so that what a file shares is made once."""
     for item in items:
