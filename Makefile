@@ -9,7 +9,7 @@ MANAGE = $(BIN)/python manage.py
 # PyTorch from another index, such as one with CPU builds: make setup TORCH_INDEX=URL
 TORCH_INDEX ?=
 # As many tests at once as there are processors, but each takes up to 2 GB.
-SIDE_BY_SIDE := -n logical --maxprocesses 4 --dist loadgroup
+SIDE_BY_SIDE := -n logical --maxprocesses 4 --dist loadfile
 TORCH := $(shell sed -n '/^torch==/p' requirements.txt)
 
 .PHONY: setup run test check bench clean messages

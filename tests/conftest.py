@@ -12,17 +12,7 @@ from kombu.transport import memory
 if "PYTEST_XDIST_WORKER" in os.environ:
     # Read when a library loads: processes side by side, each with a thread for every processor, wait for each other.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-#: Where a test starts servers or browsers, one after the other: some stop the Redis that all of them share.
-_SERVERS = Path(__file__).parent / "e2e"
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
-
-
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Side by side run files, so that what a file shares is made once."""
-    for item in items:
-        group = "servers" if _SERVERS in item.path.parents else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(autouse=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -32,6 +34,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.e2e)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_file_at_a_time() -> Iterator[None]:
+    """Where these tests share a Redis they take turns: some stop it, or empty it."""
+    if "CELERY_BROKER_URL" not in os.environ:
+        yield
+        return
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", "alone")
+    with (Path(tempfile.gettempdir()) / f"sightline-e2e-{run}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # let go of when the file is closed
+        yield
 
 
 def free_port() -> int:
