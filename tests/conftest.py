@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
+from django.utils import translation
 from kombu.transport import memory
 
 if "PYTEST_XDIST_WORKER" in os.environ:
@@ -28,6 +29,12 @@ def own_folders(settings, tmp_path: Path) -> None:
         **django_settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> None:
+    """A test starts in the language of the settings: a German page of an earlier test leaves its own active."""
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)
