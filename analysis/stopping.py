@@ -8,7 +8,7 @@ import threading
 from types import FrameType
 
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
-#: Tidying up takes less. Whoever still hangs then, ends without.
+#: Cleaning up takes less. A process that still hangs then is ended without it.
 _LONGEST_S = 20.0
 
 

@@ -247,7 +247,7 @@ def candidate_interview(request: HttpRequest) -> Interview:
 def proven_candidate_link(request: HttpRequest) -> Invitation:
     """The link of a session whose browser is the candidate's own. Raises Http404, ProofNeeded among it.
 
-    Whoever made a later link may have opened it: that session can add, but neither agree, nor see, hand in, take or
+    The maker of a later link may have opened it: that session can add, but it cannot agree, see, submit, download or
     delete what came in before it.
     """
     link = candidate_link(request)
@@ -279,7 +279,7 @@ def candidate_recording(request: HttpRequest, pk: UUID) -> Recording:
 
 
 def candidate_may_hand_in(request: HttpRequest) -> Interview:
-    """The interview, where every answer is this session's to hand in. Raises Http404, ProofNeeded among it."""
+    """The interview, if this session may submit all of its answers. Raises Http404, or its subclass ProofNeeded."""
     interview = candidate_interview(request)
     usable = interview.recordings.filter(state__in=[Recording.State.RECEIVED, Recording.State.READY])
     if usable.exclude(pk__in=candidate_recordings(request)).exists():

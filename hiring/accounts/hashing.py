@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from hiring.lib.busy import Places
 
-#: In one process. Whoever waits holds a thread: the rest of them must be left for pages.
+#: In one process. A waiting request holds a thread, and pages need the remaining ones.
 PLACES = Places(2, waiting=4, wait_s=5)
 
 

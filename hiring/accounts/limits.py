@@ -1,7 +1,7 @@
 """How often wrong passwords may be tried, beside the limit on one account from one address, which axes keeps.
 
-An address may try some accounts, and an account may be tried from some addresses; whoever goes on waits. Counted is
-what was typed, whether or not there is such an account, so that the answer tells nothing about it.
+An address may try some accounts, and an account may be tried from some addresses; further attempts must wait.
+What was typed is counted, whether or not there is such an account, so that the answer reveals nothing about it.
 """
 
 from __future__ import annotations

@@ -85,9 +85,7 @@ def issue_token(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _tokens_page(request, form)
     try:
-        token = services.issue_token(
-            user=request.user, name=form.cleaned_data["name"], actor=request.user.as_actor()
-        )
+        token = services.issue_token(user=request.user, name=form.cleaned_data["name"], actor=request.user.as_actor())
     except services.CannotChange as error:
         form.add_error(None, str(error))
         return _tokens_page(request, form)

@@ -1,4 +1,4 @@
-"""How often a candidate may do what is written down: the record is never shortened, so nobody may fill it.
+"""How often a candidate may do what the audit log records: the log is never shortened, so nobody may fill it.
 
 A limit holds for one interview and one kind of act, within an hour. Counted are the events themselves, so every
 process agrees. What takes something back (withdrawing, deleting, handing in, the parts of a running upload) has none:

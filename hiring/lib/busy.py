@@ -1,4 +1,4 @@
-"""Limits on what one process does at once. Whoever finds no place is told so with 429 and a sentence."""
+"""Limits on what one process does at once. A request that finds no free place gets 429 and a sentence."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def take(weights_sha256: str = "") -> AnalysisRun | None:
 
 
 def claim(run_id: uuid.UUID, weights_sha256: str = "") -> AnalysisRun | None:
-    """Hold this queued run, or one whose worker died. Returns None where it is not to be had: that is no error.
+    """Hold this queued run, or one whose worker died. Returns None if the run is not available; this is not an error.
 
     Notes which expression network the worker has and whether it was switched off, on every run alike: what a screen
     says of it must not tell who agreed to expression.

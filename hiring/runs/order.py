@@ -1,7 +1,7 @@
 """Which run a worker takes next: the table decides, whatever a message names and in whatever order messages come.
 
-First what was interrupted, for somebody waited for it already. Then what a candidate waits for, who has not handed in
-yet. Then the rest. Positions take turns in both, so that ten thousand runs of one do not stand before three of
+First, interrupted runs: somebody has waited for them already. Then runs whose candidate has not submitted yet. Then
+the rest. Positions take turns in both, so ten thousand runs of one do not hold up three of
 another: next is the position that was served least recently, and of that one the oldest run.
 """
 

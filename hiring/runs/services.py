@@ -139,7 +139,7 @@ def tell(run_id: uuid.UUID) -> None:
 
 
 def tell_of_more() -> None:
-    """Wake another worker where runs wait. Whoever takes one calls it, so that one message brings all to work."""
+    """Wake another worker while runs wait. Every worker that takes a run calls this: one message wakes them all."""
     waiting = order.ready(timezone.now()).values_list("pk", flat=True).first()
     if waiting is not None:
         tell(waiting)

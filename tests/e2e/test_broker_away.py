@@ -44,7 +44,7 @@ def redis(tmp_path: Path, monkeypatch, settings) -> Iterator[subprocess.Popen[by
 
 
 def _forget_connections(app: Celery) -> None:
-    """Connect anew the next time, to the address that counts then."""
+    """Reconnect the next time, to the address configured then."""
     pools.reset()
     app._pool = app.amqp._producer_pool = None
 

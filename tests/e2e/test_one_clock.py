@@ -90,9 +90,7 @@ def _words(page: Page) -> None:
 
 def _plot(page: Page) -> None:
     box = page.locator("#plot").bounding_box()
-    x = page.evaluate(
-        "((axis) => axis._offset + axis.l2p(2300))(document.getElementById('plot')._fullLayout.xaxis)"
-    )
+    x = page.evaluate("((axis) => axis._offset + axis.l2p(2300))(document.getElementById('plot')._fullLayout.xaxis)")
     page.mouse.click(box["x"] + x, box["y"] + 40)
     expect(page.locator(".words .now")).to_have_text("back")
     assert abs(_cursor_ms(page) - 2300) < 30
