@@ -234,7 +234,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 # Short and urgent work has a queue and a process of its own: a backlog of analyses must not delay erasure.
-CELERY_TASK_ROUTES = {f"sightline.{name}": {"queue": "control"} for name in ("reconcile", "discard", "sweep")}
+CONTROL_TASKS = ("reconcile", "discard", "check_record", "sweep")
+CELERY_TASK_ROUTES = {f"sightline.{name}": {"queue": "control"} for name in CONTROL_TASKS}
 CELERY_BEAT_SCHEDULE = {
     "reconcile": {"task": "sightline.reconcile", "schedule": 15.0, "options": {"expires": 15}},
     "sweep": {"task": "sightline.sweep", "schedule": timedelta(hours=1), "options": {"expires": 3600}},

@@ -46,8 +46,9 @@ from hiring.policy.rules import Purpose
 from hiring.positions import services as positions
 from hiring.positions.models import Interview, Invitation, Position, Question
 from hiring.recordings import keys, vault
-from hiring.recordings.models import Recording
+from hiring.recordings.models import Recording, Waveform
 from hiring.retention import services as retention
+from hiring.review import overview
 from hiring.runs import lease
 from hiring.runs import services as runs
 from hiring.runs.models import AnalysisRun
@@ -150,7 +151,7 @@ def make_ready_recording(
     """A recording that a worker has checked and put into the vault. Its bytes are not a playable video."""
     interview = interview or make_interview()
     keys.get_or_create(interview.pk)
-    return Recording.objects.create(
+    recording = Recording.objects.create(
         interview=interview,
         question=question or interview.position.questions.first(),
         state=Recording.State.READY,
@@ -169,8 +170,10 @@ def make_ready_recording(
         original_file=vault.store(interview.pk, io.BytesIO(content), "original"),
         playable_file=vault.store(interview.pk, io.BytesIO(content), "mp4"),
         poster_file=vault.store(interview.pk, io.BytesIO(b"\xff\xd8\xff\xd9"), "jpg"),
-        waveform=[abs(int(100 * math.sin(i / 7))) for i in range(duration_ms // 100)],
     )
+    peaks = bytes(abs(int(100 * math.sin(i / 7))) for i in range(duration_ms // 100))
+    Waveform.objects.create(recording=recording, peaks=peaks)
+    return recording
 
 
 def observations(duration_ms: int, fps: float = 30.0, gap: tuple[int, int] | None = None) -> pa.Table:
@@ -213,11 +216,15 @@ def sound_table(duration_ms: int, voice: bool) -> pa.Table:
     return pa.table(columns, schema=pa.schema(list(zip(SOUND_COLUMNS, types, strict=True))))
 
 
-def _stored(recording: Recording, table: pa.Table) -> str:
+def _parquet(table: pa.Table) -> io.BytesIO:
     buffer = io.BytesIO()
     pq.write_table(table, buffer, row_group_size=1800)
     buffer.seek(0)
-    return vault.store(recording.interview_id, buffer, "parquet")
+    return buffer
+
+
+def _stored(recording: Recording, table: pa.Table) -> str:
+    return vault.store(recording.interview_id, _parquet(table), "parquet")
 
 
 def make_explanation(at_ms: int) -> Explanation:
@@ -284,16 +291,23 @@ def make_complete_run(
     table = observations(recording.duration_ms, gap=gap)
     if Stage.EXPRESSION not in run.plan:
         table = table.drop_columns([f"{p}_{name}" for p in "psu" for name in EXPRESSIONS])
-    name = _stored(recording, table)
     listened = {Stage.SPEECH, Stage.VOICE} & set(run.plan)
-    sound = _stored(recording, sound_table(recording.duration_ms, Stage.VOICE in run.plan)) if listened else ""
+    sound = sound_table(recording.duration_ms, Stage.VOICE in run.plan) if listened else None
+    coarse = overview.build(_parquet(table), _parquet(sound).read() if sound else b"", recording.duration_ms)
     found = make_outcome(recording.duration_ms, [Stage(s) for s in run.plan], **outcome)
     pictures = {
         number: vault.store(recording.interview_id, io.BytesIO(moment.explanation.picture), "png")
         for number, moment in enumerate(found.moments)
         if moment.explanation is not None
     }
-    lease.complete(run=run, outcome=found, observations_file=name, sound_file=sound, pictures=pictures)
+    lease.complete(
+        run=run,
+        outcome=found,
+        observations_file=_stored(recording, table),
+        overview_file=vault.store(recording.interview_id, io.BytesIO(coarse), "parquet") if coarse else "",
+        sound_file=_stored(recording, sound) if sound else "",
+        pictures=pictures,
+    )
     run.refresh_from_db()
     return run
 

@@ -102,6 +102,7 @@ ROUTES: dict[str, Route] = {
     "administration:start_analysis": administrators(302, "POST", pk="run"),
     "administration:audit": administrators(200),
     "administration:check_audit": administrators(302, "POST"),
+    "administration:audit_check_state": administrators(200),
     # The API
     "api:positions": api(200),
     "api:position": api_team(200, pk="position"),

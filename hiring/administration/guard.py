@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import wraps
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
@@ -11,6 +13,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from hiring import access
+from hiring.lib.outside import whole_number
 
 _ROWS = 50
 
@@ -26,13 +29,50 @@ def administrators_only(view: Callable[..., HttpResponse]) -> Callable[..., Http
     return login_required(guarded)
 
 
-def page_of(request: HttpRequest, rows: QuerySet | Sequence) -> Page:
-    """The page that the address asks for; a number that is none, or too high, shows the nearest."""
-    return Paginator(rows, _ROWS).get_page(request.GET.get("page"))
+def page_of(request: HttpRequest, rows: QuerySet | Sequence, count: int | None = None) -> Page:
+    """The page that the address asks for; a number that is none, or too high, shows the nearest.
+
+    count: how many rows there are, where the caller knows already.
+    """
+    pages = Paginator(rows, _ROWS)
+    if count is not None:
+        pages.count = count
+    return pages.get_page(request.GET.get("page"))
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Some rows of a list that is too long to be counted, newest first, and where the rows around them begin.
+
+    newer, older: the id to go on from; None where there are none.
+    """
+
+    rows: list[Any]
+    newer: int | None
+    older: int | None
+
+
+def stretch_of(request: HttpRequest, rows: QuerySet) -> Stretch:
+    """The rows before or after the id that the address names, `before` or `after`; the newest by default.
+
+    By id, not by number: the last page of a million rows takes as long as the first.
+    """
+    before = whole_number(request.GET.get("before", ""))
+    after = whole_number(request.GET.get("after", ""))
+    if after is not None:
+        found = list(rows.filter(id__gt=after).order_by("id")[: _ROWS + 1])
+        shown = found[:_ROWS][::-1]
+        has_newer, has_older = len(found) > _ROWS, bool(shown) and rows.filter(id__lt=shown[-1].id).exists()
+    else:
+        found = list((rows if before is None else rows.filter(id__lt=before)).order_by("-id")[: _ROWS + 1])
+        shown = found[:_ROWS]
+        has_newer, has_older = before is not None and bool(shown), len(found) > _ROWS
+    return Stretch(shown, shown[0].id if has_newer else None, shown[-1].id if has_older else None)
 
 
 def filters_of(request: HttpRequest) -> str:
-    """The address's filters without its page number, for the links to other pages."""
+    """The address's filters without where its page begins, for the links to other pages."""
     kept = request.GET.copy()
-    kept.pop("page", None)
+    for name in ("page", "before", "after"):
+        kept.pop(name, None)
     return kept.urlencode()

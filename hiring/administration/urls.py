@@ -46,4 +46,5 @@ urlpatterns = [
     path("analyses/<uuid:pk>/start/", analyses.start, name="start_analysis"),
     path("audit/", audit.audit_log, name="audit"),
     path("audit/check/", audit.check, name="check_audit"),
+    path("audit/check/state/", audit.check_state, name="audit_check_state"),
 ]

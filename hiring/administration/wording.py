@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from hiring.audit.models import ChainCheck
+
+Fault = ChainCheck.Fault
+_FAULTS = {
+    Fault.BROKEN: _("Event {event} does not follow the one before it: something was changed, removed or reordered."),
+    Fault.REPLACED: _("Event {event} is not the one whose hash was noted: the record was replaced."),
+    Fault.SHORTER_THAN_NOTED: _("The record has {events} events, but {expected} were noted outside the database."),
+    Fault.SHORTER_THAN_WRITTEN: _("The record ends after {events} events, but {expected} were written."),
+}
+
 #: Kinds of event to filter by: the beginning of an action's code, and its name.
 GROUPS = [
     ("viewed.", _("Somebody looked")),
@@ -144,3 +154,11 @@ def duty_label(duty: str) -> str:
 def rule_label(rule: str) -> str:
     """What a place says about a purpose."""
     return str(_RULES.get(rule, rule))
+
+
+def fault_sentence(check: ChainCheck) -> str:
+    """What a check of the record found wrong; empty where it found nothing."""
+    if not check.fault:
+        return ""
+    facts = {"event": check.fault_event, "events": check.events, "expected": check.expected_events}
+    return str(_FAULTS[Fault(check.fault)]).format(**facts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils import timezone
 
 
 class Event(models.Model):
@@ -32,7 +33,8 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["interview_id", "-id"]),
             models.Index(fields=["actor_id", "-id"]),
-            models.Index(fields=["action", "-id"]),
+            # For the start of an action too, in any collation of the database.
+            models.Index(name="audit_action", fields=["action", "-id"], opclasses=["varchar_pattern_ops", ""]),
         ]
         constraints = [
             models.CheckConstraint(
@@ -66,3 +68,41 @@ class ChainHead(models.Model):
 
     def __str__(self) -> str:
         return f"{self.events} events, head {self.last_hash[:12]}"
+
+
+class ChainCheck(models.Model):
+    """A walk along the chain: of all of it, or from where the last one ended without a fault.
+
+    events, last_id, last_hash: how far it is, counted from the first event of all. seal: of these three, by the key
+    that is not in the database; without it no walk begins there. fault: what does not fit, at fault_event.
+    """
+
+    class Fault(models.TextChoices):
+        BROKEN = "broken", "An event does not follow the one before it"
+        REPLACED = "replaced", "An event is not the one whose hash was noted"
+        SHORTER_THAN_NOTED = "shorter_than_noted", "Fewer events than were noted outside the database"
+        SHORTER_THAN_WRITTEN = "shorter_than_written", "Fewer events than were written"
+
+    is_whole = models.BooleanField()
+    is_under_way = models.BooleanField(default=True)
+    asked_by = models.CharField(max_length=36, blank=True)
+    begun_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    events = models.BigIntegerField(default=0)
+    last_id = models.BigIntegerField(default=0)
+    last_hash = models.CharField(max_length=64, default="0" * 64)
+    seal = models.CharField(max_length=64, blank=True)
+    fault = models.CharField(max_length=20, blank=True, choices=Fault.choices)
+    fault_event = models.BigIntegerField(null=True, blank=True)
+    expected_events = models.BigIntegerField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                name="audit_one_check_at_a_time", fields=["is_under_way"], condition=models.Q(is_under_way=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"check of {self.events} events"

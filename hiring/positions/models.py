@@ -52,13 +52,17 @@ class TeamMember(models.Model):
 
 
 class Question(models.Model):
-    """What is asked of everybody, or, where it follows a point, of those whose words did not touch it."""
+    """What is asked of everybody, or, where it follows a point, of those whose words did not touch it.
+
+    points_changed_at: since then it has points that its finished runs were not told of.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     position = models.ForeignKey(Position, on_delete=models.CASCADE, related_name="questions")
     order = models.PositiveSmallIntegerField()
     text = models.CharField(max_length=600)
     time_limit_s = models.PositiveIntegerField(default=180)
+    points_changed_at = models.DateTimeField(null=True, blank=True)
     follows = models.OneToOneField(
         "RubricPoint", null=True, blank=True, on_delete=models.CASCADE, related_name="follow_up"
     )

@@ -153,6 +153,9 @@ def set_rubric(*, position: Position, points: Mapping[UUID, Iterable[Point]], fo
 
 def _set_points(question: Question, wanted: list[Point]) -> None:
     kept = {point.text: point for point in question.points.all()}
+    if any(each.text not in kept for each in wanted):
+        question.points_changed_at = timezone.now()
+        question.save(update_fields=["points_changed_at"])
     for order, each in enumerate(wanted):
         point = kept.pop(each.text, None) or RubricPoint(question=question, text=each.text)
         point.order = order

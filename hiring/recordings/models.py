@@ -50,10 +50,12 @@ class Recording(models.Model):
     playable_file = models.CharField(max_length=100, blank=True)
     poster_file = models.CharField(max_length=100, blank=True)
     transcript_file = models.CharField(max_length=100, blank=True)
-    waveform = models.JSONField(default=list, blank=True)
 
     class Meta:
         ordering = ["question__order", "created_at"]
+        indexes = [
+            models.Index(name="recording_received", fields=["interview"], condition=Q(state="received")),
+        ]
         constraints = [
             models.UniqueConstraint(
                 name="recording_one_for_an_answer",
@@ -79,3 +81,16 @@ class Recording(models.Model):
     @property
     def received_percent(self) -> int:
         return 100 * self.received_bytes // self.size_bytes if self.size_bytes else 0
+
+
+class Waveform(models.Model):
+    """How loud the sound of a recording is: a byte for each tenth of a second, 0 to 100 of full scale.
+
+    Apart from the recording's row, which lists read by the thousand.
+    """
+
+    recording = models.OneToOneField(Recording, on_delete=models.CASCADE, primary_key=True, related_name="waveform")
+    peaks = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"waveform of recording {self.recording_id}"

@@ -1,11 +1,11 @@
-"""How much room recordings need until they are kept."""
+"""How much room recordings need until they are kept, and how loud they are."""
 
 from __future__ import annotations
 
 from django.db.models import Q, Sum
 from django.utils import timezone
 
-from hiring.recordings.models import Recording
+from hiring.recordings.models import Recording, Waveform
 
 #: What becomes of an upload besides: the original in the vault, the playable copy as a plain file and in the vault.
 COPIES = 3
@@ -22,3 +22,9 @@ def needed_bytes(size_bytes: int) -> int:
         size=Sum("size_bytes", default=0), here=Sum("received_bytes", default=0)
     )
     return (1 + COPIES) * (size_bytes + rows["size"]) - rows["here"]
+
+
+def peaks_of(recording: Recording) -> bytes:
+    """The recording's waveform, a byte for each tenth of a second; empty where it has no sound."""
+    found = Waveform.objects.filter(recording=recording).values_list("peaks", flat=True).first()
+    return bytes(found or b"")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,7 +12,7 @@ from analysis.types import VideoInfo
 from hiring.audit import services as audit
 from hiring.positions.models import Interview
 from hiring.positions.selectors import asked_of_all
-from hiring.recordings.models import Recording
+from hiring.recordings.models import Recording, Waveform
 
 
 class NotComplete(Exception):
@@ -28,7 +28,7 @@ class Kept:
     info: VideoInfo
     playable_file: str = ""
     poster_file: str = ""
-    waveform: list[int] = field(default_factory=list)
+    waveform: bytes = b""
 
 
 @transaction.atomic
@@ -40,7 +40,6 @@ def mark_ready(*, recording: Recording, kept: Kept) -> bool:
         original_file=kept.original_file,
         playable_file=kept.playable_file,
         poster_file=kept.poster_file,
-        waveform=kept.waveform,
         sha256=kept.sha256,
         container=info.container,
         video_codec=info.video_codec,
@@ -51,6 +50,8 @@ def mark_ready(*, recording: Recording, kept: Kept) -> bool:
         duration_ms=info.duration_ms,
     )
     if done:
+        if kept.waveform:
+            Waveform.objects.create(recording=recording, peaks=kept.waveform)
         audit.record(actor=audit.SYSTEM, action="recording.ready", obj=recording, interview=recording.interview_id)
     return bool(done)
 

@@ -10,8 +10,22 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Model, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    Case,
+    Count,
+    DateTimeField,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    Model,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 from django.utils.translation import ngettext
 
@@ -19,7 +33,7 @@ from hiring.consent.models import ConsentReceipt
 from hiring.policy.rules import Place, places, rule_for
 from hiring.policy.selectors import rule_of
 from hiring.positions.models import Interview, Invitation, Position
-from hiring.recordings.models import Recording
+from hiring.recordings.models import Recording, Waveform
 from hiring.retention.models import ErasureCertificate
 from hiring.review.models import Correction, Decision, Note, Verdict, Watched
 from hiring.runs.models import (
@@ -62,6 +76,7 @@ def strictest_place(position: Position) -> Place:
 #: through another stands below it: rows are deleted from the last table up.
 HELD: dict[str, tuple[type[Model], str]] = {
     "recordings": (Recording, "interview"),
+    "waveforms": (Waveform, "recording__interview"),
     "runs": (AnalysisRun, "recording__interview"),
     "savepoints": (Savepoint, "run__recording__interview"),
     "segments": (Segment, "run__recording__interview"),
@@ -83,7 +98,7 @@ HELD: dict[str, tuple[type[Model], str]] = {
 #: would take its files for leftovers.
 VAULT_COLUMNS: dict[type[Model], tuple[str, ...]] = {
     Recording: ("original_file", "playable_file", "poster_file", "transcript_file"),
-    AnalysisRun: ("observations_file", "sound_file"),
+    AnalysisRun: ("observations_file", "overview_file", "sound_file"),
     Explanation: ("picture_file",),
     Savepoint: ("state_file", "parts"),
 }
@@ -133,33 +148,55 @@ def tell_erasures(interviews: Iterable[Interview]) -> None:
 def due_of(interview: Interview) -> Due:
     """When this interview is erased if nobody does anything."""
     if interview.decided_at is not None:
-        days = keep_days_after_decision(interview)
+        days, since = keep_days_after_decision(interview), interview.decided_at
+    else:
+        days, since = interview.position.days_without_decision, interview.submitted_at or interview.created_at
+    return Due(interview, since + timedelta(days=days), _because(interview, days))
+
+
+def _because(interview: Interview, days: int) -> str:
+    if interview.decided_at is not None:
         because = ngettext("%(days)d day after the decision", "%(days)d days after the decision", days)
-        return Due(interview, interview.decided_at + timedelta(days=days), because % {"days": days})
-    days = interview.position.days_without_decision
-    since = interview.submitted_at or interview.created_at
-    because = ngettext("%(days)d day without a decision", "%(days)d days without a decision", days)
-    return Due(interview, since + timedelta(days=days), because % {"days": days})
+    else:
+        because = ngettext("%(days)d day without a decision", "%(days)d days without a decision", days)
+    return because % {"days": days}
 
 
-def due(until: datetime | None = None) -> Iterator[Due]:
-    """Everything due at `until` (now by default), the longest overdue first."""
-    until = until or timezone.now()
-    found = (due_of(interview) for position in Position.objects.all() for interview in _maybe_due(position, until))
-    yield from sorted((item for item in found if item.due_at <= until), key=lambda item: item.due_at)
+def _place_days(column: str) -> Case:
+    """SQL for the days of the place that a column names; an unknown code counts as unknown law."""
+    codes: dict[int, list[str]] = {}
+    for place in places().values():
+        codes.setdefault(place.media_days_after_decision, []).append(place.code)
+    unknown = places()["unknown"].media_days_after_decision
+    return Case(*(When(**{f"{column}__in": some}, then=Value(days)) for days, some in codes.items()), default=unknown)
 
 
-def _maybe_due(position: Position, until: datetime) -> Iterator[Interview]:
-    """Interviews of a position that can be due: the candidate's own place may still make the time shorter."""
-    shortest = min(place.media_days_after_decision for place in places().values())
-    after = until - timedelta(days=min(position.days_after_decision, shortest))
-    without = until - timedelta(days=position.days_without_decision)
-    rows = Interview.objects.filter(
-        Q(decided_at__lte=after)
-        | Q(decided_at=None, submitted_at__lte=without)
-        | Q(decided_at=None, submitted_at=None, created_at__lte=without),
-        position=position,
+def with_due_at(rows: QuerySet[Interview]) -> QuerySet[Interview]:
+    """Annotate what `due_of` says, for many: kept_days and due_at."""
+    of_places = [_place_days(name) for name in ("position__employer_place", "position__job_place", "candidate_place")]
+    kept_days = Case(
+        When(decided_at__isnull=False, then=Least("position__days_after_decision", *of_places)),
+        default=F("position__days_without_decision"),
+        output_field=IntegerField(),
     )
-    for interview in rows.exclude(state__in=_OVER).iterator(chunk_size=1000):
-        interview.position = position
-        yield interview
+    kept_for = ExpressionWrapper(F("kept_days") * Value(timedelta(days=1)), DurationField())
+    since = Coalesce("decided_at", "submitted_at", "created_at")
+    due_at = ExpressionWrapper(since + kept_for, DateTimeField())
+    return rows.annotate(kept_days=kept_days).annotate(due_at=due_at)
+
+
+def due_rows(until: datetime | None = None) -> QuerySet[Interview]:
+    """Every interview that is due at `until` (now by default), the longest overdue first, annotated."""
+    rows = with_due_at(Interview.objects.exclude(state__in=_OVER).select_related("position"))
+    return rows.filter(due_at__lte=until or timezone.now()).order_by("due_at", "pk")
+
+
+def as_due(row: Interview) -> Due:
+    """What an annotated row says."""
+    return Due(row, row.due_at, _because(row, row.kept_days))
+
+
+def due(until: datetime | None = None, at_most: int | None = None) -> Iterator[Due]:
+    """What is due at `until` (now by default), the longest overdue first; `at_most` so many."""
+    rows = due_rows(until)
+    yield from (as_due(row) for row in (rows[:at_most] if at_most else rows).iterator(chunk_size=1000))

@@ -154,7 +154,7 @@ def erase_due(now: datetime | None = None, *, actor: Actor = audit.SYSTEM, at_mo
 
     A web request passes `at_most`, so that it ends in time; the hourly sweep erases the rest.
     """
-    count = sum(erase_overdue(item, actor=actor) for item in list(due(now))[:at_most])
+    count = sum(erase_overdue(item, actor=actor) for item in list(due(now, at_most)))
     deleted_rows.wipe_soon()
     return count
 

@@ -159,7 +159,7 @@ def _voice(timeline: Mapping[str, Any], number: int, waveform: Sequence[int], co
     first = int(timeline["start_ms"] / bucket_ms)
     shown = list(waveform[first : int(timeline["end_ms"] / bucket_ms) + 1])
     step = max(1, len(shown) // _WAVES)
-    loudest = max(_QUIET, *waveform)
+    loudest = max(_QUIET, max(waveform))
     loud = [max(shown[i : i + step]) / loudest for i in range(0, len(shown), step)]
     return {
         "type": "bar", "x": [round((first + (i + 0.5) * step) * bucket_ms) for i in range(len(loud))],

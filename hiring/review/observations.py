@@ -5,10 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
 from uuid import UUID
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from tsdownsample import MinMaxLTTBDownsampler
 
@@ -23,12 +26,47 @@ FEWEST_POINTS, MOST_POINTS = 10, 5000
 SHOWN_SIGNALS = ("head_yaw_deg", "head_pitch_deg", "gaze_yaw_deg", "gaze_pitch_deg", "eyes_closed")
 
 
+#: Why a frame shows nothing of the candidate; the first stands for a frame that does, or where nobody looked.
+REASONS = ("", *(str(kind) for kind in Visibility if kind is not Visibility.SEEN))
+
+
+@dataclass(frozen=True)
+class Line:
+    """The frames in which a line has a value, in order of time.
+
+    t_ms: (N,) int64. value: (N,) float32. spread: (N,) float32, NaN where there is none. stretch: (N,) number of the
+    unbroken stretch that each belongs to.
+    """
+
+    t_ms: np.ndarray
+    value: np.ndarray
+    spread: np.ndarray
+    stretch: np.ndarray
+
+
+class Source(Protocol):
+    """Where the lines of a window come from: every frame, or an overview of them."""
+
+    @property
+    def expressions(self) -> list[str]: ...
+
+    @property
+    def face_signals(self) -> list[str]: ...
+
+    def expression(self, name: str) -> Line: ...
+
+    def signal(self, name: str) -> Line: ...
+
+    def unseen(self) -> list[tuple[int, int, str]]:
+        """(start_ms, end_ms, reason) of each span in which nothing can be said; the last may end after the window."""
+
+
 @dataclass(frozen=True)
 class Frames:
     """Frames of one window, in order of time.
 
-    pts_ms: (N,) int64. reason: (N,) why a frame shows nothing, empty where it does or where nobody looked.
-    value, spread: expression -> (N,) float32, NaN where there is none. signals: the same for face signals.
+    pts_ms: (N,) int64. reason: (N,) int8, a place in REASONS. value, spread: expression -> (N,) float32, NaN where
+    there is none. signals: the same for face signals.
     """
 
     pts_ms: np.ndarray
@@ -36,6 +74,42 @@ class Frames:
     value: dict[str, np.ndarray]
     spread: dict[str, np.ndarray]
     signals: dict[str, np.ndarray]
+
+    @property
+    def expressions(self) -> list[str]:
+        return list(self.value)
+
+    @property
+    def face_signals(self) -> list[str]:
+        return list(self.signals)
+
+    def expression(self, name: str) -> Line:
+        return _line(self.pts_ms, self.value[name], self.spread[name])
+
+    def signal(self, name: str) -> Line:
+        return _line(self.pts_ms, self.signals[name], np.full(len(self.pts_ms), np.nan, np.float32))
+
+    def unseen(self) -> list[tuple[int, int, str]]:
+        times = self.pts_ms
+        if not len(times):
+            return []
+        starts = np.concatenate([[0], np.flatnonzero(self.reason[1:] != self.reason[:-1]) + 1])
+        until = np.append(times[starts[1:]], times[-1] + LONGEST_STEP_MS)
+        hidden = self.reason[starts] > 0
+        spans = [
+            (int(start), int(end), REASONS[code])
+            for start, end, code in zip(
+                times[starts[hidden]], until[hidden], self.reason[starts[hidden]], strict=True
+            )
+        ]
+        lost = np.flatnonzero((np.diff(times) > LONGEST_STEP_MS) & (self.reason[:-1] == 0))
+        return sorted(spans + [(int(times[at]), int(times[at + 1]), "no_picture") for at in lost])
+
+
+def _line(pts_ms: np.ndarray, values: np.ndarray, spread: np.ndarray) -> Line:
+    usable = ~np.isnan(values)
+    stretch = _stretches(pts_ms, usable) if usable.any() else np.zeros(0, np.intp)
+    return Line(np.ascontiguousarray(pts_ms[usable]), np.ascontiguousarray(values[usable]), spread[usable], stretch)
 
 
 def minutes(file: pq.ParquetFile, times: str, start_ms: int, end_ms: int) -> list[int]:
@@ -57,8 +131,9 @@ def floats(table: pa.Table, name: str) -> np.ndarray:
 
 
 def _reasons(table: pa.Table) -> np.ndarray:
-    seen = (None, Visibility.SEEN.value)
-    return np.array(["" if v in seen else v for v in table.column("visibility").to_pylist()], dtype=object)
+    """Codes, not texts: an hour has a hundred thousand of them."""
+    codes = pc.index_in(table.column("visibility"), value_set=pa.array(REASONS))
+    return pc.fill_null(codes, 0).to_numpy().astype(np.int8)
 
 
 def frames(
@@ -69,16 +144,19 @@ def frames(
         return None
     try:
         with vault.open_file(interview_id, name) as source:
-            file = pq.ParquetFile(source)
-            of_signal = {name: f"f_{name}" for name in signals}
-            wanted = {"pts_ms", "visibility", *SMOOTHED_COLUMNS, *UNCERTAINTY_COLUMNS, *of_signal.values()}
-            columns = [column for column in file.schema_arrow.names if column in wanted]
-            table = file.read_row_groups(
-                minutes(file, "pts_ms", start_ms, end_ms), columns=columns, use_threads=False
-            )
+            return frames_of(source, start_ms, end_ms, signals)
     except (FileNotFoundError, keys.KeyGone):
         log.warning("The observations of interview %s are gone.", interview_id)
         return None
+
+
+def frames_of(source: BinaryIO | Path, start_ms: int, end_ms: int, signals: Iterable[str] = SHOWN_SIGNALS) -> Frames:
+    """The same of a file that is not, or no longer, in the vault."""
+    file = pq.ParquetFile(source)
+    of_signal = {name: f"f_{name}" for name in signals}
+    wanted = {"pts_ms", "visibility", *SMOOTHED_COLUMNS, *UNCERTAINTY_COLUMNS, *of_signal.values()}
+    columns = [column for column in file.schema_arrow.names if column in wanted]
+    table = file.read_row_groups(minutes(file, "pts_ms", start_ms, end_ms), columns=columns, use_threads=False)
     pts_ms = table.column("pts_ms").to_numpy().astype(np.int64, copy=False)
     first, last = np.searchsorted(pts_ms, start_ms, "left"), np.searchsorted(pts_ms, end_ms, "right")
     table = table.slice(first, last - first)
@@ -98,7 +176,7 @@ def thinned(times: np.ndarray, values: np.ndarray, breaks: np.ndarray, points: i
     times, values: (N,) without NaN. breaks: (N,) number of the unbroken stretch that each belongs to.
     Returns (chosen, gap_before): indices in order, and whether a gap lies before each.
     """
-    room = points - (len(np.unique(breaks)) - 1)
+    room = points - int(np.count_nonzero(np.diff(breaks)))
     wanted = max(room, (points + 1) // 2)
     if len(times) <= wanted:
         chosen = np.arange(len(times))
@@ -118,32 +196,31 @@ def _stretches(times: np.ndarray, usable: np.ndarray) -> np.ndarray:
 
 
 def _rounded(values: np.ndarray) -> list[object]:
-    return [round(float(v), 4) for v in values]
+    return np.round(values.astype(np.float64), 4).tolist()
 
 
-def series(found: Frames, name: str, points: int) -> dict[str, object]:
+def series(found: Source, name: str, points: int) -> dict[str, object]:
     """One expression's line and band as plain lists; None marks a gap."""
-    chosen, gap_before = _chosen(found.pts_ms, found.value[name], points)
-    middle, band = found.value[name][chosen], np.nan_to_num(found.spread[name][chosen])
-    value, low, high = (np.clip(line, 0, 1) for line in (middle, middle - band, middle + band))
-    return {"name": name, **_lists(found.pts_ms[chosen], gap_before, value=value, low=low, high=high)}
+    line = found.expression(name)
+    chosen, gap_before = _chosen(line, points)
+    middle, band = line.value[chosen], np.nan_to_num(line.spread[chosen])
+    value, low, high = (np.clip(edge, 0, 1) for edge in (middle, middle - band, middle + band))
+    return {"name": name, **_lists(line.t_ms[chosen], gap_before, value=value, low=low, high=high)}
 
 
-def signal(found: Frames, name: str, points: int) -> dict[str, object]:
+def signal(found: Source, name: str, points: int) -> dict[str, object]:
     """One face signal's line as plain lists; None marks a gap."""
-    chosen, gap_before = _chosen(found.pts_ms, found.signals[name], points)
+    line = found.signal(name)
+    chosen, gap_before = _chosen(line, points)
     unit = "deg" if name.endswith("_deg") else "0..1"
-    return {"name": name, "unit": unit, **_lists(found.pts_ms[chosen], gap_before, value=found.signals[name][chosen])}
+    return {"name": name, "unit": unit, **_lists(line.t_ms[chosen], gap_before, value=line.value[chosen])}
 
 
-def _chosen(pts_ms: np.ndarray, line: np.ndarray, points: int) -> tuple[np.ndarray, np.ndarray]:
-    """(indices of the frames to draw, whether a gap lies before each), without those that have no value."""
-    usable = ~np.isnan(line)
-    if not usable.any():
+def _chosen(line: Line, points: int) -> tuple[np.ndarray, np.ndarray]:
+    """(indices of what to draw, whether a gap lies before each)."""
+    if not len(line.t_ms):
         return np.zeros(0, np.intp), np.zeros(0, bool)
-    times, values = np.ascontiguousarray(pts_ms[usable]), np.ascontiguousarray(line[usable])
-    chosen, gap_before = thinned(times, values, _stretches(pts_ms, usable), points)
-    return np.flatnonzero(usable)[chosen], gap_before
+    return thinned(line.t_ms, line.value, line.stretch, points)
 
 
 def _lists(t_ms: np.ndarray, gap_before: np.ndarray, **lines: np.ndarray) -> dict[str, list[object]]:
@@ -155,20 +232,11 @@ def _lists(t_ms: np.ndarray, gap_before: np.ndarray, **lines: np.ndarray) -> dic
     return lists
 
 
-def gaps(found: Frames, end_ms: int, shortest_ms: int) -> list[dict[str, object]]:
-    """Spans in which nothing can be said, with the reason; those too short to be seen on a screen are left out."""
-    spans: list[dict[str, object]] = []
-    times = found.pts_ms
-    if not len(times):
-        return spans
-    changes = np.flatnonzero(found.reason[1:] != found.reason[:-1]) + 1
-    starts = [0, *changes.tolist()]
-    for first, after in zip(starts, [*starts[1:], len(times)], strict=True):
-        until = int(times[after]) if after < len(times) else min(end_ms, int(times[-1]) + LONGEST_STEP_MS)
-        if found.reason[first]:
-            spans.append({"start_ms": int(times[first]), "end_ms": until, "reason": str(found.reason[first])})
-    for place in np.flatnonzero(np.diff(times) > LONGEST_STEP_MS):
-        if not found.reason[place]:
-            spans.append({"start_ms": int(times[place]), "end_ms": int(times[place + 1]), "reason": "no_picture"})
-    long = [span for span in spans if span["end_ms"] - span["start_ms"] >= shortest_ms]  # type: ignore[operator]
-    return sorted(long, key=lambda span: span["start_ms"])  # type: ignore[arg-type,return-value]
+def gaps(found: Source, start_ms: int, end_ms: int, shortest_ms: int) -> list[dict[str, Any]]:
+    """Spans of a window in which nothing can be said, with the reason, without those too short to be seen."""
+    inside = [
+        {"start_ms": max(start, start_ms), "end_ms": min(until, end_ms), "reason": reason}
+        for start, until, reason in found.unseen()
+        if start < end_ms and until > start_ms
+    ]
+    return [span for span in inside if span["end_ms"] - span["start_ms"] >= shortest_ms]

@@ -11,7 +11,7 @@ from analysis.types import VOICES, Stage
 from hiring.accounts.models import User
 from hiring.positions.models import Interview
 from hiring.recordings.models import Recording
-from hiring.review import observations, sound
+from hiring.review import observations, overview, sound
 from hiring.review.inbox import inbox as inbox
 from hiring.review.models import Decision, Note, Verdict
 from hiring.review.wording import kind_label, moment_sentence, stage_label, voices_label
@@ -42,9 +42,7 @@ def timeline(
     start_ms = min(max(start_ms or 0, 0), duration_ms - 1)
     end_ms = max(min(duration_ms if end_ms is None else end_ms, duration_ms), start_ms + 1)
     points = min(max(points, observations.FEWEST_POINTS), observations.MOST_POINTS)
-    found = observations.frames(recording.interview_id, run.observations_file, start_ms, end_ms)
-    lines = found.value if found and Stage.EXPRESSION in run.plan else ()
-    signals = found.signals if found and Stage.LANDMARKS in run.plan else ()
+    drawn = _drawn(recording, run, start_ms, end_ms, points)
     inside = {"start_ms__lt": end_ms, "end_ms__gte": start_ms}
     return {
         "recording": str(recording.pk),
@@ -53,14 +51,29 @@ def timeline(
         "start_ms": start_ms,
         "end_ms": end_ms,
         "points": points,
-        "series": [observations.series(found, name, points) for name in lines],
-        "signals": [observations.signal(found, name, points) for name in signals],
-        "sound": sound.lines(recording.interview_id, run.sound_file, start_ms, end_ms, points, run.baseline)
-        if Stage.VOICE in run.plan
-        else [],
-        "gaps": observations.gaps(found, end_ms, (end_ms - start_ms) // points) if found else [],
+        **drawn,
         "segments": list(run.segments.filter(**inside).values("lane", "value", "start_ms", "end_ms", "mean_prob")),
         "moments": [_mark(moment) for moment in run.moments.filter(**inside)],
+    }
+
+
+def _drawn(recording: Recording, run: AnalysisRun, start_ms: int, end_ms: int, points: int) -> dict[str, Any]:
+    """The lines of a window: a long one from the overview, a short one from its frames."""
+    window = (start_ms, end_ms)
+    coarse = overview.read(recording.interview_id, run.overview_file, *window, points)
+    found = coarse or observations.frames(recording.interview_id, run.observations_file, *window)
+    has_expression = found is not None and Stage.EXPRESSION in run.plan
+    has_landmarks = found is not None and Stage.LANDMARKS in run.plan
+    heard: list[dict[str, Any]] = []
+    if Stage.VOICE in run.plan and coarse is not None:
+        heard = sound.thinned_lines(coarse.lines, points, run.baseline)
+    elif Stage.VOICE in run.plan:
+        heard = sound.lines(recording.interview_id, run.sound_file, *window, points, run.baseline)
+    return {
+        "series": [observations.series(found, name, points) for name in found.expressions] if has_expression else [],
+        "signals": [observations.signal(found, name, points) for name in found.face_signals] if has_landmarks else [],
+        "sound": heard,
+        "gaps": observations.gaps(found, *window, (end_ms - start_ms) // points) if found else [],
     }
 
 

@@ -11,6 +11,7 @@ from hiring.audit import services as audit
 from hiring.positions.models import Interview
 from hiring.recordings.models import Recording
 from hiring.review.models import Correction, Decision, Note, Verdict, Watched
+from hiring.runs import points
 from hiring.runs.models import Moment, PointLookup
 
 
@@ -97,7 +98,8 @@ def correct(*, recording: Recording, start_ms: int, text: str) -> None:
     elif not row.delete()[0]:
         return
     # What the points of the question were looked for in has changed: the next look takes the correction in.
-    PointLookup.objects.filter(run__recording=recording).delete()
+    if PointLookup.objects.filter(run__recording=recording).delete()[0]:
+        points.are_due(recording.runs.all())
     action = "transcript.corrected" if text else "transcript.correction_withdrawn"
     audit.record(actor=recording.interview.as_actor(), action=action, obj=recording, interview=recording.interview_id)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, BinaryIO
 from uuid import UUID
 
 import numpy as np
@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from analysis.types import SOUND_COLUMNS
 from hiring.recordings import keys, vault
-from hiring.review.observations import floats, minutes, thinned
+from hiring.review.observations import Line, floats, minutes, thinned
 
 log = logging.getLogger(__name__)
 _TIMES, _, *_LINES = SOUND_COLUMNS
@@ -31,17 +31,31 @@ def lines(
         return []
     try:
         with vault.open_file(interview_id, name) as source:
-            file = pq.ParquetFile(source)
-            groups = minutes(file, _TIMES, start_ms, end_ms)
-            there = [line for line in _LINES if line in file.schema_arrow.names]  # older files have fewer
-            table = file.read_row_groups(groups, columns=[_TIMES, *there], use_threads=False)
+            found = whole_lines(source, start_ms, end_ms)
     except (FileNotFoundError, keys.KeyGone):
         log.warning("The sound of interview %s is gone.", interview_id)
         return []
+    return thinned_lines(found, points, baseline)
+
+
+def whole_lines(source: BinaryIO, start_ms: int = 0, end_ms: int = 2**62) -> dict[str, Line]:
+    """Every value of each line in a window of a file, by the line's name."""
+    file = pq.ParquetFile(source)
+    groups = minutes(file, _TIMES, start_ms, end_ms)
+    there = [line for line in _LINES if line in file.schema_arrow.names]  # older files have fewer
+    table = file.read_row_groups(groups, columns=[_TIMES, *there], use_threads=False)
     t_ms = table.column(_TIMES).to_numpy().astype(np.int64, copy=False)
     inside = (t_ms >= start_ms) & (t_ms <= end_ms)
-    found = [_line(line, t_ms[inside], floats(table, line)[inside], points) for line in there]
-    return [line | {"usual": _usual(line["name"], baseline)} for line in found if line["t_ms"]]
+    return {name: _line(t_ms[inside], floats(table, name)[inside]) for name in there}
+
+
+def thinned_lines(found: Mapping[str, Line], points: int, baseline: Mapping[str, float]) -> list[dict[str, Any]]:
+    """The same as plain lists, those that have a value at all."""
+    there = {name: found[name] for name in _LINES if name in found and len(found[name].t_ms)}
+    return [
+        {"name": name, "unit": _UNITS[name], **_thinned(line, points), "usual": _usual(name, baseline)}
+        for name, line in there.items()
+    ]
 
 
 def _usual(line: str, baseline: Mapping[str, float]) -> list[float] | None:
@@ -49,9 +63,15 @@ def _usual(line: str, baseline: Mapping[str, float]) -> list[float] | None:
     return None if None in quartiles else [float(value) for value in quartiles if value is not None]
 
 
-def _line(name: str, t_ms: np.ndarray, values: np.ndarray, points: int) -> dict[str, Any]:
+def _line(t_ms: np.ndarray, values: np.ndarray) -> Line:
+    """All as one stretch: lines of sound are drawn without gaps."""
     there = ~np.isnan(values)
-    t_ms, values = np.ascontiguousarray(t_ms[there]), np.ascontiguousarray(values[there])
-    chosen = thinned(t_ms, values, np.zeros(len(t_ms), np.intp), points)[0] if len(t_ms) else np.zeros(0, np.intp)
-    shown = [round(float(value), 1) for value in values[chosen]]
-    return {"name": name, "unit": _UNITS[name], "t_ms": t_ms[chosen].tolist(), "value": shown}
+    count = int(there.sum())
+    times, values = np.ascontiguousarray(t_ms[there]), np.ascontiguousarray(values[there])
+    return Line(times, values, np.full(count, np.nan, np.float32), np.zeros(count, np.intp))
+
+
+def _thinned(line: Line, points: int) -> dict[str, list[Any]]:
+    chosen = thinned(line.t_ms, line.value, line.stretch, points)[0]
+    shown = np.round(line.value[chosen].astype(np.float64), 1)
+    return {"t_ms": line.t_ms[chosen].tolist(), "value": shown.tolist()}

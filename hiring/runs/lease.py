@@ -20,7 +20,7 @@ from hiring.audit import services as audit
 from hiring.networks import selectors as networks
 from hiring.recordings import services as recordings
 from hiring.recordings.models import Recording
-from hiring.runs import messages, order, results, savepoints
+from hiring.runs import messages, order, points, results, savepoints
 from hiring.runs.models import ATTEMPTS, AnalysisRun
 from hiring.runs.services import wake
 
@@ -121,12 +121,14 @@ def complete(
     run: AnalysisRun,
     outcome: Outcome,
     observations_file: str,
+    overview_file: str = "",
     sound_file: str = "",
     pictures: Mapping[int, str] | None = None,
 ) -> None:
     """Save everything a run found and end it, in one transaction. Raises LeaseLost and saves nothing.
 
-    observations_file, sound_file, pictures: names in the vault; pictures by the number of their moment in `outcome`.
+    observations_file, overview_file, sound_file, pictures: names in the vault; pictures by the number of their moment
+    in `outcome`.
     """
     transcript = outcome.transcript
     _lock_recording(run)
@@ -138,6 +140,7 @@ def complete(
         done_ms=outcome.info.duration_ms,
         total_ms=outcome.info.duration_ms,
         observations_file=observations_file,
+        overview_file=overview_file,
         sound_file=sound_file,
         frames=outcome.frames,
         frames_with_face=outcome.frames_with_face,
@@ -148,6 +151,7 @@ def complete(
         transcript_low_confidence=transcript.low_confidence,
         transcript_note=transcript.note[:300],
         topics=[asdict(topic) for topic in outcome.topics],
+        points_due_since=timezone.now() if outcome.sentences and points.are_wanted(run.pk) else None,
         failed_step="",
         failure="",
     )

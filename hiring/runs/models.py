@@ -29,6 +29,8 @@ class AnalysisRun(models.Model):
 
     to_discard: cancelled because places changed; what it found is shown nowhere and is still to be deleted.
     position (the interview's) and awaited_since (a candidate waits) say which run is next: hiring.runs.order.
+    overview_file: the lines of a long recording at the grain of a screen; empty for a short one.
+    points_due_since: its words were not searched yet for all points of its question.
     """
 
     class State(models.TextChoices):
@@ -64,6 +66,7 @@ class AnalysisRun(models.Model):
     weights_sha256 = models.CharField(max_length=64, blank=True)
     expression_was_off = models.BooleanField(default=False)
     observations_file = models.CharField(max_length=100, blank=True)
+    overview_file = models.CharField(max_length=100, blank=True)
     sound_file = models.CharField(max_length=100, blank=True)
     frames = models.PositiveIntegerField(default=0)
     frames_with_face = models.PositiveIntegerField(default=0)
@@ -75,12 +78,16 @@ class AnalysisRun(models.Model):
     transcript_note = models.CharField(max_length=300, blank=True)
     topics = models.JSONField(default=list, blank=True)
     to_discard = models.BooleanField(default=False)
+    points_due_since = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-queued_at"]
         indexes = [
             models.Index(fields=["state", "lease_until"]),
             models.Index(fields=["state", "woken_at"]),
+            models.Index(
+                name="run_points_due", fields=["points_due_since"], condition=Q(points_due_since__isnull=False)
+            ),
             models.Index(name="run_to_discard", fields=["recording"], condition=Q(to_discard=True)),
             # Not partial: SQLite uses a partial index for literals alone, and Django binds parameters.
             models.Index(name="run_turn", fields=["state", "position", "awaited_since", "queued_at"]),

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
 
 from analysis.types import Stage
 from hiring.audit import services as audit
@@ -50,11 +51,24 @@ def are_wanted(run_id: UUID) -> bool:
 
 def runs_to_look_at(most: int) -> list[UUID]:
     """Complete runs whose question has points that were not looked for: it was changed, or a worker died."""
+    for question in Question.objects.filter(points_changed_at__isnull=False):
+        _tell_runs_of(question)
+    rows = AnalysisRun.objects.filter(points_due_since__isnull=False, state=AnalysisRun.State.COMPLETE)
+    return list(rows.order_by("points_due_since").values_list("pk", flat=True)[:most])
+
+
+@transaction.atomic
+def _tell_runs_of(question: Question) -> None:
+    Question.objects.filter(pk=question.pk).update(points_changed_at=None)
     looked_for = PointLookup.objects.filter(run=OuterRef(OuterRef("pk")), point=OuterRef("pk"))
-    missing = RubricPoint.objects.filter(~Exists(looked_for), question=OuterRef("recording__question"))
-    said = Sentence.objects.filter(run=OuterRef("pk"))
-    rows = AnalysisRun.objects.filter(Exists(missing), Exists(said), state=AnalysisRun.State.COMPLETE)
-    return list(rows.order_by("finished_at").values_list("pk", flat=True)[:most])
+    missing = question.points.filter(~Exists(looked_for))
+    are_due(AnalysisRun.objects.filter(Exists(missing), recording__question=question))
+
+
+def are_due(rows: QuerySet[AnalysisRun]) -> None:
+    """Let the points be looked for again in those of these runs that are complete and have words."""
+    said = Exists(Sentence.objects.filter(run=OuterRef("pk")))
+    rows.filter(said, state=AnalysisRun.State.COMPLETE).update(points_due_since=timezone.now())
 
 
 def sentences_of(run: AnalysisRun) -> list[dict[str, Any]]:
@@ -96,6 +110,8 @@ def save(*, run: AnalysisRun, quotes: Mapping[RubricPoint, Sequence[Mapping[str,
         if point.pk in there
     ]
     PointLookup.objects.bulk_create(rows, ignore_conflicts=True)
+    if not to_look_for(run).exists():
+        held.update(points_due_since=None)
 
 
 def _offer_follow_up(interview: Interview, recording: Recording) -> None:

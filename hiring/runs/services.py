@@ -173,7 +173,12 @@ def discard_results(*, recording: Recording) -> list[str]:
     rows = AnalysisRun.objects.filter(recording=recording)
     pictures = Explanation.objects.filter(moment__run__recording=recording)
     files = [
-        *(name for names in rows.values_list("observations_file", "sound_file") for name in names if name),
+        *(
+            name
+            for names in rows.values_list("observations_file", "overview_file", "sound_file")
+            for name in names
+            if name
+        ),
         *filter(None, pictures.values_list("picture_file", flat=True)),
     ]
     for model in (Segment, Word, Sentence, PointLookup, Moment):
@@ -184,6 +189,7 @@ def discard_results(*, recording: Recording) -> list[str]:
         state=State.CANCELLED,
         to_discard=False,
         observations_file="",
+        overview_file="",
         sound_file="",
         baseline={},
         manifest={},

@@ -21,6 +21,7 @@ from analysis.types import BadTranscript, BadVideo, Cancelled, Outcome, Stage
 from hiring.lib.outages import outage
 from hiring.recordings import uploads, vault
 from hiring.recordings.models import Recording
+from hiring.review import overview
 from hiring.runs import lease
 from hiring.runs import services as runs
 from hiring.runs.models import AnalysisRun
@@ -167,13 +168,22 @@ def _perform(run: AnalysisRun, folder: Path, keeper: Keeper) -> None:
     with nothing_is_left_unless(are_named, recording.interview_id) as store:
         with plain.open("rb") as file:
             name = store(file, "parquet")
+        coarse = overview.build(plain, outcome.sound, outcome.info.duration_ms)
+        overview_file = store(io.BytesIO(coarse), "parquet") if coarse else ""
         sound = store(io.BytesIO(outcome.sound), "parquet") if outcome.sound else ""
         pictures = {
             number: store(io.BytesIO(moment.explanation.picture), "png")
             for number, moment in enumerate(outcome.moments)
             if moment.explanation is not None
         }
-        lease.complete(run=run, outcome=outcome, observations_file=name, sound_file=sound, pictures=pictures)
+        lease.complete(
+            run=run,
+            outcome=outcome,
+            observations_file=name,
+            overview_file=overview_file,
+            sound_file=sound,
+            pictures=pictures,
+        )
 
 
 def _analysed(analysis: Analysis, plain: Path) -> Outcome:

@@ -114,8 +114,8 @@ def _poster(source: Path, limits: VideoLimits, keeper: Keeper, store: Store) -> 
     return store(io.BytesIO(picture), "jpg")
 
 
-def _waveform(source: Path, limits: VideoLimits, keeper: Keeper) -> list[int]:
+def _waveform(source: Path, limits: VideoLimits, keeper: Keeper) -> bytes:
     try:
-        return waveform(source, limits, on_wait=keeper.check)
+        return bytes(waveform(source, limits, on_wait=keeper.check))
     except BadVideo:
-        return []
+        return b""

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from hiring.accounts import limits
 from hiring.accounts.models import ApiToken
+from hiring.audit import checks
 from hiring.audit import services as audit
 from hiring.lib import deleted_rows
 from hiring.recordings import uploads, vault
@@ -82,6 +83,7 @@ def sweep() -> dict[str, int]:
         "images": _broken_off_images(),
     }
     audit.anchor()
+    checks.start_if_due(actor=audit.SYSTEM)
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
     ApiToken.objects.filter(expiry__lt=timezone.now()).delete()
     limits.forget_old()

@@ -8,6 +8,7 @@ from celery import shared_task
 from celery.signals import worker_ready
 from django.db import close_old_connections
 
+from hiring.audit import checks
 from hiring.networks import audits
 from hiring.retention import services as retention
 from hiring.runs import lease, networks
@@ -38,6 +39,7 @@ def reconcile() -> dict[str, int]:
 
     found = {**lease.reconcile(), **audits.reconcile(), "stopped": networks.stop_running()}
     found["discarded"] = retention.discard_withheld(for_s=_SLICE_S)
+    checks.go_on(for_s=_SLICE_S)
     return {**found, "looked_again": look_again(), "erased": go_on_erasing()}
 
 
@@ -63,6 +65,12 @@ def audit(audit_id: str) -> str:
 def discard() -> int:
     """Delete what changed places forbid, a slice of it: the reconciler goes on."""
     return retention.discard_withheld(for_s=_SLICE_S)
+
+
+@shared_task(name="sightline.check_record")
+def check_record() -> bool:
+    """Go on with the check of the audit record, a slice of it: the reconciler does the rest."""
+    return checks.go_on(for_s=_SLICE_S)
 
 
 @shared_task(name="sightline.sweep")

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from django.urls import reverse
-
 from hiring.administration.wording import GROUPS, action_label
+from hiring.audit import checks
 from hiring.audit import services as audit
 from hiring.audit.models import Event
 from hiring.positions import services as positions
@@ -18,6 +17,7 @@ from tests import factories
 from tests.administration.conftest import text_of
 
 URL = "/administration/audit/"
+CHECK, STATE = f"{URL}check/", f"{URL}check/state/"
 
 
 def test_events_name_who_did_what(admin):
@@ -65,7 +65,7 @@ def test_what_would_tell_who_was_reviewed_without_analysis_is_not_shown(admin):
 def test_the_record_is_cut_into_pages_that_keep_the_filter(admin):
     for _ in range(60):
         audit.record(actor=audit.SYSTEM, action="run.queued")
-    assert "?action=run.&amp;page=2" in text_of(admin.get(URL, {"action": "run."}))
+    assert "?action=run.&amp;before=" in text_of(admin.get(URL, {"action": "run."}))
 
 
 def test_everything_that_is_recorded_has_words_and_a_filter():
@@ -84,16 +84,43 @@ def test_everything_that_is_recorded_has_words_and_a_filter():
 
 def test_a_whole_record_is_said_to_be_whole(admin):
     factories.make_interview()
-    text = text_of(admin.post(reverse("administration:check_audit"), follow=True))
-    assert "The record is whole" in text
+    assert "Checking the record" in text_of(admin.post(CHECK, {"whole": "1"}, follow=True))
+    assert "0 of" in text_of(admin.get(STATE))
+    assert not checks.go_on(for_s=60)
+    for page in (URL, STATE):
+        text = text_of(admin.get(page))
+        assert f"up to event {Event.objects.count()}: each follows the one before it" in text
+        assert "Asked for by" in text and "Checking" not in text
 
 
 def test_a_changed_event_is_named(admin):
     factories.make_interview()
     event = Event.objects.order_by("id")[2]
     Event.objects.filter(pk=event.pk).update(actor_id="somebody else")
-    text = text_of(admin.post(reverse("administration:check_audit"), follow=True))
-    assert f"Event {event.pk} does not follow" in text
+    admin.post(CHECK)
+    assert not checks.go_on(for_s=60)
+    assert f"Event {event.pk} does not follow" in text_of(admin.get(URL))
+
+
+def test_the_last_page_is_reached_without_counting_and_every_event_is_on_one_page(admin):
+    for number in range(120):
+        audit.record(actor=audit.SYSTEM, action="test.many", number=number)
+    seen, address = [], ""
+    while True:
+        page = admin.get(URL + address).context["page"]
+        seen += [event.pk for event in page.rows]
+        if page.older is None:
+            break
+        address = f"?before={page.older}"
+    assert seen == list(Event.objects.order_by("-id").values_list("id", flat=True))
+    oldest = admin.get(URL, {"after": 0}).context["page"]
+    assert [event.pk for event in oldest.rows] == seen[-50:] and oldest.older is None
+    middle = admin.get(URL, {"after": oldest.newer}).context["page"]
+    assert [event.pk for event in middle.rows] == seen[-100:-50] and middle.older == middle.rows[-1].pk
+    newest = admin.get(URL, {"before": "no number"}).context["page"]
+    assert newest.newer is None and [event.pk for event in newest.rows] == seen[:50]
+    none = admin.get(URL, {"action": "fairness.", "after": 0}).context["page"]
+    assert none.rows == [] and none.newer is none.older is None
 
 
 def test_a_follow_up_question_is_named_and_the_record_itself_holds_ids(admin):

@@ -10,7 +10,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from hiring.audit.services import SYSTEM
-from hiring.positions.models import Interview
+from hiring.policy.rules import places
+from hiring.positions.models import Interview, Position
 from hiring.retention import services as retention
 from hiring.retention.models import ErasureCertificate
 from hiring.retention.selectors import due, due_of
@@ -51,6 +52,36 @@ def test_nothing_is_due_before_its_day(days, age_s):
         position=factories.Position(days_without_decision=days, days_after_decision=90),
     )
     assert (due_of(interview).due_at <= NOW) == (age_s >= days * 86400)
+
+
+STATES = st.sampled_from(["opened", "submitted", "decided", "erased"])
+PLACES = st.sampled_from([*places(), "a place that nobody knows"])
+AGES = st.lists(st.integers(0, 400 * 86400), min_size=3, max_size=3)
+
+
+@hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(of=st.lists(st.tuples(STATES, PLACES, PLACES, PLACES, AGES, st.integers(1, 400)), min_size=1, max_size=4))
+def test_the_list_says_of_each_interview_what_is_said_of_it_alone(of):
+    Interview.objects.all().delete()
+    for state, employer, job, own, ages, days in of:
+        position = factories.make_position()
+        at = [NOW - timedelta(seconds=age) for age in sorted(ages, reverse=True)]
+        columns = {"employer_place": employer, "job_place": job, "days_after_decision": days}
+        Position.objects.filter(pk=position.pk).update(**columns, days_without_decision=401 - days)
+        position.refresh_from_db()
+        times = {"created_at": at[0]}
+        times |= {"submitted_at": at[1]} if state != "opened" else {}
+        times |= {"decided_at": at[2]} if state == "decided" else {}
+        times |= {"erased_at": NOW, "candidate_name": ""} if state == "erased" else {}
+        Interview.objects.create(position=position, state=state, candidate_place=own, **times)
+    kept = Interview.objects.exclude(state="erased").select_related("position")
+    alone = {row.pk: due_of(row) for row in kept}
+    listed = list(due(NOW + timedelta(days=900)))
+    assert {item.interview.pk: (item.due_at, item.because) for item in listed} == {
+        pk: (item.due_at, item.because) for pk, item in alone.items()
+    }
+    assert [item.due_at for item in listed] == sorted(item.due_at for item in listed)
+    assert {item.interview.pk for item in due(NOW)} == {pk for pk, item in alone.items() if item.due_at <= NOW}
 
 
 def test_what_is_due_is_erased_and_the_rest_is_not(monkeypatch):

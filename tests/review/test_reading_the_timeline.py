@@ -13,7 +13,7 @@ from analysis.types import EXPRESSIONS
 from hiring.policy.rules import Purpose
 from hiring.recordings import vault
 from hiring.review import selectors
-from hiring.review.observations import Frames, gaps, series, thinned
+from hiring.review.observations import REASONS, Frames, gaps, series, thinned
 from tests import factories
 
 lines = st.lists(st.one_of(st.floats(0, 1, width=32), st.none()), min_size=1, max_size=400)
@@ -22,7 +22,7 @@ lines = st.lists(st.one_of(st.floats(0, 1, width=32), st.none()), min_size=1, ma
 def _frames(values: list[float | None]) -> Frames:
     line = np.array([np.nan if v is None else v for v in values], np.float32)
     times = np.arange(len(values), dtype=np.int64) * 33
-    reason = np.where(np.isnan(line), "nobody", "").astype(object)
+    reason = np.where(np.isnan(line), REASONS.index("nobody"), 0).astype(np.int8)
     return Frames(
         times, reason, {"happy": line}, {"happy": np.full(len(line), 0.1, np.float32)}, {"head_yaw_deg": line * 90}
     )
@@ -69,7 +69,7 @@ def test_the_band_holds_the_line_and_stays_between_0_and_1(values):
 @given(lines)
 @settings(deadline=None)
 def test_gaps_cover_every_frame_without_a_value(values):
-    found = gaps(_frames(values), 10**9, 0)
+    found = gaps(_frames(values), 0, 10**9, 0)
     for index, value in enumerate(values):
         inside = any(gap["start_ms"] <= index * 33 < gap["end_ms"] for gap in found)
         assert inside == (value is None)
@@ -79,7 +79,7 @@ def test_missing_frames_break_a_line_and_are_called_a_gap():
     found = _frames([0.5] * 100)
     found.pts_ms[50:] += 4000
     assert None in series(found, "happy", 1000)["value"]
-    assert gaps(found, 10**9, 0) == [{"start_ms": 49 * 33, "end_ms": 50 * 33 + 4000, "reason": "no_picture"}]
+    assert gaps(found, 0, 10**9, 0) == [{"start_ms": 49 * 33, "end_ms": 50 * 33 + 4000, "reason": "no_picture"}]
 
 
 def test_a_short_peak_in_half_an_hour_is_kept_with_a_thousand_points():

@@ -13,6 +13,8 @@ from hiring.policy.rules import Purpose
 from hiring.recordings import services as recordings
 from hiring.recordings import uploads, vault
 from hiring.recordings.models import Recording
+from hiring.recordings.selectors import peaks_of
+from hiring.review import overview
 from hiring.runs import services as runs
 from hiring.runs.models import AnalysisRun
 from hiring.worker import execute as module
@@ -53,7 +55,8 @@ def _left_behind(settings) -> list[str]:
     return [str(path) for folder in folders if folder.exists() for path in folder.iterdir()]
 
 
-def test_a_real_answer_is_analysed_frame_by_frame_and_kept_encrypted(shared, settings):
+def test_a_real_answer_is_analysed_frame_by_frame_and_kept_encrypted(shared, settings, monkeypatch):
+    monkeypatch.setattr(overview, "SHORTEST_MS", 1000)  # else only a recording of many minutes has one
     recording = received(shared("media/clips/short_smile.mp4"))
     run = _executed(recording)
     assert run.state == "complete", run.failure
@@ -68,6 +71,9 @@ def test_a_real_answer_is_analysed_frame_by_frame_and_kept_encrypted(shared, set
     ]
     assert len(shares) == run.frames_with_face or len(shares) > 0.5 * run.frames
     assert all(abs(share - 1) < 1e-3 for share in shares)
+    lines = overview.read(recording.interview_id, run.overview_file, 0, run.total_ms, 3)
+    assert lines.expressions == list(EXPRESSIONS) and "head_yaw_deg" in lines.face_signals
+    assert peaks_of(recording) if recording.audio_codec else not peaks_of(recording)
     with vault.open_file(recording.interview_id, recording.playable_file) as file:
         assert file.read(12)[4:8] == b"ftyp"
     with vault.open_file(recording.interview_id, recording.original_file) as file:

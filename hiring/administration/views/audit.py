@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,8 +14,9 @@ from hiring import access
 from hiring.accounts.models import User
 from hiring.administration import wording
 from hiring.administration.forms import AuditForm
-from hiring.administration.guard import administrators_only, filters_of, page_of
-from hiring.audit import services
+from hiring.administration.guard import administrators_only, filters_of, stretch_of
+from hiring.audit import checks
+from hiring.audit import selectors as audit_selectors
 from hiring.audit.models import Event
 
 #: Details that are ids of what an author wrote: the record itself holds no text of anybody's.
@@ -109,24 +109,39 @@ def audit_log(request: HttpRequest) -> HttpResponse:
     """The record, newest first, filtered by what, who and which interview."""
     form = AuditForm(request.GET, people=access.people(request.user))
     chosen = _chosen(request.user, form)
-    page = page_of(request, access.audit_events(request.user, **chosen) if chosen is not None else [])
+    events = access.audit_events(request.user, **(chosen or {}))
+    page = stretch_of(request, events if chosen is not None else events.none())
     context = {
         "section": "audit",
         "form": form,
         "page": page,
-        "rows": _rows(request.user, page),
+        "rows": _rows(request.user, page.rows),
         "query": filters_of(request),
     }
-    return render(request, "administration/audit.html", context)
+    return render(request, "administration/audit.html", context | _checked(request.user))
 
 
 @administrators_only
 @require_POST
 def check(request: HttpRequest) -> HttpResponse:
-    """Walk the whole record and say whether anything was changed, removed or reordered."""
-    broken = services.first_broken()
-    if broken:
-        messages.error(request, broken)
-    else:
-        messages.success(request, _("The record is whole: every event follows the one before it."))
+    """Have a worker check the record: the new events, or all of them."""
+    checks.start(actor=request.user.as_actor(), whole="whole" in request.POST)
     return redirect("administration:audit")
+
+
+@administrators_only
+@require_safe
+def check_state(request: HttpRequest) -> HttpResponse:
+    """How far the check is, polled by the page."""
+    return render(request, "administration/_record_check.html", _checked(request.user))
+
+
+def _checked(user: User) -> dict[str, object]:
+    last = checks.latest()
+    asked_by = _uuids([last.asked_by]) if last else set()
+    return {
+        "check": last,
+        "asked_by": access.people(user).filter(pk__in=asked_by).values_list("name", flat=True).first(),
+        "fault": wording.fault_sentence(last) if last else "",
+        "in_all": audit_selectors.how_many(),
+    }

@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -31,14 +32,20 @@ def due(request: HttpRequest) -> HttpResponse:
     """A preview: references, dates and reasons."""
     form = WithinForm(request.GET if "days" in request.GET else {"days": "30"})
     now = timezone.now()
-    rows = list(selectors.due(now + timedelta(days=form.cleaned_data["days"]))) if form.is_valid() else []
+    days = form.cleaned_data["days"] if form.is_valid() else 0
+    rows = selectors.due_rows(now + timedelta(days=days))
+    if not form.is_valid():
+        rows = rows.none()
+    counts = rows.aggregate(all=Count("pk"), now=Count("pk", filter=Q(due_at__lte=now)))
+    page = page_of(request, rows, counts["all"])
     context = {
         "section": "retention",
         "tab": "due",
         "form": form,
-        "page": page_of(request, rows),
+        "page": page,
+        "rows": [selectors.as_due(row) for row in page],
         "query": filters_of(request),
-        "due_now": sum(row.due_at <= now for row in rows),
+        "due_now": counts["now"],
         "now": now,
         "days": form.cleaned_data.get("days"),
     }
@@ -50,13 +57,17 @@ def due(request: HttpRequest) -> HttpResponse:
 def erase_due(request: HttpRequest) -> HttpResponse:
     """Ask once more; then erase what is due now."""
     if request.method == "GET":
-        rows = list(selectors.due())
-        context = {"section": "retention", "tab": "due", "count": len(rows), "rows": rows[:AT_ONCE]}
+        context = {
+            "section": "retention",
+            "tab": "due",
+            "count": selectors.due_rows().count(),
+            "rows": selectors.due(at_most=AT_ONCE),
+        }
         return render(request, "administration/erase_due.html", context | {"at_once": AT_ONCE})
     count = services.erase_due(actor=request.user.as_actor(), at_most=AT_ONCE)
     sentence = ngettext("%(count)d interview was erased.", "%(count)d interviews were erased.", count)
     messages.success(request, sentence % {"count": count})
-    left = len(list(selectors.due()))
+    left = selectors.due_rows().count()
     if left:
         still = ngettext(
             "%(left)d is still due; the hourly clean-up erases it, or erase again here.",

@@ -14,6 +14,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from hiring.recordings.models import Recording
+from hiring.recordings.selectors import peaks_of
 from hiring.recordings.streaming import media_response
 from hiring.recruiter import lookups
 from hiring.review import captions as vtt
@@ -41,7 +42,7 @@ def _window(request: HttpRequest) -> dict:
 
 def _etag(recording: Recording, window: dict) -> str:
     run = complete_run(recording)
-    facts = [recording.pk, run and run.pk, len(recording.waveform), get_language(), sorted(window.items(), key=str)]
+    facts = [recording.pk, run and run.pk, recording.state, get_language(), sorted(window.items(), key=str)]
     return f'"{hashlib.sha256(repr(facts).encode()).hexdigest()[:32]}"'
 
 
@@ -62,7 +63,7 @@ def timeline(request: HttpRequest, pk: UUID) -> HttpResponse:
         raise Http404
     drawn = figure(
         found,
-        waveform=recording.waveform,
+        waveform=peaks_of(recording),
         speech=selectors.speech_spans(recording, found["start_ms"], found["end_ms"]),
         theme=window.get("theme") or "light",
         hidden=window.get("hide", ()),

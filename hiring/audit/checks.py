@@ -1,0 +1,129 @@
+"""Checking that nobody changed the record: a walk along the chain, in slices, by a worker.
+
+A whole walk begins at the first event, another one where the last without a fault ended. So a change to an event that
+was checked before is found by the next whole walk: there is one each week.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import islice
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from hiring.audit.models import ChainCheck, ChainHead, Event
+from hiring.audit.services import HASHED, Actor, anchored, digest_of, seal
+from hiring.lib import broker
+
+Fault = ChainCheck.Fault
+_SOME = 2_000
+_EACH_DAY, _EACH_WEEK = timedelta(days=1), timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class _Noted:
+    """An end of the chain that was written down: so many events, the last with this hash."""
+
+    events: int
+    hash: str
+    fault: Fault
+
+
+def latest() -> ChainCheck | None:
+    """The check that is under way, or the last one."""
+    return ChainCheck.objects.first()
+
+
+def start(*, actor: Actor, whole: bool) -> ChainCheck:
+    """Begin a check, or return the one that is under way. A worker does it."""
+    try:
+        with transaction.atomic():
+            row = ChainCheck.objects.create(is_whole=whole, asked_by=actor.id, **({} if whole else _checked_before()))
+    except IntegrityError:
+        return ChainCheck.objects.get(is_under_way=True)
+    transaction.on_commit(lambda: broker.tell("sightline.check_record"))
+    return row
+
+
+def start_if_due(*, actor: Actor) -> None:
+    """What nobody asked for: new events once a day, all of them once a week."""
+    ended, now = ChainCheck.objects.filter(is_under_way=False), timezone.now()
+    if not ended.filter(is_whole=True, begun_at__gt=now - _EACH_WEEK).exists():
+        start(actor=actor, whole=True)
+    elif not ended.filter(begun_at__gt=now - _EACH_DAY).exists():
+        start(actor=actor, whole=False)
+
+
+def _checked_before() -> dict[str, object]:
+    """Where the last check without a fault ended. One whose seal is not ours was made up: all is checked then."""
+    last = ChainCheck.objects.filter(is_under_way=False, fault="").first()
+    if last is None or last.seal != _seal(last):
+        return {}
+    return {"events": last.events, "last_id": last.last_id, "last_hash": last.last_hash}
+
+
+def _seal(row: ChainCheck) -> str:
+    return seal("audit check", [row.events, row.last_id, row.last_hash])
+
+
+def go_on(for_s: float) -> bool:
+    """Go on with the check that is under way, for so many seconds. Returns whether there is more to do.
+
+    Two workers at once do the same twice, and one of them writes it down.
+    """
+    row = ChainCheck.objects.filter(is_under_way=True).first()
+    if row is None:
+        return False
+    # Read before the events: whatever is written meanwhile follows these.
+    noted, before = _noted(), row.events
+    until_s, is_over = time.monotonic() + for_s, False
+    while not is_over and not row.fault:
+        if time.monotonic() >= until_s:
+            break
+        is_over = _walk(row, noted) < _SOME
+    if is_over and not row.fault:
+        _compare_end(row, noted)
+    if is_over or row.fault:
+        row.is_under_way, row.ended_at = False, timezone.now()
+        row.seal = "" if row.fault else _seal(row)
+    _keep(row, before)
+    return row.is_under_way
+
+
+def _noted() -> list[_Noted]:
+    outside, head = anchored(), ChainHead.objects.filter(id=1).first()
+    ends = [_Noted(outside["events"], outside["hash"], Fault.SHORTER_THAN_NOTED)]
+    return ends + ([_Noted(head.events, head.last_hash, Fault.SHORTER_THAN_WRITTEN)] if head else [])
+
+
+def _walk(row: ChainCheck, noted: list[_Noted]) -> int:
+    """Follow the next events, up to the first that does not fit. Returns how many were read."""
+    rows = Event.objects.filter(id__gt=row.last_id).order_by("id").values_list("id", "hash", *HASHED)
+    some = list(islice(rows[:_SOME], _SOME))
+    for event_id, own_hash, *facts in some:
+        if facts[0] != row.last_hash or own_hash != digest_of(facts):
+            row.fault, row.fault_event = Fault.BROKEN, event_id
+            break
+        row.events, row.last_id, row.last_hash = row.events + 1, event_id, own_hash
+        if any(end.events == row.events and end.hash != own_hash for end in noted):
+            row.fault, row.fault_event = Fault.REPLACED, event_id
+            break
+    return len(some)
+
+
+def _compare_end(row: ChainCheck, noted: list[_Noted]) -> None:
+    """The chain may have grown meanwhile, but it is never shorter than what was written down before."""
+    for end in noted:
+        if row.events < end.events:
+            row.fault, row.expected_events = end.fault, end.events
+            return
+
+
+def _keep(row: ChainCheck, before: int) -> None:
+    found = ("events", "last_id", "last_hash", "fault", "fault_event", "expected_events")
+    columns = (*found, "seal", "is_under_way", "ended_at")
+    mine = ChainCheck.objects.filter(pk=row.pk, is_under_way=True, events=before)
+    mine.update(**{name: getattr(row, name) for name in columns})
