@@ -52,6 +52,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "hiring.lib.middleware.DataIsCompressed",
     "hiring.lib.middleware.BodiesHaveALimit",
     "hiring.lib.outside.TextFromOutsideIsPlain",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -107,6 +108,12 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # A query or a transaction that hangs ends, and gives back what it holds; migrations take the time that they need
+    # (hiring.lib.apps). jit: compiling a list's query takes longer than answering it.
+    limit_ms = 1000 * ENV.statement_timeout_s
+    DATABASES["default"]["OPTIONS"] = {
+        "options": f"-c statement_timeout={limit_ms} -c idle_in_transaction_session_timeout={limit_ms} -c jit=off"
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"

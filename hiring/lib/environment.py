@@ -26,6 +26,7 @@ class Environment:
     allowed_hosts: list[str]
     base_url: str
     database_url: str
+    statement_timeout_s: int
     broker_url: str
     var_dir: Path
     key_dir: Path
@@ -102,6 +103,7 @@ def read() -> Environment:
         allowed_hosts=hosts,
         base_url=base_url.rstrip("/"),
         database_url=env.str("DATABASE_URL", default=f"sqlite:///{var_dir / 'sightline.sqlite3'}"),
+        statement_timeout_s=env.int("STATEMENT_TIMEOUT_SECONDS", default=60),
         broker_url=broker or "filesystem://",
         var_dir=var_dir,
         key_dir=Path(env.str("KEY_DIR", default=str(var_dir / "keys"))).resolve(),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.utils.translation import gettext as _
 
 from hiring.lib.busy import Busy
@@ -13,6 +14,8 @@ from hiring.lib.outside import whole_number
 
 #: No form here needs more; uploads are streamed and have a limit of their own.
 _LARGEST_BODY = 4 * 1024 * 1024
+#: A timeline of an hour has half of one.
+_MOST_COMPRESSED = 8 * 1024 * 1024
 #: What a part of an upload comes as: hiring.candidate.gate has its limit.
 STREAMED = "application/offset+octet-stream"
 STREAMED_ARCHIVE = "application/zip"
@@ -31,6 +34,20 @@ class PersonalPagesAreNotStored:
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("Permissions-Policy", "camera=(self), microphone=(self), geolocation=()")
         return response
+
+
+class DataIsCompressed(GZipMiddleware):
+    """Compress JSON that was asked for, up to a size that takes a moment.
+
+    Not pages: one can hold a link or a token that is shown once, beside what somebody else wrote, and the length of
+    the two together would tell of it (BREACH).
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        is_data = response.headers.get("Content-Type", "").startswith("application/json")
+        if request.method != "GET" or response.streaming or not is_data or len(response.content) > _MOST_COMPRESSED:
+            return response
+        return super().process_response(request, response)
 
 
 class BodiesHaveALimit:

@@ -52,29 +52,8 @@ _PURPOSES = (Purpose.RECORDING, Purpose.TRANSCRIPT, Purpose.EXPRESSION)
 _KINDS = (MomentKind.EXPRESSION_SHIFT, MomentKind.NOBODY_VISIBLE, MomentKind.HESITATION)
 _DAYS = 170
 _BATCH = 2_000
-_FIRST = [
-    "Ada",
-    "Amir",
-    "Anna",
-    "Bo",
-    "Carmen",
-    "Chidi",
-    "Dana",
-    "Elif",
-    "Emeka",
-    "Eva",
-    "Farid",
-    "Grace",
-    "Hana",
-    "Ivan",
-    "Jana",
-    "Kofi",
-    "Lena",
-    "Lin",
-    "Mara",
-    "Nour",
-]
-_LAST = [
+_FIRST = ("Ada", "Amir", "Carmen", "Chidi", "Elif", "Emeka", "Farid", "Grace", "Hana", "Ivan", "Kofi", "Lena", "Nour")
+_LAST = (
     "Abe",
     "Baker",
     "Costa",
@@ -83,36 +62,12 @@ _LAST = [
     "Fischer",
     "Garcia",
     "Hoang",
-    "Ito",
     "Jensen",
     "Khan",
-    "Lopez",
     "Meyer",
-    "Novak",
     "Okafor",
-    "Petit",
-]
-_WORDS = [
-    "so",
-    "the",
-    "deploy",
-    "broke",
-    "and",
-    "we",
-    "rolled",
-    "it",
-    "back",
-    "in",
-    "eleven",
-    "minutes",
-    "then",
-    "told",
-    "every",
-    "customer",
-    "what",
-    "had",
-    "happened",
-]
+)
+_WORDS = ("so", "the", "deploy", "broke", "and", "we", "rolled", "it", "back", "in", "eleven", "minutes")
 
 
 def _insert(rows: Iterable[Model]) -> int:
@@ -268,12 +223,14 @@ class Filler:
         is_checked = row.state == "decided" or self.random.random() > 0.01
         checked = {
             "state": "ready", "sha256": "0" * 64, "container": "mov,mp4", "video_codec": "h264", "audio_codec": "aac",
-            "width": 1280, "height": 720, "fps": 30.0, "duration_ms": 60_000, "original_file": f"{uuid.uuid4().hex}.original",
-            "playable_file": f"{uuid.uuid4().hex}.mp4", "poster_file": f"{uuid.uuid4().hex}.jpg",
+            "width": 1280, "height": 720, "fps": 30.0, "duration_ms": 60_000,
+            "original_file": f"{uuid.uuid4().hex}.original", "playable_file": f"{uuid.uuid4().hex}.mp4",
+            "poster_file": f"{uuid.uuid4().hex}.jpg",
         }  # fmt: skip
+        received_at = row.submitted_at - timedelta(hours=1)
         return Recording(
-            interview=row, question=question, created_at=row.submitted_at - timedelta(hours=2), file_name="answer.mp4",
-            size_bytes=20_000_000, received_bytes=20_000_000, received_at=row.submitted_at - timedelta(hours=1),
+            interview=row, question=question, created_at=received_at, file_name="answer.mp4",
+            size_bytes=20_000_000, received_bytes=20_000_000, received_at=received_at,
             **(checked if is_checked else {"state": "received"}),
         )  # fmt: skip
 
@@ -378,8 +335,8 @@ class Filler:
                 kind = "user" if action in by_people else "system" if action in by_system else "candidate"
                 actor = {"user": team.pk, "candidate": row.pk, "system": ""}[kind]
                 event = Event(
-                    at=row.created_at + timedelta(minutes=minute), actor_kind=kind, actor_id=str(actor), action=action,
-                    object_type="interview", object_id=str(row.pk), interview_id=str(row.pk),
+                    at=row.created_at + timedelta(minutes=minute), actor_kind=kind, actor_id=str(actor),
+                    action=action, object_type="interview", object_id=str(row.pk), interview_id=str(row.pk),
                     previous_hash=head.last_hash,
                 )  # fmt: skip
                 event.hash = head.last_hash = digest(event)

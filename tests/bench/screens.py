@@ -1,7 +1,7 @@
-"""How long each list takes on an installation that `tests.bench.fill` filled: `python -m tests.bench.screens [PART]`.
+"""How long each list takes on an installation filled by `tests.bench.fill`: `python -m tests.bench.screens [PART]`.
 
-Asks the application in this process, through every middleware: time to the whole answer, the queries of one request and
-the slowest of them. Prints milliseconds; PART keeps only the screens whose name contains it.
+Asks the application in this process, through every middleware: time to the whole answer, the queries of one request
+and the slowest of them. Prints milliseconds; PART keeps only the screens whose name contains it.
 """
 
 from __future__ import annotations
@@ -87,8 +87,8 @@ def _of_administrators() -> Iterator[tuple[str, str, str]]:
         "audit log viewed": "/administration/audit/?action=viewed.",
         "audit log person": f"/administration/audit/?person={person.pk}",
         "audit log interview": f"/administration/audit/?interview={some.reference}",
-        "audit log last page": "/administration/audit/?page=last",
-        "audit log viewed last page": "/administration/audit/?action=viewed.&page=last",
+        "audit log last page": "/administration/audit/?after=0",
+        "audit log viewed last page": "/administration/audit/?action=viewed.&after=0",
         "retention": "/administration/retention/",
         "due now": "/administration/retention/due/?days=0",
         "due within 30 days": "/administration/retention/due/?days=30",

@@ -19,8 +19,8 @@ from hiring.runs.models import Moment as MomentRow
 from hiring.runs.selectors import complete_run
 
 
-def _shown(moment: MomentRow, request: Request) -> dict[str, Any]:
-    return selectors.moment_details(moment, request.user) | {"recording": str(moment.run.recording_id)}
+def _shown(moment: MomentRow, request: Request, recording_id: UUID) -> dict[str, Any]:
+    return selectors.moment_details(moment, request.user) | {"recording": str(recording_id)}
 
 
 class Moments(ListView):
@@ -28,12 +28,10 @@ class Moments(ListView):
     def get(self, request: Request, pk: UUID) -> Response:
         """Moments of the newest finished analysis, in order of time. The candidate sees that you looked."""
         recording = access.recording_for(request.user, pk)
-        rows = (
-            access.moments(request.user)
-            .filter(run=complete_run(recording), run__recording=recording)
-            .prefetch_related("verdicts__reviewer")
-        )
-        response = self.page(request, rows, lambda row: _shown(row, request))
+        of_run = access.moments(request.user).filter(run=complete_run(recording), run__recording=recording)
+        # Without the run beside each of them: its manifest is longer than the moment.
+        rows = of_run.select_related(None).select_related("explanation").prefetch_related("verdicts__reviewer")
+        response = self.page(request, rows, lambda row: _shown(row, request, recording.pk))
         note_view(request, recording)
         return response
 
@@ -44,7 +42,7 @@ class Moment(APIView):
         """One moment with its reason. The candidate sees that you looked."""
         moment = access.moment_for(request.user, pk)
         note_view(request, moment.run.recording)
-        return Response(_shown(moment, request))
+        return Response(_shown(moment, request, moment.run.recording_id))
 
 
 class Verdict(APIView):
@@ -58,7 +56,7 @@ class Verdict(APIView):
             services.give_verdict(moment=moment, reviewer=request.user, **body.validated_data)
         except services.NotAllowed as error:
             raise refused(error) from error
-        return Response(_shown(moment, request))
+        return Response(_shown(moment, request, moment.run.recording_id))
 
     @extend_schema(operation_id="moments_take_answer_back", responses={204: None})
     def delete(self, request: Request, pk: UUID) -> Response:

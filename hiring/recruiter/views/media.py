@@ -10,7 +10,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
-from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from hiring.recordings.models import Recording
@@ -48,7 +47,6 @@ def _etag(recording: Recording, window: dict) -> str:
 
 @require_safe
 @login_required
-@gzip_page
 def timeline(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The Plotly figure of a window. 404 while there is no finished analysis."""
     recording, window = lookups.seen_recording(request, pk), _window(request)
