@@ -78,7 +78,7 @@ class Product:
             "ANALYSIS_THREADS": "1",
             **environment,
         }
-        if "DATABASE_URL" in os.environ:
+        if "DATABASE_URL" in os.environ and "DATABASE_URL" not in environment:
             self.env["DATABASE_URL"] = _new_database(os.environ["DATABASE_URL"])
             self.env["CELERY_BROKER_URL"] = os.environ["CELERY_BROKER_URL"].rsplit("/", 1)[0] + "/1"
         self.processes: list[subprocess.Popen[bytes]] = []

@@ -95,7 +95,7 @@ def paused_players(at: Address, seeded: dict, count: int) -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         for _ in range(count):
             connection = stack.enter_context(contextlib.closing(at.connect()))
-            connection.sendall(_head("GET", _video(seeded), seeded["reviewer"], "Range: bytes=0-"))
+            connection.sendall(head("GET", _video(seeded), seeded["reviewer"], "Range: bytes=0-"))
         time.sleep(1)
         yield
 
@@ -108,7 +108,7 @@ def slow_bodies(at: Address, paths: list[str], count: int) -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         connections = [stack.enter_context(contextlib.closing(at.connect())) for _ in range(count)]
         for number, connection in enumerate(connections):
-            connection.sendall(_head("POST", paths[number % len(paths)], "", *form))
+            connection.sendall(head("POST", paths[number % len(paths)], "", *form))
         with repeating(lambda: [_send(connection, b"a") for connection in connections], every_s=1):
             time.sleep(1)
             yield
@@ -161,7 +161,7 @@ def _play(at: Address, seeded: dict, bytes_a_second: int, over: threading.Event)
     position = 0
     while not over.is_set():
         with contextlib.closing(at.connect()) as connection:
-            connection.sendall(_head("GET", _video(seeded), seeded["reviewer"], f"Range: bytes={position}-"))
+            connection.sendall(head("GET", _video(seeded), seeded["reviewer"], f"Range: bytes={position}-"))
             taken = 0
             while not over.wait(65536 / bytes_a_second):
                 piece = connection.recv(65536)
@@ -178,12 +178,12 @@ def _upload(at: Address, seeded: dict, session: str, bytes_a_second: int, over: 
         raise AssertionError(f"the upload could not begin: {status}")
     offset, part = 0, 8 << 20
     while not over.is_set():
-        head = _head(
+        start = head(
             "PATCH", headers["Location"], session, "Tus-Resumable: 1.0.0", f"Upload-Offset: {offset}",
             "Content-Type: application/offset+octet-stream", f"Content-Length: {part}", f"Origin: {at.base}",
         )  # fmt: skip
         with contextlib.closing(at.connect()) as connection:
-            connection.sendall(head)
+            connection.sendall(start)
             for _ in range(part // 65536):
                 if over.wait(65536 / bytes_a_second):
                     return
@@ -197,7 +197,7 @@ def _video(seeded: dict) -> str:
     return f"/review/recordings/{seeded['recording']}/video/"
 
 
-def _head(method: str, path: str, session: str, *lines: str) -> bytes:
+def head(method: str, path: str, session: str, *lines: str) -> bytes:
     cookies = f"Cookie: sessionid={session}; csrftoken={CSRF}"
     start = (f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", "Connection: close", cookies, f"X-CSRFToken: {CSRF}")
     return "\r\n".join([*start, *lines, "", ""]).encode()
