@@ -12,7 +12,7 @@ TORCH_INDEX ?=
 SIDE_BY_SIDE := -n logical --maxprocesses 4 --dist loadfile
 TORCH := $(shell sed -n '/^torch==/p' requirements.txt)
 
-.PHONY: setup run test check bench clean messages
+.PHONY: setup run test check bench torture clean messages
 
 setup: .venv/.ready
 
@@ -57,6 +57,10 @@ check: .venv/.ready-dev
 
 bench: .venv/.ready-dev
 	@VAR_DIR=$(VAR_DIR)/bench $(BIN)/python -m tests.bench
+
+# Bounded faults against PostgreSQL and Redis of its own (Debian's packages); PARTS="T1 T4" for some of them.
+torture: .venv/.ready-dev
+	@$(BIN)/python -m tests.torture $(PARTS)
 
 # After changing a text (needs GNU gettext). Screens of staff are English only in this version, so they are left out.
 messages:

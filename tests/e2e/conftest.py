@@ -73,6 +73,7 @@ class Product:
         self.env = {
             **os.environ,
             "VAR_DIR": str(folder / "var"),
+            "KEY_DIR": str(folder / "var" / "keys"),
             "PORT": str(self.port),
             "BASE_URL": self.url,
             "ANALYSIS_THREADS": "1",

@@ -56,6 +56,7 @@ def broker(pause_s: float = 60.0, runs: int = 10) -> str:
 
     def emptied(redis: Redis) -> None:
         redis.ask("FLUSHALL")
+        time.sleep(5)
 
     def hung(redis: Redis) -> None:
         redis.pause()
