@@ -18,7 +18,7 @@ from hiring.audit import selectors as audit_selectors
 from hiring.audit.models import Event
 from hiring.lib.errors import LinkNeeded, ProofNeeded
 from hiring.networks.models import FairnessAudit, Network
-from hiring.positions.models import Interview, Invitation, Position, Question, RubricPoint
+from hiring.positions.models import Interview, Invitation, Position, Question, RubricPoint, TeamMember
 from hiring.recordings.models import Recording
 from hiring.retention.models import ErasureCertificate
 from hiring.review.models import Note
@@ -73,7 +73,8 @@ def position_for(user: object, pk: UUID) -> Position:
 
 def listed_interviews(user: object) -> QuerySet[Interview]:
     """Interviews of the person's positions as lists show them: an erased one is a line without a name."""
-    return Interview.objects.filter(position__memberships__user=_staff(user)).select_related("position")
+    mine = TeamMember.objects.filter(user=_staff(user)).values("position")
+    return Interview.objects.filter(position__in=mine).select_related("position")
 
 
 def interviews(user: object) -> QuerySet[Interview]:
@@ -123,9 +124,7 @@ def moment_for(user: object, pk: UUID) -> Moment:
 
 def note_for(user: object, pk: UUID) -> Note:
     """A note that the person may see. Only its author may delete it: review.services checks that."""
-    notes = Note.objects.filter(
-        recording__interview__position__memberships__user=_staff(user), recording__interview__state__in=HANDED_IN
-    )
+    notes = Note.objects.filter(interview__position__memberships__user=_staff(user), interview__state__in=HANDED_IN)
     return _or_404(notes.select_related("recording"), pk=pk)
 
 

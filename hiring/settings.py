@@ -109,11 +109,16 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     # A query or a transaction that hangs ends, and gives back what it holds; migrations take the time that they need
-    # (hiring.lib.apps). jit: compiling a list's query takes longer than answering it.
-    limit_ms = 1000 * ENV.statement_timeout_s
-    DATABASES["default"]["OPTIONS"] = {
-        "options": f"-c statement_timeout={limit_ms} -c idle_in_transaction_session_timeout={limit_ms} -c jit=off"
+    # (hiring.lib.apps). Compiling a list's query, or starting more processes for it, takes longer than answering it;
+    # and what it reads lies in memory, or on a disk that seeks at once.
+    POSTGRES = {
+        "statement_timeout": 1000 * ENV.statement_timeout_s,
+        "idle_in_transaction_session_timeout": 1000 * ENV.statement_timeout_s,
+        "jit": "off",
+        "max_parallel_workers_per_gather": 0,
+        "random_page_cost": 1.1,
     }
+    DATABASES["default"]["OPTIONS"] = {"options": " ".join(f"-c {name}={value}" for name, value in POSTGRES.items())}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"

@@ -20,7 +20,6 @@ exec docker-entrypoint.sh postgres \
   -c "maintenance_work_mem=$(at_most $((memory / 16)) $gib)kB" \
   -c "work_mem=$(at_most $((memory / 512 + 4096)) 65536)kB" \
   -c max_connections=100 \
-  -c random_page_cost=1.1 \
   -c effective_io_concurrency=200 \
   -c max_wal_size=2GB \
   -c checkpoint_timeout=15min \

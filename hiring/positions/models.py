@@ -6,10 +6,12 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F
 from django.utils import timezone
 
 from hiring.audit.services import Actor
 from hiring.lib.ids import new_reference
+from hiring.lib.indexes import OrderIndex
 
 
 class Position(models.Model):
@@ -122,7 +124,29 @@ class Interview(models.Model):
 
     class Meta:
         ordering = ["-created_at"]
-        indexes = [models.Index(fields=["position", "state", "-created_at"])]
+        indexes = [
+            models.Index(fields=["position", "state", "-created_at"]),
+            # The orders of the inbox (hiring.review.inbox): a page is read off them, however many rows there are.
+            OrderIndex(
+                F("submitted_at").desc(nulls_last=True),
+                F("created_at").desc(nulls_last=True),
+                F("id").asc(nulls_last=True),
+                name="interview_newest",
+            ),
+            OrderIndex(
+                F("submitted_at").asc(nulls_last=True),
+                F("created_at").asc(nulls_last=True),
+                F("id").asc(nulls_last=True),
+                name="interview_oldest",
+            ),
+            OrderIndex(F("created_at").desc(nulls_last=True), F("id").asc(nulls_last=True), name="interview_invited"),
+            OrderIndex(
+                F("erased_at").asc(nulls_first=True),
+                F("candidate_name").asc(nulls_last=True),
+                F("id").asc(nulls_last=True),
+                name="interview_by_name",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="interview_erased_is_empty",

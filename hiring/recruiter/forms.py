@@ -57,7 +57,7 @@ class InboxForm(forms.Form):
 
     def __init__(self, *args: Any, positions: QuerySet[Position], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["position"].queryset = positions.order_by("title")
+        self.fields["position"].queryset = positions.only("title").order_by("title")
 
     def choices_made(self) -> dict[str, Any]:
         """Arguments for review.selectors.inbox."""

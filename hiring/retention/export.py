@@ -157,7 +157,7 @@ def _looks(interview: Interview) -> list[dict[str, Any]]:
 
 def _written(interview: Interview, names: Mapping[UUID, str]) -> dict[str, Any]:
     """Notes, answers to moments and the decision: they are about the candidate. Who wrote them stays out."""
-    notes = Note.objects.filter(recording__interview=interview)
+    notes = Note.objects.filter(interview=interview)
     verdicts = Verdict.objects.filter(interview=interview)
     return {
         "notes": [

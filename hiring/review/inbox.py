@@ -6,14 +6,17 @@ the rows of one page alone.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from django.core.cache import cache
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from hiring.accounts.models import User
 from hiring.positions.models import Interview
@@ -22,6 +25,8 @@ from hiring.review.models import Decision, Note, Verdict, Watched
 from hiring.runs.models import AnalysisRun, Moment
 
 PAGE = 50
+#: With more interviews than these the counts are kept for some seconds.
+_MANY, _KEPT_S = 2_000, 15
 #: An answer that can be watched, now or once it is checked.
 _USABLE = (Recording.State.RECEIVED, Recording.State.READY)
 _ACTIVE = (AnalysisRun.State.QUEUED, AnalysisRun.State.RUNNING)
@@ -71,6 +76,24 @@ def _behind(row: Interview, sort: str) -> Q:
     return behind
 
 
+class _FromTheNearerEnd:
+    """Ids in order, of which a page is cut off: one in the second half is read from the end."""
+
+    ordered = True
+
+    def __init__(self, ids: QuerySet, count: int) -> None:
+        self._ids, self._count = ids, count
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, part: slice) -> list[UUID]:
+        first, after = part.start, min(part.stop, self._count)
+        if first <= self._count // 2:
+            return list(self._ids[first:after])
+        return list(self._ids.reverse()[self._count - after : self._count - first])[::-1]
+
+
 @dataclass(frozen=True)
 class Row:
     """One interview as the inbox shows it."""
@@ -95,18 +118,28 @@ def _analysing() -> Q:
     stopped = AnalysisRun.objects.filter(recording=OuterRef("pk"), state__in=_STOPPED)
     received = Recording.objects.filter(~Exists(stopped), state=Recording.State.RECEIVED)
     active = AnalysisRun.objects.filter(state__in=_ACTIVE)
-    return Q(pk__in=received.values("interview_id")) | Q(pk__in=active.values("recording__interview_id"))
+    return Q(pk__in=received.order_by().values("interview").union(active.order_by().values("recording__interview")))
 
 
 def _reviewed_by(viewer: User) -> Q:
     """This person watched or read every answer to the end, answered a moment, or wrote a note or the decision."""
-    answered = Verdict.objects.filter(reviewer=viewer).values("interview_id")
-    noted = Note.objects.filter(author=viewer).values("recording__interview_id")
-    decided = Decision.objects.filter(decided_by=viewer).values("interview_id")
-    watched = Watched.objects.filter(reviewer=viewer).values("recording__interview_id")
-    left = Recording.objects.filter(interview__in=watched, state__in=_USABLE).exclude(watched__reviewer=viewer)
-    all_watched = Q(pk__in=watched) & ~Q(pk__in=left.values("interview_id"))
-    return Q(pk__in=answered) | Q(pk__in=noted) | Q(pk__in=decided) | all_watched
+    written = (
+        Verdict.objects.filter(reviewer=viewer),
+        Note.objects.filter(author=viewer),
+        Decision.objects.filter(decided_by=viewer),
+    )
+    first, *others = (rows.order_by().values("interview") for rows in written)
+    return Q(pk__in=first.union(*others)) | Q(pk__in=_watched_by(viewer, first.union(*others)))
+
+
+def _watched_by(viewer: User, besides: QuerySet) -> QuerySet:
+    """Interviews of which this person watched every answer, but those `besides`, which need no such look."""
+    mine = Watched.objects.filter(reviewer=viewer, recording=OuterRef("pk"))
+    left = Recording.objects.filter(~Exists(mine), interview=OuterRef("interview"), state__in=_USABLE)
+    # Counted, so that PostgreSQL asks for each interview in turn: joined, it would read all recordings there are.
+    count = left.order_by().values("interview").annotate(n=Count("pk")).values("n")
+    watched = Watched.objects.filter(reviewer=viewer).exclude(interview__in=besides)
+    return watched.annotate(left=Coalesce(Subquery(count), 0)).filter(left=0).order_by().values("interview")
 
 
 def _narrowed(rows: QuerySet[Interview], viewer: User, show: str) -> QuerySet[Interview]:
@@ -158,6 +191,17 @@ def _counts(rows: QuerySet[Interview], viewer: User) -> dict[str, int]:
     }
 
 
+def _counts_lately(rows: QuerySet[Interview], viewer: User, *choices: object) -> dict[str, int]:
+    """The same, kept for a few seconds where there are thousands: nobody sees one more or less there."""
+    key = "inbox-" + hashlib.sha256(repr((viewer.pk, *choices)).encode()).hexdigest()
+    counts: dict[str, int] | None = cache.get(key)
+    if counts is None:
+        counts = _counts(rows, viewer)
+        if counts["all"] > _MANY:
+            cache.set(key, counts, _KEPT_S)
+    return counts
+
+
 def _found(rows: QuerySet[Interview], search: str, position: UUID | None) -> QuerySet[Interview]:
     found = _matching(rows, search)
     return found if position is None else found.filter(position_id=position)
@@ -175,11 +219,10 @@ def inbox(
 ) -> Inbox:
     """One page of the interviews that access gave this person: eleven queries, however many there are."""
     found = _found(rows, search, position)
-    counts = _counts(found, viewer)
+    counts = _counts_lately(found, viewer, search, position)
     ordered = _ordered(_narrowed(found, viewer, state), sort)
     # Ids alone are sorted, and counted once: whole rows are read for the page that is shown.
-    pages = Paginator(ordered.values_list("pk", flat=True), PAGE)
-    pages.count = counts[state or "all"]
+    pages = Paginator(_FromTheNearerEnd(ordered.values_list("pk", flat=True), counts[state or "all"]), PAGE)
     shown = pages.get_page(page)
     ids = list(shown.object_list)
     interviews, facts = rows.in_bulk(ids), _facts(ids, viewer)
@@ -199,22 +242,23 @@ def _facts(ids: list[UUID], viewer: User) -> dict[str, dict[UUID, Any]]:
         "moments": _count(complete, of_run),
         "seen": _count(mine, "interview_id"),
         "watched": _count(
-            Watched.objects.filter(reviewer=viewer, recording__interview__in=ids, recording__state__in=_USABLE),
-            "recording__interview_id",
+            Watched.objects.filter(reviewer=viewer, interview__in=ids, recording__state__in=_USABLE), "interview_id"
         ),
-        "notes": _count(Note.objects.filter(author=viewer, recording__interview__in=ids), "recording__interview_id"),
+        "notes": _count(Note.objects.filter(author=viewer, interview__in=ids), "interview_id"),
     }
 
 
 def _recordings(ids: Iterable[UUID]) -> dict[UUID, list[tuple[str, str, int]]]:
     """(recording's state, newest run's state, its percent) of each interview's recordings."""
-    kept = Recording.objects.filter(interview__in=ids)
+    runs = AnalysisRun.objects.filter(recording__interview__in=ids).exclude(state=AnalysisRun.State.CANCELLED)
+    columns = ("recording_id", "state", "done_ms", "total_ms")
+    newest = {run.recording_id: run for run in runs.order_by("queued_at").only(*columns)}
     found: dict[UUID, list[tuple[str, str, int]]] = {}
-    for recording in kept.prefetch_related("runs"):
-        runs = [run for run in recording.runs.all() if run.state != AnalysisRun.State.CANCELLED]
-        newest = max(runs, key=lambda run: run.queued_at, default=None)
-        facts = (recording.state, newest.state if newest else "", newest.percent if newest else 0)
-        found.setdefault(recording.interview_id, []).append(facts)
+    recordings = Recording.objects.filter(interview__in=ids).order_by()
+    for pk, interview, state in recordings.values_list("pk", "interview_id", "state"):
+        run = newest.get(pk)
+        facts = (state, run.state if run else "", run.percent if run else 0)
+        found.setdefault(interview, []).append(facts)
     return found
 
 

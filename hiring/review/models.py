@@ -45,10 +45,11 @@ class Verdict(models.Model):
 
 
 class Note(models.Model):
-    """A reviewer's note at a time of the recording."""
+    """A reviewer's note at a time of the recording. `interview` repeats what the recording knows, as in Verdict."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="notes")
+    interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="notes")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notes")
     at_ms = models.BigIntegerField()
     text = models.CharField(max_length=2000)
@@ -56,6 +57,7 @@ class Note(models.Model):
 
     class Meta:
         ordering = ["at_ms", "created_at"]
+        indexes = [models.Index(fields=["author", "interview"])]
         constraints = [
             models.CheckConstraint(name="note_has_text", condition=~Q(text="")),
             models.CheckConstraint(name="note_time", condition=Q(at_ms__gte=0)),
@@ -66,14 +68,15 @@ class Note(models.Model):
 
 
 class Watched(models.Model):
-    """A reviewer watched an answer to the end, or read all of its transcript."""
+    """A reviewer watched an answer to the end, or read all of its transcript. `interview` as in Verdict."""
 
     recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="watched")
+    interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="watched")
     reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="watched")
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        indexes = [models.Index(fields=["reviewer", "recording"])]
+        indexes = [models.Index(fields=["reviewer", "interview", "recording"])]
         constraints = [models.UniqueConstraint(name="watched_once_a_reviewer", fields=["recording", "reviewer"])]
 
     def __str__(self) -> str:
@@ -117,6 +120,7 @@ class Decision(models.Model):
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        indexes = [models.Index(fields=["decided_by", "interview"])]
         constraints = [
             models.CheckConstraint(name="decision_has_a_reason", condition=~Q(reason="")),
             models.CheckConstraint(

@@ -49,7 +49,9 @@ def withdraw_verdict(*, moment: Moment, reviewer: User) -> None:
 @transaction.atomic
 def note_watched(*, recording: Recording, reviewer: User) -> None:
     """Note, once, that a reviewer watched an answer to the end or read all of its transcript."""
-    _row, is_new = Watched.objects.get_or_create(recording=recording, reviewer=reviewer)
+    _row, is_new = Watched.objects.get_or_create(
+        recording=recording, reviewer=reviewer, defaults={"interview_id": recording.interview_id}
+    )
     if is_new:
         audit.record(
             actor=reviewer.as_actor(), action="viewed.to_the_end", obj=recording, interview=recording.interview_id
@@ -64,7 +66,9 @@ def add_note(*, recording: Recording, author: User, at_ms: int, text: str) -> No
         raise NotAllowed("Please write something first.")
     if at_ms < 0 or (recording.duration_ms is not None and at_ms > recording.duration_ms):
         raise NotAllowed("This time is outside the recording.")
-    note = Note.objects.create(recording=recording, author=author, at_ms=at_ms, text=text[:2000])
+    note = Note.objects.create(
+        recording=recording, interview_id=recording.interview_id, author=author, at_ms=at_ms, text=text[:2000]
+    )
     audit.record(actor=author.as_actor(), action="note.added", obj=note, interview=recording.interview_id)
     return note
 

@@ -306,9 +306,15 @@ class Filler:
             for row in decided
         )
         recordings = list(Recording.objects.filter(interview__state="decided").only("pk", "interview_id"))
-        _insert(Watched(recording=row, reviewer=who[row.interview_id]) for row in recordings)
         _insert(
-            Note(recording=row, author=who[row.interview_id], at_ms=1000, text="Clear.") for row in recordings[::3]
+            Watched(recording=row, interview_id=row.interview_id, reviewer=who[row.interview_id])
+            for row in recordings
+        )
+        _insert(
+            Note(
+                recording=row, interview_id=row.interview_id, author=who[row.interview_id], at_ms=1000, text="Clear."
+            )
+            for row in recordings[::3]
         )
         first = Moment.objects.filter(run__recording__interview__state="decided", start_ms=2000)
         _insert(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 
 from hiring import access
 from hiring.positions.models import Interview
 from hiring.recordings.models import Recording
 from hiring.retention import services as retention
-from hiring.review import selectors, services
+from hiring.review import inbox, selectors, services
 from hiring.review.inbox import ORDERS, next_in_list, next_to_review
 from hiring.runs import lease
 from hiring.runs import services as runs
@@ -126,6 +127,30 @@ def test_order_and_pages_show_every_interview_once(me, position):
         factories.make_interview(position, name=f"Person {number:02}", granted=None, opened=False)
     pages = [[row.interview.candidate_name for row in _box(me, sort="name", page=n).rows] for n in (1, 2)]
     assert pages[0] + pages[1] == [f"Person {number:02}" for number in range(60)]
+
+
+@pytest.mark.parametrize("sort", ORDERS)
+def test_a_page_in_the_second_half_which_is_read_from_the_end_follows_the_others(me, position, monkeypatch, sort):
+    monkeypatch.setattr(inbox, "PAGE", 4)
+    for number in range(21):
+        row = factories.make_interview(position, name=f"Person {number % 7}", granted=None, opened=False)
+        if number % 3:
+            hand_in(row)
+    in_order = list(inbox._ordered(access.listed_interviews(me), sort).values_list("pk", flat=True))
+    shown = [[row.interview.pk for row in _box(me, sort=sort, page=n).rows] for n in range(1, 7)]
+    assert [pk for page in shown for pk in page] == in_order and [len(page) for page in shown] == [4, 4, 4, 4, 4, 1]
+
+
+def test_the_counts_of_a_long_list_are_kept_for_a_while_and_those_of_a_short_one_are_not(me, position, monkeypatch):
+    factories.make_interview(position)
+    assert _box(me).counts["all"] == 1
+    factories.make_interview(position)
+    monkeypatch.setattr(inbox, "_MANY", 1)
+    assert _box(me).counts["all"] == 2
+    factories.make_interview(position)
+    assert _box(me).counts["all"] == 2 and len(_box(me, search="Ada").rows) == 3
+    cache.clear()
+    assert _box(me).counts["all"] == 3
 
 
 def test_a_page_costs_the_same_queries_however_many_interviews_there_are(me, position, django_assert_num_queries):

@@ -63,7 +63,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "filters": _filters(request, box),
         "trail": form.trail(),
         "searching": bool(chosen["search"] or chosen["position"] or chosen["state"]),
-        "has_positions": bool(form.fields["position"].queryset),
+        "has_positions": positions.exists(),
         "older": _address(request.GET) + "&page=",
     }
     name = "recruiter/_inbox_rows.html" if request.htmx and not request.htmx.boosted else "recruiter/inbox.html"

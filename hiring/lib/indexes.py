@@ -1,0 +1,25 @@
+"""Indexes that both databases can have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.models.expressions import OrderBy
+
+
+class OrderIndex(models.Index):
+    """An index that a list is read off in order, empty values where `nulls_first` and `nulls_last` put them.
+
+    SQLite cannot say that of an index and puts them first (sqlite.org/lang_select.html), so there it helps the orders
+    that agree with this.
+    """
+
+    def create_sql(
+        self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor, *args: Any, **kw: Any
+    ) -> Any:
+        if schema_editor.connection.vendor != "sqlite":
+            return super().create_sql(model, schema_editor, *args, **kw)
+        plain = (OrderBy(each.expression, descending=each.descending) for each in self.expressions)
+        return models.Index(*plain, name=self.name).create_sql(model, schema_editor, *args, **kw)
