@@ -21,5 +21,8 @@ class OrderIndex(models.Index):
     ) -> Any:
         if schema_editor.connection.vendor != "sqlite":
             return super().create_sql(model, schema_editor, *args, **kw)
-        plain = (OrderBy(each.expression, descending=each.descending) for each in self.expressions)
+        plain = (
+            OrderBy(each.expression, descending=each.descending) if isinstance(each, OrderBy) else each
+            for each in self.expressions
+        )
         return models.Index(*plain, name=self.name).create_sql(model, schema_editor, *args, **kw)

@@ -128,24 +128,11 @@ class Interview(models.Model):
             models.Index(fields=["position", "state", "-created_at"]),
             # The orders of the inbox (hiring.review.inbox): a page is read off them, however many rows there are.
             OrderIndex(
-                F("submitted_at").desc(nulls_last=True),
-                F("created_at").desc(nulls_last=True),
-                F("id").asc(nulls_last=True),
-                name="interview_newest",
+                F("submitted_at").desc(nulls_last=True), F("created_at").desc(), F("id"), name="interview_newest"
             ),
-            OrderIndex(
-                F("submitted_at").asc(nulls_last=True),
-                F("created_at").asc(nulls_last=True),
-                F("id").asc(nulls_last=True),
-                name="interview_oldest",
-            ),
-            OrderIndex(F("created_at").desc(nulls_last=True), F("id").asc(nulls_last=True), name="interview_invited"),
-            OrderIndex(
-                F("erased_at").asc(nulls_first=True),
-                F("candidate_name").asc(nulls_last=True),
-                F("id").asc(nulls_last=True),
-                name="interview_by_name",
-            ),
+            OrderIndex(F("submitted_at").asc(nulls_last=True), F("created_at"), F("id"), name="interview_oldest"),
+            models.Index(F("created_at").desc(), F("id"), name="interview_invited"),
+            OrderIndex(F("erased_at").asc(nulls_first=True), F("candidate_name"), F("id"), name="interview_by_name"),
         ]
         constraints = [
             models.CheckConstraint(

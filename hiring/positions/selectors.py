@@ -1,8 +1,12 @@
-"""Which questions are asked."""
+"""Which questions are asked, of how many, and by whom."""
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from collections import Counter
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import Count, QuerySet
 
 from hiring.accounts.models import User
 from hiring.positions.models import Interview, Position, Question
@@ -11,6 +15,15 @@ from hiring.positions.models import Interview, Position, Question
 def asked_of_all(position: Position) -> QuerySet[Question]:
     """The questions that everybody is asked, in order: without those that follow a point."""
     return position.questions.filter(follows=None)
+
+
+def interviews_by_state(positions: Iterable[Position]) -> dict[UUID, Counter[str]]:
+    """How many interviews each of these positions has in each state: one query for a page of them."""
+    found: dict[UUID, Counter[str]] = {position.pk: Counter() for position in positions}
+    rows = Interview.objects.filter(position__in=found).order_by().values_list("position", "state")
+    for pk, state, number in rows.annotate(number=Count("pk")):
+        found[pk][state] = number
+    return found
 
 
 def invited_before(position: Position, email: str) -> list[Interview]:

@@ -7,6 +7,7 @@ the rows of one page alone.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -27,6 +28,9 @@ from hiring.runs.models import AnalysisRun, Moment
 PAGE = 50
 #: With more interviews than these the counts are kept for some seconds.
 _MANY, _KEPT_S = 2_000, 15
+_FEW = 500
+#: The start of a reference that is no name.
+_REFERENCE = re.compile(r"[A-Za-z]-\d[\d-]*", re.ASCII)
 #: An answer that can be watched, now or once it is checked.
 _USABLE = (Recording.State.RECEIVED, Recording.State.READY)
 _ACTIVE = (AnalysisRun.State.QUEUED, AnalysisRun.State.RUNNING)
@@ -57,10 +61,11 @@ ORDERS: dict[str, tuple[tuple[str, bool], ...]] = {
 
 def _ordered(rows: QuerySet[Interview], sort: str) -> QuerySet[Interview]:
     """Rows in this order; where a column is empty they come last, and so do erased ones among names."""
-    keys = [
-        F(column).desc(nulls_last=True) if latest else F(column).asc(nulls_last=True)
-        for column, latest in ORDERS.get(sort, ORDERS["newest"])
-    ]
+    keys = []
+    for column, latest in ORDERS.get(sort, ORDERS["newest"]):
+        # Said of the one that can be empty alone: an index has the others in their plain order.
+        last = True if column == "submitted_at" else None
+        keys.append(F(column).desc(nulls_last=last) if latest else F(column).asc(nulls_last=last))
     return rows.order_by(F("erased_at").asc(nulls_first=True), *keys) if sort == "name" else rows.order_by(*keys)
 
 
@@ -161,8 +166,8 @@ def _narrowed(rows: QuerySet[Interview], viewer: User, show: str) -> QuerySet[In
 
 def _matching(rows: QuerySet[Interview], search: str) -> QuerySet[Interview]:
     text = search.strip()
-    if not text:
-        return rows
+    if _REFERENCE.fullmatch(text):  # as they are stored, so that an index finds them
+        return rows.filter(reference__startswith=text.upper())
     return rows.filter(Q(candidate_name__icontains=text) | Q(reference__istartswith=text))
 
 
@@ -203,8 +208,13 @@ def _counts_lately(rows: QuerySet[Interview], viewer: User, *choices: object) ->
 
 
 def _found(rows: QuerySet[Interview], search: str, position: UUID | None) -> QuerySet[Interview]:
-    found = _matching(rows, search)
-    return found if position is None else found.filter(position_id=position)
+    found = rows if position is None else rows.filter(position_id=position)
+    if not search.strip():
+        return found
+    # A search reads every name, so once: the few that it finds are looked up by their ids from then on.
+    matching = _matching(found, search)
+    ids = list(matching.order_by().values_list("pk", flat=True)[: _FEW + 1])
+    return rows.filter(pk__in=ids) if len(ids) <= _FEW else matching
 
 
 def inbox(

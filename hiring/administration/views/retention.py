@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,10 +15,11 @@ from hiring import access
 from hiring.administration.forms import DaysForm
 from hiring.administration.guard import administrators_only, page_of
 from hiring.positions.models import Interview, Position
+from hiring.positions.selectors import interviews_by_state
 from hiring.retention import selectors, services
 
 
-def _row(position: Position) -> dict[str, object]:
+def _row(position: Position) -> dict[str, Any]:
     place = selectors.strictest_place(position)
     return {
         "position": position,
@@ -32,9 +33,13 @@ def _row(position: Position) -> dict[str, object]:
 @require_safe
 def retention(request: HttpRequest) -> HttpResponse:
     """Every position with its days, and the number that applies where a place allows fewer."""
-    kept = Count("interviews", filter=~Q(interviews__state=Interview.State.ERASED))
-    page = page_of(request, access.governed_positions(request.user).annotate(kept=kept).order_by("-created_at"))
-    context = {"section": "retention", "tab": "days", "page": page, "rows": [_row(position) for position in page]}
+    page = page_of(request, access.governed_positions(request.user).order_by("-created_at"))
+    counts = interviews_by_state(page)
+    rows = [
+        {**_row(position), "kept": counts[position.pk].total() - counts[position.pk][Interview.State.ERASED]}
+        for position in page
+    ]
+    context = {"section": "retention", "tab": "days", "page": page, "rows": rows}
     return render(request, "administration/retention.html", context)
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -19,8 +19,8 @@ from hiring import access
 from hiring.networks import selectors as networks
 from hiring.policy.rules import NOT_IN_THIS_VERSION, Purpose, Rule, rule_for
 from hiring.positions import services
-from hiring.positions.models import Interview, Invitation, Position
-from hiring.positions.selectors import asked_of_all
+from hiring.positions.models import Invitation, Position
+from hiring.positions.selectors import asked_of_all, interviews_by_state
 from hiring.recruiter.forms import InviteForm, PlacesForm, PositionForm, TeamForm
 from hiring.retention import services as retention
 from hiring.retention.selectors import tell_erasures
@@ -52,14 +52,11 @@ def rule_facts(rule: Rule) -> dict[str, object]:
 @require_safe
 @login_required
 def positions(request: HttpRequest) -> HttpResponse:
-    waiting = Q(interviews__state__in=[Interview.State.INVITED, Interview.State.OPENED])
-    rows = access.positions(request.user).annotate(
-        waiting=Count("interviews", filter=waiting),
-        submitted=Count("interviews", filter=Q(interviews__state=Interview.State.SUBMITTED)),
-        decided=Count("interviews", filter=Q(interviews__state=Interview.State.DECIDED)),
-    )
-    page = Paginator(rows.order_by("-is_open", "-created_at"), _PAGE).get_page(request.GET.get("page"))
-    return render(request, "recruiter/positions.html", {"section": "positions", "page": page})
+    rows = access.positions(request.user).order_by("-is_open", "-created_at")
+    page = Paginator(rows, _PAGE).get_page(request.GET.get("page"))
+    counts = interviews_by_state(page)
+    rows_of_page = [(position, counts[position.pk]) for position in page]
+    return render(request, "recruiter/positions.html", {"section": "positions", "page": page, "rows": rows_of_page})
 
 
 @require_safe
