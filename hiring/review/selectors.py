@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,8 @@ from hiring.runs.selectors import complete_run, latest_run, network_is_off
 #: A pause longer than this is shown as a row of its own.
 SILENCE_MS = 1500
 _LINE_WORDS, _LONGEST_LINE_WORDS = 30, 60
+#: Frames take tens of megabytes while they are thinned, and threads share one processor: more at once are no quicker.
+_READING = threading.BoundedSemaphore(2)
 
 
 def _duration_ms(recording: Recording, run: AnalysisRun) -> int:
@@ -42,7 +45,8 @@ def timeline(
     start_ms = min(max(start_ms or 0, 0), duration_ms - 1)
     end_ms = max(min(duration_ms if end_ms is None else end_ms, duration_ms), start_ms + 1)
     points = min(max(points, observations.FEWEST_POINTS), observations.MOST_POINTS)
-    drawn = _drawn(recording, run, start_ms, end_ms, points)
+    with _READING:
+        drawn = _drawn(recording, run, start_ms, end_ms, points)
     inside = {"start_ms__lt": end_ms, "end_ms__gte": start_ms}
     return {
         "recording": str(recording.pk),
