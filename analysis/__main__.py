@@ -21,7 +21,7 @@ from analysis.observations import ObservationWriter
 from analysis.pipeline import Analysis
 from analysis.results import OBSERVATIONS, summary, whole_folder, write_outcome
 from analysis.stopping import end_in_order
-from analysis.types import BadTranscript, BadVideo, Progress, Stage
+from analysis.types import BadTranscript, BadVideo, Interrupted, Progress, Stage
 
 _LEAVE_OUT = {
     "expression": {Stage.EXPRESSION},
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     writer.write(observations)
             outcome = analysis.outcome()
             write_outcome(outcome, folder)
-    except (BadVideo, BadTranscript) as error:
+    except (BadVideo, BadTranscript, Interrupted) as error:
         print(f"{source}: {error}", file=sys.stderr)
         return 2
     except OSError as error:

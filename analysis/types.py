@@ -168,6 +168,13 @@ class BadTranscript(ValueError):
     """An uploaded transcript cannot be read. `str(error)` is one sentence that a candidate understands."""
 
 
+class Interrupted(Exception):
+    """A process that reads the recording was ended from outside, such as by a system that ran out of memory.
+
+    The recording is not to blame: it can be analysed again.
+    """
+
+
 class Cancelled(Exception):
     """Raised out of a `report` callback to stop a pipeline: it ends, cleans up and keeps nothing."""
 

@@ -16,24 +16,57 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from analysis.config import SNIFF_BYTES, VideoLimits, sniff_container
 from analysis.text import plain
-from analysis.types import BadVideo
+from analysis.types import BadVideo, Interrupted
 from analysis.video.channel import ParentEnd, Ring, anonymous_memory, whole
 
 #: How long to wait for the child before telling `on_wait` that time passes.
 TICK_S = 0.25
+#: A child that sleeps for so long without a word hangs: memory that ends inside an import can leave a lock held.
+HANGS_AFTER_S = 60.0
+
+
+#: No file can make a child end like this: what it breaks, it breaks with others, and its limits have their own.
+_FROM_OUTSIDE = frozenset({signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT})
 
 
 def nothing() -> None:
     """The `on_wait` of callers who do not want to hear."""
 
 
+class _Silence:
+    """How long a child has said nothing and done nothing. Reading from a slow disk is no sleep."""
+
+    def __init__(self, pid: int) -> None:
+        self._process = psutil.Process(pid)
+        self._since = time.monotonic()
+        self._used_s = -1.0
+
+    def broken(self) -> None:
+        """The child spoke."""
+        self._used_s = -1.0
+
+    def is_dead(self) -> bool:
+        """Look at a child that is silent. True once it has slept through the whole time."""
+        try:
+            times, status = self._process.cpu_times(), self._process.status()
+        except psutil.Error:
+            return False  # it is over: its end of the channel says so
+        used_s = times.user + times.system
+        if used_s != self._used_s or status != psutil.STATUS_SLEEPING:
+            self._used_s, self._since = used_s, time.monotonic()
+        return time.monotonic() - self._since > HANGS_AFTER_S
+
+
 class Child:
     """A decoding child at work on one file; a context manager that never leaves a process behind.
 
     Iterating gives its messages. `on_wait` is called at least every TICK_S while the child is silent; whatever it
-    raises ends the child. Raises BadVideo for whatever the child says, or dies of.
+    raises ends the child. Raises BadVideo for whatever the child says, or dies of, and Interrupted where it was ended
+    from outside.
     """
 
     def __init__(
@@ -70,6 +103,7 @@ class Child:
             self._process = _start(order, [*passed, theirs.fileno()])
             self._end = ParentEnd(mine)
         self._deadline = time.monotonic() + limits.wall_s
+        self._silence = _Silence(self._process.pid)
 
     def __enter__(self) -> Child:
         return self
@@ -91,6 +125,10 @@ class Child:
                 raise damaged() from None
             if time.monotonic() > self._deadline:
                 raise _too_slow()
+            if message is not None:
+                self._silence.broken()
+            elif self._silence.is_dead():
+                raise damaged()
             if message is None:
                 self._on_wait()
             elif message.get("type") == "done":
@@ -110,10 +148,12 @@ class Child:
         self._end.give_back(slot)
         return data
 
-    def _why_it_died(self) -> BadVideo:
+    def _why_it_died(self) -> BadVideo | Interrupted:
         code = self._process.wait()
         if code == -signal.SIGXCPU:
             return _too_slow()
+        if -code in _FROM_OUTSIDE:
+            return Interrupted(f"The process that reads the recording was ended by {signal.Signals(-code).name}.")
         return BadVideo("damaged", "The recording is damaged: reading it had to be stopped.")
 
 

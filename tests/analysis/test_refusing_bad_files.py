@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,8 @@ import pytest
 
 from analysis.config import PipelineConfig, VideoLimits
 from analysis.pipeline import Analysis
-from analysis.types import BadVideo
+from analysis.types import BadVideo, Interrupted
+from analysis.video import process
 from analysis.video.decode import Decoder, read_audio
 from analysis.video.playable import make_playable, poster
 from analysis.video.probe import probe, video_info
@@ -193,7 +195,36 @@ def test_a_killed_child_is_a_damaged_recording(tmp_path: Path) -> None:
     assert children() == []
 
 
-def test_memory_limit_ends_in_a_sentence(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_child_that_the_system_ends_says_nothing_of_the_recording(tmp_path: Path, number) -> None:
+    path = write_video(tmp_path / "long.mp4", pts_ms=range(0, 20_000, 40))
+    with Decoder(path, LIMITS, side_px=64) as decoder:
+        frames = iter(decoder)
+        next(frames)
+        (child,) = children()
+        child.send_signal(number)
+        with pytest.raises(Interrupted, match=number.name):
+            list(frames)
+    assert children() == []
+
+
+def test_a_child_that_sleeps_for_ever_is_a_damaged_recording(tmp_path: Path, monkeypatch) -> None:
+    """As one does whose memory ended while it held a lock; stopping it from the outside would be no sleep."""
+    monkeypatch.setattr(process, "HANGS_AFTER_S", 1.0)
+    path = write_video(tmp_path / "long.mp4", pts_ms=range(0, 20_000, 40))
+    with Decoder(path, LIMITS, side_px=64) as decoder:
+        frames = iter(decoder)
+        next(frames)
+        mine, never = socket.socketpair()
+        with mine, never:
+            monkeypatch.setattr(decoder._child._end, "_socket", mine)  # the child waits for slots, and nobody speaks
+            with pytest.raises(BadVideo) as caught:
+                list(frames)
+    assert caught.value.code == "damaged" and children() == []
+
+
+def test_memory_limit_ends_in_a_sentence(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(process, "HANGS_AFTER_S", 5.0)  # so little memory can end inside an import, which then hangs
     path = write_video(tmp_path / "large.mp4", size=(3840, 2160), pts_ms=(0, 40, 80))
     with pytest.raises(BadVideo):
         probe(path, replace(LIMITS, memory_mb=200))

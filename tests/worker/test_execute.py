@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from analysis.types import EXPRESSIONS
+from analysis.types import EXPRESSIONS, Interrupted
 from hiring.policy.rules import Purpose
 from hiring.recordings import services as recordings
 from hiring.recordings import uploads, vault
@@ -16,8 +16,9 @@ from hiring.recordings.models import Recording
 from hiring.recordings.selectors import peaks_of
 from hiring.review import overview
 from hiring.runs import services as runs
-from hiring.runs.models import AnalysisRun
+from hiring.runs.models import ATTEMPTS, AnalysisRun
 from hiring.worker import execute as module
+from hiring.worker import intake
 from hiring.worker.execute import execute
 from tests import factories
 
@@ -108,6 +109,21 @@ def test_a_file_that_only_begins_like_a_video_is_refused_with_a_sentence(setting
     assert run.failure == recording.refusal and recording.refusal.endswith(".")
     assert recording.refusal_code and vault.names(recording.interview_id) == []
     assert _left_behind(settings) == []
+
+
+def test_a_decoder_that_the_system_ended_refuses_no_recording(shared, monkeypatch):
+    """As a system does that runs out of memory. The file was not to blame, so it stays and is tried again."""
+    recording = received(shared("media/clips/short_smile.mp4"))
+    run = runs.queue(recording=recording)
+
+    def ended(*_args, **_options):
+        raise Interrupted("The process that reads the recording was ended by SIGKILL.")
+
+    monkeypatch.setattr(intake, "probe", ended)
+    assert [execute(run.pk) for _ in range(ATTEMPTS)] == ["put back"] * ATTEMPTS
+    run.refresh_from_db()
+    recording.refresh_from_db()
+    assert (run.state, recording.state) == ("quarantined", "received") and uploads.path_of(recording).exists()
 
 
 def test_after_a_refusal_another_file_can_be_uploaded(shared):
