@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from hiring.accounts.models import ApiToken, Role, User
 from hiring.audit import services as audit
+from hiring.audit.actions import Action
 from hiring.audit.services import Actor
 
 #: More than anybody connects; one that leaked must not hide among hundreds.
@@ -46,7 +47,7 @@ def add_person(*, email: str, name: str, role: str, actor: Actor, password: str 
             user.save()
     except IntegrityError as error:
         raise CannotChange(_("Somebody with this address is already here.")) from error
-    audit.record(actor=actor, action="person.added", obj=user, role=role)
+    audit.record(actor=actor, action=Action.PERSON_ADDED, obj=user, role=role)
     return user
 
 
@@ -63,7 +64,7 @@ def change_person(*, user: User, role: str, is_active: bool, actor: Actor) -> Us
         locked.break_seal()
         ApiToken.objects.filter(user=locked).delete()
     locked.save(update_fields=["role", "is_active", "seal"])
-    audit.record(actor=actor, action="person.changed", obj=locked, role=role, active=is_active)
+    audit.record(actor=actor, action=Action.PERSON_CHANGED, obj=locked, role=role, active=is_active)
     return locked
 
 
@@ -79,7 +80,7 @@ def issue_password_link(*, user: User, actor: Actor) -> tuple[str, str]:
     """
     if not user.is_active:
         raise CannotChange(_("This account is closed. Open it first."))
-    audit.record(actor=actor, action="person.password_link", obj=user)
+    audit.record(actor=actor, action=Action.PERSON_PASSWORD_LINK, obj=user)
     return password_link_parts(user)
 
 
@@ -97,7 +98,7 @@ def choose_password(*, user: User, password: str) -> None:
         locked.break_seal()
         locked.save(update_fields=["password", "seal"])
         ApiToken.objects.filter(user=locked).delete()
-        audit.record(actor=locked.as_actor(), action="person.password_chosen", obj=locked)
+        audit.record(actor=locked.as_actor(), action=Action.PERSON_PASSWORD_CHOSEN, obj=locked)
 
 
 @transaction.atomic
@@ -108,7 +109,7 @@ def issue_token(*, user: User, name: str, actor: Actor) -> str:
         sentence = _("You have %(count)s tokens, which is the most. Revoke one first.")
         raise CannotChange(sentence % {"count": MOST_TOKENS})
     row, token = ApiToken.objects.create(user=user, name=name.strip())
-    audit.record(actor=actor, action="token.issued", obj=user, token=row.token_key)
+    audit.record(actor=actor, action=Action.TOKEN_ISSUED, obj=user, token=row.token_key)
     return token
 
 
@@ -124,5 +125,5 @@ def revoke_token(*, user: User, token_key: str, actor: Actor) -> bool:
     """Revoke one of the person's tokens, named by its first characters. Returns False where there is none."""
     revoked, _rows = ApiToken.objects.filter(user=user, token_key=token_key).delete()
     if revoked:
-        audit.record(actor=actor, action="token.revoked", obj=user, token=token_key)
+        audit.record(actor=actor, action=Action.TOKEN_REVOKED, obj=user, token=token_key)
     return bool(revoked)

@@ -15,6 +15,7 @@ from hiring.accounts import limits, selectors, services
 from hiring.accounts.forms import ChoosePasswordForm, SignInForm, TokenForm
 from hiring.accounts.models import User
 from hiring.audit import services as audit
+from hiring.audit.actions import Action
 from hiring.lib import shown_once
 
 
@@ -25,7 +26,7 @@ class SignIn(auth_views.LoginView):
 
     def form_valid(self, form: SignInForm) -> HttpResponse:
         response = super().form_valid(form)
-        audit.record(actor=form.get_user().as_actor(), action="person.signed_in", obj=form.get_user())
+        audit.record(actor=form.get_user().as_actor(), action=Action.PERSON_SIGNED_IN, obj=form.get_user())
         limits.remember(response, form.get_user().email)
         return response
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from hiring.audit.actions import Action
 from hiring.audit.models import ChainCheck
 
 Fault = ChainCheck.Fault
@@ -36,65 +37,9 @@ GROUPS = [
     ("network.", _("Networks")),
     ("fairness.", _("Fairness audits")),
 ]
-_ACTIONS = {
-    "viewed.recording": _("Opened a recording"),
-    "viewed.interview": _("Opened an interview"),
-    "viewed.to_the_end": _("Watched or read a recording to the end"),
-    "person.added": _("Added a person"),
-    "person.changed": _("Changed a person's role or access"),
-    "person.password_link": _("Made a password link"),
-    "person.password_chosen": _("Chose a password"),
-    "person.signed_in": _("Signed in"),
-    "token.issued": _("Made an API token"),
-    "token.revoked": _("Revoked an API token"),
-    "position.created": _("Opened a position"),
-    "position.changed": _("Changed a position"),
-    "position.questions": _("Changed a position's questions"),
-    "position.rubric": _("Changed what answers should touch"),
-    "follow_up.offered": _("Offered a follow-up question"),
-    "team.added": _("Put somebody on a team"),
-    "team.removed": _("Took somebody off a team"),
-    "interview.invited": _("Invited a candidate"),
-    "interview.submitted": _("Handed in the answers"),
-    "interview.decided": _("Wrote down a decision"),
-    "interview.exported": _("Downloaded everything"),
-    "interview.erased": _("Erased an interview"),
-    "invitation.created": _("Made a personal link"),
-    "invitation.revoked": _("Revoked a personal link"),
-    "invitation.redeemed": _("Opened the personal link"),
-    "consent.given": _("Answered the consent questions"),
-    "accommodation.asked": _("Asked for an accommodation"),
-    "upload.started": _("Started an upload"),
-    "upload.given_up": _("Gave up an upload"),
-    "recording.received": _("Finished an upload"),
-    "recording.ready": _("Checked and encrypted a recording"),
-    "recording.refused": _("Refused a file"),
-    "recording.deleted": _("Deleted a recording"),
-    "transcript.attached": _("Added a transcript"),
-    "transcript.corrected": _("Corrected a line of the transcript"),
-    "transcript.correction_withdrawn": _("Withdrew a correction of the transcript"),
-    "run.queued": _("Queued an analysis"),
-    "run.retried": _("Started an analysis again"),
-    "run.complete": _("Finished an analysis"),
-    "run.failed": _("An analysis failed"),
-    "run.quarantined": _("Set an analysis aside"),
-    "moment.confirmed": _("Confirmed a moment"),
-    "moment.dismissed": _("Dismissed a moment"),
-    "moment.undone": _("Took an answer to a moment back"),
-    "note.added": _("Added a note"),
-    "note.deleted": _("Deleted a note"),
-    "retention.changed": _("Changed how long a position is kept"),
-    "network.registered": _("A worker brought a new network"),
-    "network.switched_off": _("Switched a network off"),
-    "network.switched_on": _("Switched a network on"),
-    "fairness.started": _("Started a fairness audit"),
-    "fairness.images_added": _("Uploaded images for a fairness audit"),
-    "fairness.images_deleted": _("Deleted uploaded images of a fairness audit"),
-    "fairness.complete": _("Finished a fairness audit"),
-    "fairness.failed": _("A fairness audit failed"),
-}
 _CONTENTS = {
     "recordings": _("recordings with their encrypted media"),
+    "waveforms": _("waveforms of the sound"),
     "files": _("encrypted files"),
     "runs": _("analysis runs"),
     "segments": _("timeline segments"),
@@ -134,7 +79,7 @@ _RULES = {"prohibited": _("Prohibited"), "off": _("Off"), "consent": _("With con
 
 def action_label(action: str) -> str:
     """What somebody did, in words; a code without any is shown as it is."""
-    return str(_ACTIONS.get(action, action))
+    return str(Action(action).label) if action in Action.values else action
 
 
 def contents(counts: dict[str, int]) -> list[tuple[str, int]]:

@@ -14,17 +14,18 @@ from datetime import timedelta
 from django.utils import timezone
 from django.utils.translation import ngettext
 
+from hiring.audit.actions import Action
 from hiring.audit.models import Event
 
 _WINDOW = timedelta(hours=1)
 #: Far more than anybody needs, far fewer than a script can do.
-MOST_AN_HOUR: Mapping[str, int] = {
-    "upload.started": 40,
-    "consent.given": 30,
-    "accommodation.asked": 20,
-    "interview.exported": 10,
-    "transcript.attached": 20,
-    "transcript.corrected": 400,
+MOST_AN_HOUR: Mapping[Action, int] = {
+    Action.UPLOAD_STARTED: 40,
+    Action.CONSENT_GIVEN: 30,
+    Action.ACCOMMODATION_ASKED: 20,
+    Action.INTERVIEW_EXPORTED: 10,
+    Action.TRANSCRIPT_ATTACHED: 20,
+    Action.TRANSCRIPT_CORRECTED: 400,
 }
 
 
@@ -42,7 +43,7 @@ class TooOften(Exception):
         super().__init__(sentence.format(minutes=minutes))
 
 
-def require(*, kind: str, action: str, interview_id: str) -> None:
+def require(*, kind: str, action: Action, interview_id: str) -> None:
     """Raises TooOften where a candidate did this as often as an hour allows."""
     most = MOST_AN_HOUR.get(action)
     if kind != Event.ActorKind.CANDIDATE or most is None:

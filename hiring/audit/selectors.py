@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q, QuerySet
 
+from hiring.audit.actions import Action
 from hiring.audit.models import ChainHead, Event
 
 
@@ -22,9 +23,9 @@ def events(*, action: str = "", interview_id: str = "", actor_id: str = "") -> Q
 def looks_and_links(interview_id: str) -> QuerySet[Event]:
     """What the candidate is told of: who opened this interview, who made a link to it, and links opened elsewhere."""
     by_people = Q(actor_kind=Event.ActorKind.USER) & (
-        Q(action__startswith="viewed.") | Q(action="invitation.created")
+        Q(action__startswith="viewed.") | Q(action=Action.INVITATION_CREATED)
     )
-    elsewhere = Q(action="invitation.redeemed", details__proven=False)
+    elsewhere = Q(action=Action.INVITATION_REDEEMED, details__proven=False)
     return events(interview_id=interview_id).filter(by_people | elsewhere)
 
 

@@ -23,6 +23,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from hiring.audit import pace
+from hiring.audit.actions import Action
 from hiring.audit.models import ChainHead, Event
 
 GENESIS = "0" * 64
@@ -71,13 +72,15 @@ def _key(master_key: str, use: str) -> bytes:
 def record(
     *,
     actor: Actor,
-    action: str,
+    action: Action,
     obj: models.Model | None = None,
     interview: Any = None,
     always: bool = False,
     **details: Any,
 ) -> Event:
     """Append one event. `interview` is an interview or its id; `details` are short facts that name nobody.
+
+    Raises ValueError for an action that is not listed: nothing would say it in words.
 
     Raises pace.TooOften, unless `always`, where a candidate did this as often as an hour allows: the caller's
     transaction then takes back what this would have recorded.
@@ -90,7 +93,7 @@ def record(
         at=timezone.now(),
         actor_kind=actor.kind,
         actor_id=actor.id,
-        action=action,
+        action=Action(action).value,
         object_type=obj._meta.model_name if obj is not None else "",
         object_id=str(obj.pk) if obj is not None else "",
         interview_id=interview_id,
@@ -107,12 +110,12 @@ def record_look(*, actor: Actor, obj: models.Model, interview: Any) -> None:
     """Note that somebody looked at a recording, once an hour for each person: a player asks for a hundred ranges."""
     lately = Event.objects.filter(
         actor_id=actor.id,
-        action="viewed.recording",
+        action=Action.VIEWED_RECORDING,
         object_id=str(obj.pk),
         at__gt=timezone.now() - timedelta(hours=1),
     )
     if not lately.exists():
-        record(actor=actor, action="viewed.recording", obj=obj, interview=interview)
+        record(actor=actor, action=Action.VIEWED_RECORDING, obj=obj, interview=interview)
 
 
 def _anchor_file() -> Path:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from hiring.audit.actions import Action
 from hiring.consent import selectors as consent
 from hiring.networks import selectors as networks
 from hiring.policy.rules import NOT_IN_THIS_VERSION, Purpose
@@ -45,11 +46,11 @@ _PURPOSE_TEXTS = {
     ),
 }
 _LOOKS = {
-    "viewed.interview": gettext_lazy("opened your interview"),
-    "viewed.recording": gettext_lazy("opened an answer"),
-    "viewed.to_the_end": gettext_lazy("watched or read an answer to the end"),
-    "invitation.created": gettext_lazy("made a personal link to your interview"),
-    "invitation.redeemed": gettext_lazy("A newer link was opened in another browser"),
+    Action.VIEWED_INTERVIEW: gettext_lazy("opened your interview"),
+    Action.VIEWED_RECORDING: gettext_lazy("opened an answer"),
+    Action.VIEWED_TO_THE_END: gettext_lazy("watched or read an answer to the end"),
+    Action.INVITATION_CREATED: gettext_lazy("made a personal link to your interview"),
+    Action.INVITATION_REDEEMED: gettext_lazy("A newer link was opened in another browser"),
 }
 
 

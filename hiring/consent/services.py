@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from hiring.audit import services as audit
+from hiring.audit.actions import Action
 from hiring.consent import selectors
 from hiring.consent.models import ConsentReceipt
 from hiring.consent.notice import notice
@@ -57,6 +58,10 @@ def choose(*, interview: Interview, granted: Iterable[Purpose], language: str, l
     )
     # Not which purposes: the record is open to administrators, and nobody shall see who chose no analysis.
     audit.record(
-        actor=interview.as_actor(), action="consent.given", obj=interview, interview=interview, always=chosen < before
+        actor=interview.as_actor(),
+        action=Action.CONSENT_GIVEN,
+        obj=interview,
+        interview=interview,
+        always=chosen < before,
     )
     return receipt

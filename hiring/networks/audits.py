@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from analysis.text import plain
 from hiring.accounts.models import User
 from hiring.audit import services as audit
+from hiring.audit.actions import Action
 from hiring.lib import broker
 from hiring.networks import sources
 from hiring.networks.models import FairnessAudit, Network
@@ -52,7 +53,7 @@ def start(*, network: Network, source: str, person: User) -> FairnessAudit:
 def keep_images(*, name: str, size_bytes: int, pieces: Iterator[bytes], person: User) -> str:
     """Keep an uploaded archive of images, and return its name. Raises sources.ImagesRefused and keeps nothing."""
     kept = sources.keep(name=name, size_bytes=size_bytes, pieces=pieces)
-    audit.record(actor=person.as_actor(), action="fairness.images_added", size_bytes=size_bytes)
+    audit.record(actor=person.as_actor(), action=Action.FAIRNESS_IMAGES_ADDED, size_bytes=size_bytes)
     return kept
 
 
@@ -62,7 +63,7 @@ def remove_images(*, name: str, person: User) -> None:
     if FairnessAudit.objects.filter(source=name, state__in=[State.QUEUED, State.RUNNING]).exists():
         raise sources.UnknownSource(_("An audit of these images is under way. Delete them when it is over."))
     sources.remove(name)
-    audit.record(actor=person.as_actor(), action="fairness.images_deleted")
+    audit.record(actor=person.as_actor(), action=Action.FAIRNESS_IMAGES_DELETED)
 
 
 @transaction.atomic
@@ -86,7 +87,7 @@ def start_in_foreground(*, network: Network, source: str) -> FairnessAudit | Non
 
 
 def _note_start(row: FairnessAudit, actor: audit.Actor) -> None:
-    audit.record(actor=actor, action="fairness.started", obj=row, weights=row.network.short_hash)
+    audit.record(actor=actor, action=Action.FAIRNESS_STARTED, obj=row, weights=row.network.short_hash)
 
 
 def wake(audit_id: uuid.UUID) -> None:
@@ -122,14 +123,14 @@ def beat(row: FairnessAudit, done: int | None = None, total: int | None = None) 
 def complete(*, row: FairnessAudit, result: dict[str, Any]) -> None:
     """Keep the result and end the audit. Raises AuditLost and keeps nothing."""
     _end(row, state=State.COMPLETE, result=result, done=F("total"))
-    audit.record(actor=audit.SYSTEM, action="fairness.complete", obj=row, weights=row.network.short_hash)
+    audit.record(actor=audit.SYSTEM, action=Action.FAIRNESS_COMPLETE, obj=row, weights=row.network.short_hash)
 
 
 @transaction.atomic
 def fail(*, row: FairnessAudit, sentence: str) -> None:
     """End an audit that cannot succeed, with one sentence. Raises AuditLost."""
     _end(row, state=State.FAILED, failure=plain(sentence)[:400])
-    audit.record(actor=audit.SYSTEM, action="fairness.failed", obj=row, weights=row.network.short_hash)
+    audit.record(actor=audit.SYSTEM, action=Action.FAIRNESS_FAILED, obj=row, weights=row.network.short_hash)
 
 
 def _end(row: FairnessAudit, **columns: Any) -> None:

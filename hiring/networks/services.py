@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from hiring.audit import services as audit
+from hiring.audit.actions import Action
 from hiring.networks.models import Network
 
 _SEEN_AGAIN = timedelta(minutes=1)
@@ -39,7 +40,7 @@ def register(*, shipped: Shipped) -> Network:
         defaults={"kind": shipped.kind, **_facts(shipped)},
     )
     if is_new:
-        audit.record(actor=audit.SYSTEM, action="network.registered", obj=network, weights=network.short_hash)
+        audit.record(actor=audit.SYSTEM, action=Action.NETWORK_REGISTERED, obj=network, weights=network.short_hash)
     elif new := _news(network, shipped):
         Network.objects.filter(pk=network.pk).update(**new)
         for column, value in new.items():

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from hiring.accounts import services as accounts
 from hiring.accounts.models import User
 from hiring.audit import services as audit
+from hiring.audit.actions import Action
 from hiring.audit.services import Actor
 from hiring.lib.ids import new_reference, new_token, token_digest
 from hiring.positions.models import Interview, Invitation, Position, Question, RubricPoint, TeamMember
@@ -53,7 +54,7 @@ def create_position(
     )
     set_questions(position=position, texts=questions, actor=creator.as_actor())
     TeamMember.objects.create(position=position, user=creator)
-    audit.record(actor=creator.as_actor(), action="position.created", obj=position)
+    audit.record(actor=creator.as_actor(), action=Action.POSITION_CREATED, obj=position)
     return position
 
 
@@ -63,7 +64,7 @@ def change_position(*, position: Position, actor: Actor, **columns: str | bool) 
     for name, value in columns.items():
         setattr(position, name, value)
     position.save(update_fields=list(columns))
-    audit.record(actor=actor, action="position.changed", obj=position, columns=sorted(columns))
+    audit.record(actor=actor, action=Action.POSITION_CHANGED, obj=position, columns=sorted(columns))
     return position
 
 
@@ -96,7 +97,7 @@ def set_questions(*, position: Position, texts: Iterable[str], actor: Actor) -> 
                 "Somebody answered the question “{question}” already: it can be moved, but not reworded or removed."
             ).format(question=question.text)
         ) from error
-    audit.record(actor=actor, action="position.questions", obj=position, questions=len(wanted))
+    audit.record(actor=actor, action=Action.POSITION_QUESTIONS, obj=position, questions=len(wanted))
 
 
 def _reworded(text: str, gone: dict[str, Question]) -> Question | None:
@@ -148,7 +149,7 @@ def set_rubric(*, position: Position, points: Mapping[UUID, Iterable[Point]], fo
     position.follow_ups = follow_ups
     position.save(update_fields=["follow_ups"])
     count = sum(question.points.count() for question in questions)
-    audit.record(actor=actor, action="position.rubric", obj=position, points=count, follow_ups=follow_ups)
+    audit.record(actor=actor, action=Action.POSITION_RUBRIC, obj=position, points=count, follow_ups=follow_ups)
 
 
 def _set_points(question: Question, wanted: list[Point]) -> None:
@@ -190,7 +191,7 @@ def _set_follow_up(position: Position, point: RubricPoint, text: str) -> None:
 def add_to_team(*, position: Position, user: User, actor: Actor) -> None:
     """Let a person see this position's interviews."""
     TeamMember.objects.get_or_create(position=position, user=user)
-    audit.record(actor=actor, action="team.added", obj=position, person=str(user.pk))
+    audit.record(actor=actor, action=Action.TEAM_ADDED, obj=position, person=str(user.pk))
 
 
 def add_colleague(*, position: Position, email: str, actor: Actor) -> User:
@@ -209,7 +210,7 @@ def remove_from_team(*, position: Position, user: User, actor: Actor) -> None:
     if not position.memberships.exclude(user=user).filter(user__is_active=True).exists():
         raise NotAllowed(_("You are the last person on this team. Add somebody else first."))
     TeamMember.objects.filter(position=position, user=user).delete()
-    audit.record(actor=actor, action="team.removed", obj=position, person=str(user.pk))
+    audit.record(actor=actor, action=Action.TEAM_REMOVED, obj=position, person=str(user.pk))
 
 
 @transaction.atomic
@@ -244,7 +245,7 @@ def invite(
         candidate_place=place,
         language=language,
     )
-    audit.record(actor=actor, action="interview.invited", obj=interview, interview=interview)
+    audit.record(actor=actor, action=Action.INTERVIEW_INVITED, obj=interview, interview=interview)
     return interview, new_link(interview=interview, actor=actor)
 
 
@@ -276,7 +277,7 @@ def new_link(*, interview: Interview, actor: Actor) -> str:
         by_installation=actor == audit.SYSTEM,
         expires_at=timezone.now() + timedelta(days=settings.INVITATION_DAYS),
     )
-    audit.record(actor=actor, action="invitation.created", obj=invitation, interview=interview)
+    audit.record(actor=actor, action=Action.INVITATION_CREATED, obj=invitation, interview=interview)
     return token
 
 
@@ -286,7 +287,7 @@ def revoke_links(*, interview: Interview, actor: Actor) -> int:
     Interview.objects.select_for_update().get(pk=interview.pk)
     revoked = interview.invitations.filter(revoked_at=None).update(revoked_at=timezone.now())
     if revoked:
-        audit.record(actor=actor, action="invitation.revoked", obj=interview, interview=interview, links=revoked)
+        audit.record(actor=actor, action=Action.INVITATION_REVOKED, obj=interview, interview=interview, links=revoked)
     return revoked
 
 
@@ -342,7 +343,7 @@ def redeem(*, token: str, earlier: str = "") -> Invitation:
         interview.save(update_fields=["state"])
     audit.record(
         actor=interview.as_actor(),
-        action="invitation.redeemed",
+        action=Action.INVITATION_REDEEMED,
         obj=invitation,
         interview=interview,
         proven=invitation.proven,
@@ -355,7 +356,7 @@ def ask_for_accommodation(*, interview: Interview, text: str) -> None:
     """Keep what the candidate asks for; the team sees it, no reason is asked."""
     interview.accommodation = text.strip()
     interview.save(update_fields=["accommodation"])
-    audit.record(actor=interview.as_actor(), action="accommodation.asked", obj=interview, interview=interview)
+    audit.record(actor=interview.as_actor(), action=Action.ACCOMMODATION_ASKED, obj=interview, interview=interview)
 
 
 def choose_language(*, interview: Interview, language: str) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from analysis.types import VideoInfo
 from hiring.audit import services as audit
+from hiring.audit.actions import Action
 from hiring.positions.models import Interview
 from hiring.positions.selectors import asked_of_all
 from hiring.recordings.models import Recording, Waveform
@@ -52,7 +53,9 @@ def mark_ready(*, recording: Recording, kept: Kept) -> bool:
     if done:
         if kept.waveform:
             Waveform.objects.create(recording=recording, peaks=kept.waveform)
-        audit.record(actor=audit.SYSTEM, action="recording.ready", obj=recording, interview=recording.interview_id)
+        audit.record(
+            actor=audit.SYSTEM, action=Action.RECORDING_READY, obj=recording, interview=recording.interview_id
+        )
     return bool(done)
 
 
@@ -64,7 +67,11 @@ def refuse(*, recording: Recording, code: str, sentence: str) -> None:
     )
     if done:
         audit.record(
-            actor=audit.SYSTEM, action="recording.refused", obj=recording, interview=recording.interview_id, code=code
+            actor=audit.SYSTEM,
+            action=Action.RECORDING_REFUSED,
+            obj=recording,
+            interview=recording.interview_id,
+            code=code,
         )
 
 
@@ -73,7 +80,7 @@ def attach_transcript(*, recording: Recording, transcript_file: str, actor: audi
     """Note an uploaded transcript that lies in the vault; the next run uses it."""
     Recording.objects.filter(pk=recording.pk).update(transcript_file=transcript_file)
     recording.transcript_file = transcript_file
-    audit.record(actor=actor, action="transcript.attached", obj=recording, interview=recording.interview_id)
+    audit.record(actor=actor, action=Action.TRANSCRIPT_ATTACHED, obj=recording, interview=recording.interview_id)
 
 
 def note_length(*, recording: Recording, duration_ms: int, missing_ms: int) -> None:
@@ -98,4 +105,4 @@ def submit(*, interview: Interview) -> None:
         raise NotComplete(_("Not every question has a video yet. Please add the missing ones first."))
     locked.state, locked.submitted_at = Interview.State.SUBMITTED, timezone.now()
     locked.save(update_fields=["state", "submitted_at"])
-    audit.record(actor=locked.as_actor(), action="interview.submitted", obj=locked, interview=locked)
+    audit.record(actor=locked.as_actor(), action=Action.INTERVIEW_SUBMITTED, obj=locked, interview=locked)

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from analysis.config import sniff_container
 from hiring.audit import services as audit
+from hiring.audit.actions import Action
 from hiring.lib import room
 from hiring.positions.models import Interview, Question
 from hiring.recordings import keys
@@ -132,7 +133,7 @@ def _create_row(interview: Interview, question: Question, size_bytes: int, file_
             )
             # The only place that makes a key: a late writer can never bring an erased interview's key back.
             keys.get_or_create(interview.pk)
-            audit.record(actor=interview.as_actor(), action="upload.started", obj=recording, interview=interview)
+            audit.record(actor=interview.as_actor(), action=Action.UPLOAD_STARTED, obj=recording, interview=interview)
     except IntegrityError as error:
         sentence = _("There is already a video for this answer. Delete it first to use another.")
         raise UploadRefused("busy", sentence) from error
@@ -278,7 +279,7 @@ def give_up(*, recording: Recording, reason: str = "candidate") -> None:
         if not gone:
             raise _gone()
         interview = recording.interview
-        audit.record(actor=interview.as_actor(), action="upload.given_up", interview=interview, reason=reason)
+        audit.record(actor=interview.as_actor(), action=Action.UPLOAD_GIVEN_UP, interview=interview, reason=reason)
     shutil.rmtree(path_of(recording).parent, ignore_errors=True)
 
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from hiring.accounts.models import User
 from hiring.audit import selectors as audit_selectors
 from hiring.audit import services as audit
+from hiring.audit.actions import Action
 from hiring.audit.models import Event
 from hiring.consent import selectors as consent
 from hiring.consent.notice import notice_bytes
@@ -35,7 +36,7 @@ Entry = tuple[str, Iterable[bytes]]
 
 def note(*, interview: Interview) -> None:
     """Write down that the candidate took a copy."""
-    audit.record(actor=interview.as_actor(), action="interview.exported", obj=interview, interview=interview)
+    audit.record(actor=interview.as_actor(), action=Action.INTERVIEW_EXPORTED, obj=interview, interview=interview)
 
 
 class _Sink:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from analysis.types import Stage
 from hiring.audit import services as audit
+from hiring.audit.actions import Action
 from hiring.audit.services import Actor
 from hiring.consent import selectors as consent_selectors
 from hiring.consent import services as consent
@@ -51,7 +52,7 @@ def set_days(*, position: Position, after_decision: int, without_decision: int, 
     position.save(update_fields=["days_after_decision", "days_without_decision"])
     audit.record(
         actor=actor,
-        action="retention.changed",
+        action=Action.RETENTION_CHANGED,
         obj=position,
         after_decision=after_decision,
         without_decision=without_decision,
@@ -142,7 +143,7 @@ def _erase(interview: Interview, actor: Actor, reason: str, due_at: datetime | N
             # The first upload makes the key. Where an earlier attempt broke off, that one destroyed it.
             key_destroyed=destroyed or counts["recordings"] > 0,
         )
-        audit.record(actor=actor, action="interview.erased", obj=certificate, interview=interview, reason=reason)
+        audit.record(actor=actor, action=Action.INTERVIEW_ERASED, obj=certificate, interview=interview, reason=reason)
     # A worker that was writing while the key went may have left a file behind.
     vault.delete_all(interview.pk)
     keys.destroy(interview.pk)
@@ -271,7 +272,7 @@ def _delete_row(recording: Recording, leftovers: _Leftovers) -> None:
     interview = leftovers.interview
     leftovers.take(recording)  # before delete() forgets the id
     leftovers.files += runs.discard_results(recording=recording)
-    action = "upload.given_up" if recording.state == Recording.State.UPLOADING else "recording.deleted"
+    action = Action.UPLOAD_GIVEN_UP if recording.state == Recording.State.UPLOADING else Action.RECORDING_DELETED
     audit.record(actor=interview.as_actor(), action=action, obj=recording, interview=interview)
     recording.delete()
     if not Recording.objects.filter(interview=interview).exists():

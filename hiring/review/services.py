@@ -8,11 +8,17 @@ from django.utils.translation import gettext
 
 from hiring.accounts.models import User
 from hiring.audit import services as audit
+from hiring.audit.actions import Action
 from hiring.positions.models import Interview
 from hiring.recordings.models import Recording
 from hiring.review.models import Correction, Decision, Note, Verdict, Watched
 from hiring.runs import points
 from hiring.runs.models import Moment, PointLookup
+
+_OF_ANSWER = {
+    Verdict.Answer.CONFIRMED: Action.MOMENT_CONFIRMED,
+    Verdict.Answer.DISMISSED: Action.MOMENT_DISMISSED,
+}
 
 
 class NotAllowed(Exception):
@@ -33,7 +39,9 @@ def give_verdict(*, moment: Moment, reviewer: User, answer: str, reason: str) ->
         reviewer=reviewer,
         defaults={"interview_id": interview_id, "answer": answer, "reason": reason[:500], "at": timezone.now()},
     )
-    audit.record(actor=reviewer.as_actor(), action=f"moment.{answer}", obj=moment, interview=interview_id)
+    audit.record(
+        actor=reviewer.as_actor(), action=_OF_ANSWER[Verdict.Answer(answer)], obj=moment, interview=interview_id
+    )
     return verdict
 
 
@@ -42,7 +50,10 @@ def withdraw_verdict(*, moment: Moment, reviewer: User) -> None:
     """Take one's own answer back."""
     Verdict.objects.filter(moment=moment, reviewer=reviewer).delete()
     audit.record(
-        actor=reviewer.as_actor(), action="moment.undone", obj=moment, interview=moment.run.recording.interview_id
+        actor=reviewer.as_actor(),
+        action=Action.MOMENT_UNDONE,
+        obj=moment,
+        interview=moment.run.recording.interview_id,
     )
 
 
@@ -54,7 +65,10 @@ def note_watched(*, recording: Recording, reviewer: User) -> None:
     )
     if is_new:
         audit.record(
-            actor=reviewer.as_actor(), action="viewed.to_the_end", obj=recording, interview=recording.interview_id
+            actor=reviewer.as_actor(),
+            action=Action.VIEWED_TO_THE_END,
+            obj=recording,
+            interview=recording.interview_id,
         )
 
 
@@ -69,7 +83,7 @@ def add_note(*, recording: Recording, author: User, at_ms: int, text: str) -> No
     note = Note.objects.create(
         recording=recording, interview_id=recording.interview_id, author=author, at_ms=at_ms, text=text[:2000]
     )
-    audit.record(actor=author.as_actor(), action="note.added", obj=note, interview=recording.interview_id)
+    audit.record(actor=author.as_actor(), action=Action.NOTE_ADDED, obj=note, interview=recording.interview_id)
     return note
 
 
@@ -78,7 +92,7 @@ def delete_note(*, note: Note, actor: User) -> None:
     """Delete one's own note. Raises NotAllowed for somebody else's."""
     if note.author_id != actor.pk:
         raise NotAllowed("Only its author can delete a note.")
-    audit.record(actor=actor.as_actor(), action="note.deleted", obj=note, interview=note.recording.interview_id)
+    audit.record(actor=actor.as_actor(), action=Action.NOTE_DELETED, obj=note, interview=note.recording.interview_id)
     note.delete()
 
 
@@ -104,7 +118,7 @@ def correct(*, recording: Recording, start_ms: int, text: str) -> None:
     # What the points of the question were looked for in has changed: the next look takes the correction in.
     if PointLookup.objects.filter(run__recording=recording).delete()[0]:
         points.are_due(recording.runs.all())
-    action = "transcript.corrected" if text else "transcript.correction_withdrawn"
+    action = Action.TRANSCRIPT_CORRECTED if text else Action.TRANSCRIPT_CORRECTION_WITHDRAWN
     audit.record(actor=recording.interview.as_actor(), action=action, obj=recording, interview=recording.interview_id)
 
 
@@ -121,5 +135,5 @@ def decide(*, interview: Interview, person: User, outcome: str, reason: str) -> 
     decision = Decision.objects.create(interview=locked, decided_by=person, outcome=outcome, reason=reason.strip())
     locked.state, locked.decided_at = Interview.State.DECIDED, decision.at
     locked.save(update_fields=["state", "decided_at"])
-    audit.record(actor=person.as_actor(), action="interview.decided", obj=locked, interview=locked)
+    audit.record(actor=person.as_actor(), action=Action.INTERVIEW_DECIDED, obj=locked, interview=locked)
     return decision

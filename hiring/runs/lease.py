@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from analysis.types import Moment, Outcome, Progress
 from hiring.audit import services as audit
+from hiring.audit.actions import Action
 from hiring.networks import selectors as networks
 from hiring.recordings import services as recordings
 from hiring.recordings.models import Recording
@@ -164,7 +165,7 @@ def complete(
     savepoints.drop(AnalysisRun.objects.filter(pk=run.pk))
     audit.record(
         actor=audit.SYSTEM,
-        action="run.complete",
+        action=Action.RUN_COMPLETE,
         obj=run,
         interview=run.recording.interview_id,
         attempt=run.attempt,
@@ -186,7 +187,9 @@ def fail(*, run: AnalysisRun, step: str, sentence: str) -> None:
     if not ended:
         raise LeaseLost(f"run {run.pk} is not ours any more")
     savepoints.drop(AnalysisRun.objects.filter(pk=run.pk))
-    audit.record(actor=audit.SYSTEM, action="run.failed", obj=run, interview=run.recording.interview_id, step=step)
+    audit.record(
+        actor=audit.SYSTEM, action=Action.RUN_FAILED, obj=run, interview=run.recording.interview_id, step=step
+    )
 
 
 @transaction.atomic
@@ -233,7 +236,11 @@ def _set_aside(chosen: QuerySet[AnalysisRun], run: AnalysisRun, step: str, sente
     if done:
         savepoints.drop(AnalysisRun.objects.filter(pk=run.pk))
         audit.record(
-            actor=audit.SYSTEM, action="run.quarantined", obj=run, interview=run.recording.interview_id, step=step
+            actor=audit.SYSTEM,
+            action=Action.RUN_QUARANTINED,
+            obj=run,
+            interview=run.recording.interview_id,
+            step=step,
         )
 
 

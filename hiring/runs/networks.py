@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from analysis.types import Stage
 from hiring.accounts.models import User
 from hiring.audit import services as audit
+from hiring.audit.actions import Action
 from hiring.networks import selectors
 from hiring.networks.models import Network, Switch
 from hiring.positions.models import Interview
@@ -48,7 +49,7 @@ def _switch(network: Network, person: User, reason: str, *, is_on: bool) -> None
     if not Network.objects.filter(pk=network.pk, is_on=not is_on).update(is_on=is_on):
         raise CannotSwitch(_("Somebody else was faster: it is switched like this already."))
     Switch.objects.create(network=network, by=person, is_on=is_on, reason=sentence)
-    action = "network.switched_on" if is_on else "network.switched_off"
+    action = Action.NETWORK_SWITCHED_ON if is_on else Action.NETWORK_SWITCHED_OFF
     audit.record(actor=person.as_actor(), action=action, obj=network, weights=network.short_hash)
     network.refresh_from_db()
 

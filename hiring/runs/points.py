@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from analysis.types import Stage
 from hiring.audit import services as audit
+from hiring.audit.actions import Action
 from hiring.positions.models import Interview, Question, RubricPoint
 from hiring.recordings.models import Recording
 from hiring.runs.models import AnalysisRun, FollowUpOffer, PointLookup, Sentence
@@ -134,7 +135,7 @@ def _offer_follow_up(interview: Interview, recording: Recording) -> None:
     FollowUpOffer.objects.create(interview=interview, question=question, recording=recording)
     audit.record(
         actor=audit.SYSTEM,
-        action="follow_up.offered",
+        action=Action.FOLLOW_UP_OFFERED,
         obj=recording,
         interview=interview,
         question=str(question.pk),

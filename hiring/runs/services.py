@@ -17,6 +17,7 @@ from analysis.config import PipelineConfig
 from analysis.types import Stage
 from hiring.audit import pace
 from hiring.audit import services as audit
+from hiring.audit.actions import Action
 from hiring.consent import selectors as consent
 from hiring.lib import broker
 from hiring.networks import selectors as networks
@@ -105,7 +106,7 @@ def queue(*, recording: Recording, tell_worker: bool = True, weights_sha256: str
             recording=recording, fingerprint=fingerprint, state__in=[State.QUEUED, State.RUNNING, State.COMPLETE]
         )
     # Not with which configuration: the record must not tell who left a purpose out.
-    audit.record(actor=audit.SYSTEM, action="run.queued", obj=run, interview=recording.interview_id)
+    audit.record(actor=audit.SYSTEM, action=Action.RUN_QUEUED, obj=run, interview=recording.interview_id)
     if tell_worker:
         transaction.on_commit(lambda: tell(run.pk))
     return run
@@ -118,7 +119,7 @@ def receive(*, recording: Recording) -> bool:
         return False
     recording.refresh_from_db()
     interview = recording.interview
-    audit.record(actor=interview.as_actor(), action="recording.received", obj=recording, interview=interview)
+    audit.record(actor=interview.as_actor(), action=Action.RECORDING_RECEIVED, obj=recording, interview=interview)
     queue(recording=recording)
     return True
 
@@ -224,7 +225,7 @@ def use_transcript(*, recording: Recording, content: bytes, file_name: str) -> N
             )
         # Before the file is written, which no transaction takes back.
         actor = interview.as_actor()
-        pace.require(kind=actor.kind, action="transcript.attached", interview_id=str(interview.pk))
+        pace.require(kind=actor.kind, action=Action.TRANSCRIPT_ATTACHED, interview_id=str(interview.pk))
         unused = [locked.transcript_file, *discard_results(recording=locked)]
         name = vault.store(interview.pk, io.BytesIO(content), suffix)
         recordings.attach_transcript(recording=locked, transcript_file=name, actor=actor)
@@ -250,5 +251,5 @@ def retry(*, run: AnalysisRun, actor: audit.Actor) -> AnalysisRun:
     if not stopped().filter(pk=run.pk).exists():
         raise NotRetried(_("Only an analysis that failed can be started again."))
     again = queue(recording=run.recording)  # first: rows are locked before the audit record
-    audit.record(actor=actor, action="run.retried", obj=run, interview=run.recording.interview_id)
+    audit.record(actor=actor, action=Action.RUN_RETRIED, obj=run, interview=run.recording.interview_id)
     return again

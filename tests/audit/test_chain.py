@@ -7,6 +7,7 @@ from django.db.models import F
 
 from hiring.audit import checks
 from hiring.audit import services as audit
+from hiring.audit.actions import Action
 from hiring.audit.models import ChainCheck, ChainHead, Event
 from tests import factories
 
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def ten_events():
-    return [audit.record(actor=audit.SYSTEM, action=f"test.{i}", number=i) for i in range(10)]
+    return [audit.record(actor=audit.SYSTEM, action=Action.NOTE_ADDED, number=i) for i in range(10)]
 
 
 def fault(*, whole: bool = True) -> tuple[str, int | None]:
@@ -34,7 +35,7 @@ def test_an_untouched_record_is_whole(ten_events):
 
 
 def test_a_changed_event_is_named(ten_events):
-    Event.objects.filter(pk=ten_events[4].pk).update(action="test.nothing")
+    Event.objects.filter(pk=ten_events[4].pk).update(action="note.deleted")
     assert fault() == ("broken", ten_events[4].pk)
 
 
@@ -52,6 +53,12 @@ def test_a_removed_head_and_end_are_noticed_by_the_count(ten_events):
     Event.objects.filter(pk=ten_events[9].pk)._raw_delete("default")
     ChainHead.objects.update(last_hash=ten_events[8].hash)
     assert fault() == ("shorter_than_written", 10)
+
+
+def test_an_action_that_is_not_listed_is_refused_and_the_chain_stays_as_it_was(ten_events):
+    with pytest.raises(ValueError, match=r"note\.eaten"):
+        audit.record(actor=audit.SYSTEM, action="note.eaten")
+    assert fault() == WHOLE and checks.latest().events == 10
 
 
 def test_events_are_neither_saved_again_nor_deleted(ten_events):
@@ -73,7 +80,7 @@ def test_a_chain_that_was_replaced_as_a_whole_is_noticed(ten_events, settings):
     Event.objects.all()._raw_delete("default")
     ChainHead.objects.all().delete()
     for number in range(10):
-        audit.record(actor=audit.SYSTEM, action="test.other", number=number)
+        audit.record(actor=audit.SYSTEM, action=Action.NOTE_ADDED, number=number)
     assert fault()[0] == "replaced"
 
 
@@ -84,17 +91,17 @@ def test_without_the_key_no_fitting_event_can_be_made(ten_events, settings):
 
 def test_the_next_check_begins_where_the_last_one_ended(ten_events):
     assert fault() == WHOLE
-    Event.objects.filter(pk=ten_events[2].pk).update(action="test.nothing")
-    new = audit.record(actor=audit.SYSTEM, action="test.new")
+    Event.objects.filter(pk=ten_events[2].pk).update(action="note.deleted")
+    new = audit.record(actor=audit.SYSTEM, action=Action.NOTE_ADDED)
     assert fault(whole=False) == WHOLE and checks.latest().events == 11
-    Event.objects.filter(pk=new.pk).update(action="test.nothing")
+    Event.objects.filter(pk=new.pk).update(action="note.deleted")
     assert fault(whole=False) == WHOLE  # it has been seen; the whole check of each week finds both
     assert fault() == ("broken", ten_events[2].pk)
 
 
 def test_a_new_event_that_does_not_follow_is_found_by_the_short_check(ten_events):
     assert fault() == WHOLE
-    new = audit.record(actor=audit.SYSTEM, action="test.new")
+    new = audit.record(actor=audit.SYSTEM, action=Action.NOTE_ADDED)
     Event.objects.filter(pk=new.pk).update(previous_hash="f" * 64)
     assert fault(whole=False) == ("broken", new.pk)
 
@@ -103,22 +110,22 @@ def test_a_cut_off_end_is_found_by_the_short_check(ten_events):
     assert fault() == WHOLE
     Event.objects.filter(pk__gte=ten_events[7].pk)._raw_delete("default")
     ChainHead.objects.update(last_hash=ten_events[6].hash, events=7)
-    audit.record(actor=audit.SYSTEM, action="test.new")
+    audit.record(actor=audit.SYSTEM, action=Action.NOTE_ADDED)
     assert fault(whole=False)[0] == "broken"
 
 
 @pytest.mark.parametrize("changed", [{"seal": "0" * 64}, {"events": 3}, {"last_id": 3}, {"last_hash": "a" * 64}])
 def test_whoever_can_only_write_rows_makes_no_check_begin_later(ten_events, changed):
     assert fault() == WHOLE
-    Event.objects.filter(pk=ten_events[2].pk).update(action="test.nothing")
+    Event.objects.filter(pk=ten_events[2].pk).update(action="note.deleted")
     ChainCheck.objects.update(**changed)
     assert fault(whole=False) == ("broken", ten_events[2].pk)
 
 
 def test_after_a_fault_the_next_check_begins_before_it(ten_events):
     assert fault() == WHOLE
-    new = audit.record(actor=audit.SYSTEM, action="test.new")
-    Event.objects.filter(pk=new.pk).update(action="test.nothing")
+    new = audit.record(actor=audit.SYSTEM, action=Action.NOTE_ADDED)
+    Event.objects.filter(pk=new.pk).update(action="note.deleted")
     assert fault(whole=False) == fault(whole=False) == ("broken", new.pk)
 
 
@@ -129,7 +136,7 @@ def test_a_long_check_goes_on_in_slices_while_events_are_added(ten_events, monke
     row = checks.start(actor=audit.SYSTEM, whole=True)
     slices = 1
     while checks.go_on(for_s=2):
-        audit.record(actor=audit.SYSTEM, action="test.meanwhile")
+        audit.record(actor=audit.SYSTEM, action=Action.NOTE_ADDED)
         slices += 1
         assert checks.start(actor=audit.SYSTEM, whole=True) == row
     done = checks.latest()

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from analysis.types import EXPRESSIONS
 from hiring import access
 from hiring.audit import services as audit
+from hiring.audit.actions import Action
 from hiring.positions.models import Interview
 from hiring.recordings.models import Recording
 from hiring.recordings.wording import refusal_sentence
@@ -46,9 +47,9 @@ def _chosen(request: HttpRequest, answers: list[Recording]) -> Recording | None:
 def _note_views(request: HttpRequest, interview: Interview, recording: Recording | None) -> None:
     """Write down who looked at what: the candidate can read it."""
     actor = request.user.as_actor()
-    audit.record(actor=actor, action="viewed.interview", obj=interview, interview=interview)
+    audit.record(actor=actor, action=Action.VIEWED_INTERVIEW, obj=interview, interview=interview)
     if recording is not None:
-        audit.record(actor=actor, action="viewed.recording", obj=recording, interview=interview)
+        audit.record(actor=actor, action=Action.VIEWED_RECORDING, obj=recording, interview=interview)
 
 
 def _addresses(recording: Recording) -> dict[str, str]:

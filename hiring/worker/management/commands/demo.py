@@ -21,6 +21,7 @@ from hiring.accounts import selectors as account_selectors
 from hiring.accounts import services as accounts
 from hiring.accounts.models import Role, User
 from hiring.audit import selectors as audit
+from hiring.audit.actions import Action
 from hiring.audit.models import Event
 from hiring.audit.services import SYSTEM
 from hiring.consent import services as consent
@@ -150,7 +151,9 @@ def _tokens() -> dict[str, str]:
 
 def _token(role: str) -> str:
     user = User.objects.get(email=PEOPLE[role][0])
-    issued = audit.events(action="token.issued").filter(actor_kind=Event.ActorKind.SYSTEM, object_id=str(user.pk))
+    issued = audit.events(action=Action.TOKEN_ISSUED).filter(
+        actor_kind=Event.ActorKind.SYSTEM, object_id=str(user.pk)
+    )
     ours = {details.get("token") for details in issued.values_list("details", flat=True)}
     for row in account_selectors.tokens(user).filter(token_key__in=ours - {None}):
         accounts.revoke_token(user=user, token_key=row.token_key, actor=SYSTEM)
