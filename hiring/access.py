@@ -8,9 +8,10 @@ does not see interviews unless they are on the position's team.
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest
 
 from hiring.accounts.models import User
@@ -29,11 +30,12 @@ from hiring.runs.models import AnalysisRun, Moment
 #: What a candidate recorded is open to the team once it was handed in: until then an answer can still be replaced.
 HANDED_IN = (Interview.State.SUBMITTED, Interview.State.DECIDED)
 
+M = TypeVar("M", bound=Model)
 #: What an opened personal link leaves in the session: the interview, and which link it was.
 CANDIDATE_SESSION_KEY, CANDIDATE_LINK_KEY = "candidate_interview", "candidate_link"
 
 
-def _or_404(rows: QuerySet, **lookup: object):
+def _or_404(rows: QuerySet[M], **lookup: Any) -> M:
     found = rows.filter(**lookup).first()
     if found is None:
         raise Http404

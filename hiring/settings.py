@@ -1,9 +1,10 @@
 """Wiring. Every value that differs between installations comes from hiring.lib.environment."""
 
 from datetime import timedelta
-from importlib.util import find_spec
+from importlib.resources import files
 from pathlib import Path
 
+import environ
 from csp.constants import NONE, SELF
 
 from hiring.lib import environment
@@ -92,7 +93,7 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": environment.environ.Env.db_url_config(ENV.database_url)}
+DATABASES = {"default": environ.Env.db_url_config(ENV.database_url)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # IMMEDIATE takes the write lock at BEGIN: two writers wait for each other instead of failing half-way.
     DATABASES["default"]["OPTIONS"] = {
@@ -158,7 +159,7 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = ENV.static_dir
-PLOTLY_FILES = Path(next(iter(find_spec("plotly").submodule_search_locations))) / "package_data"
+PLOTLY_FILES: Path = Path(str(files("plotly"))) / "package_data"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",

@@ -33,7 +33,7 @@ class SignInForm(AuthenticationForm):
     def clean(self) -> dict[str, Any]:
         """Ask the limits first: a password that comes too early is not even looked at."""
         email = self.cleaned_data.get("username")
-        wait = limits.wait(self.request, email) if email else None
+        wait = limits.wait(self.request, email) if email and self.request else None
         if wait:
             minutes = math.ceil(wait.total_seconds() / 60)
             sentence = ngettext(
@@ -49,12 +49,13 @@ class SignInForm(AuthenticationForm):
         return self.has_error("__all__", code="too_many")
 
 
-class ChoosePasswordForm(SetPasswordForm):
+class ChoosePasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # not generic at run time
     """Django's own; the password is set by the service, with what it ends."""
 
     def save(self, commit: bool = True) -> User:
         services.choose_password(user=self.user, password=self.cleaned_data["new_password1"])
-        return self.user
+        user: User = self.user
+        return user
 
 
 class TokenForm(forms.Form):

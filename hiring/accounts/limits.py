@@ -61,7 +61,8 @@ def _of_account(email: str, now: datetime) -> timedelta:
     over = len(failures) - _OF_AN_ACCOUNT
     if over < 0:
         return timedelta(0)
-    return failures[0] + min(_FIRST_WAIT * 2 ** min(over, 16), _LONGEST_WAIT) - now
+    longer: int = 2 ** min(over, 16)
+    return failures[0] + min(_FIRST_WAIT * longer, _LONGEST_WAIT) - now
 
 
 def forget_old() -> None:

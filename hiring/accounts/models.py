@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -19,10 +20,10 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", "Administrator"
 
 
-class UserManager(BaseUserManager):
+class UserManager(BaseUserManager["User"]):
     """Needed by Django's authentication back end; everything else goes through services."""
 
-    def get_by_natural_key(self, username: str) -> User:
+    def get_by_natural_key(self, username: str | None) -> User:
         return self.get(email__iexact=username)
 
 
@@ -30,7 +31,7 @@ def _new_seal() -> str:
     return get_random_string(32)
 
 
-class User(AbstractBaseUser):
+class User(AbstractBaseUser):  # type: ignore[django-manager-missing]  # of the tokens, whose base has no types
     """Somebody with an account. Sessions and password links hold a hash of `seal`: a new one ends them all."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -73,15 +74,15 @@ class User(AbstractBaseUser):
         return salted_hmac("hiring.accounts.User", value, secret=secret, algorithm="sha256").hexdigest()
 
 
-class ApiToken(AbstractAuthToken):
+class ApiToken(AbstractAuthToken):  # type: ignore[misc]  # knox has no types
     """What a program calls the API with, in a person's name. Only the token's hash is stored."""
 
-    name = models.CharField(max_length=60)
-    last_used_at = models.DateTimeField(null=True, blank=True)
+    name: models.CharField[str, str] = models.CharField(max_length=60)
+    last_used_at: models.DateTimeField[datetime | None, datetime | None] = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-created"]
         constraints = [models.CheckConstraint(name="api_token_has_a_name", condition=~models.Q(name=""))]
 
     def __str__(self) -> str:
-        return self.name
+        return str(self.name)

@@ -10,7 +10,8 @@ from hiring.accounts.models import ApiToken, User
 
 def tokens(user: User) -> QuerySet[ApiToken]:
     """The person's own API tokens, newest first."""
-    return ApiToken.objects.filter(user=user)
+    rows: QuerySet[ApiToken] = ApiToken.objects.filter(user=user)
+    return rows
 
 
 def token_of(user: User, token: str) -> ApiToken | None:

@@ -108,6 +108,7 @@ def issue_token(*, user: User, name: str, actor: Actor) -> str:
     if ApiToken.objects.filter(user=user).count() >= MOST_TOKENS:
         sentence = _("You have %(count)s tokens, which is the most. Revoke one first.")
         raise CannotChange(sentence % {"count": MOST_TOKENS})
+    token: str
     row, token = ApiToken.objects.create(user=user, name=name.strip())
     audit.record(actor=actor, action=Action.TOKEN_ISSUED, obj=user, token=row.token_key)
     return token

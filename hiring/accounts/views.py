@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from hiring.accounts import limits, selectors, services
 from hiring.accounts.forms import ChoosePasswordForm, SignInForm, TokenForm
 from hiring.accounts.models import User
+from hiring.accounts.requests import SignedIn
 from hiring.audit import services as audit
 from hiring.audit.actions import Action
 from hiring.lib import shown_once
@@ -24,13 +25,13 @@ class SignIn(auth_views.LoginView):
     authentication_form = SignInForm
     redirect_authenticated_user = True
 
-    def form_valid(self, form: SignInForm) -> HttpResponse:
+    def form_valid(self, form: SignInForm) -> HttpResponse:  # type: ignore[override]  # the form that this view has
         response = super().form_valid(form)
         audit.record(actor=form.get_user().as_actor(), action=Action.PERSON_SIGNED_IN, obj=form.get_user())
         limits.remember(response, form.get_user().email)
         return response
 
-    def form_invalid(self, form: SignInForm) -> HttpResponse:
+    def form_invalid(self, form: SignInForm) -> HttpResponse:  # type: ignore[override]
         response = super().form_invalid(form)
         if form.came_too_early:
             response.status_code = 429
@@ -62,12 +63,12 @@ class ChoosePassword(auth_views.PasswordResetConfirmView):
 
 
 @login_required
-def tokens(request: HttpRequest) -> HttpResponse:
+def tokens(request: SignedIn) -> HttpResponse:
     """The person's own API tokens."""
     return _tokens_page(request, TokenForm())
 
 
-def _tokens_page(request: HttpRequest, form: TokenForm) -> HttpResponse:
+def _tokens_page(request: SignedIn, form: TokenForm) -> HttpResponse:
     token = shown_once.shown(request)
     page = {
         "form": form,
@@ -80,7 +81,7 @@ def _tokens_page(request: HttpRequest, form: TokenForm) -> HttpResponse:
 
 @login_required
 @require_POST
-def issue_token(request: HttpRequest) -> HttpResponse:
+def issue_token(request: SignedIn) -> HttpResponse:
     """Make a token; the page of tokens shows it for a while."""
     form = TokenForm(request.POST)
     if not form.is_valid():
@@ -95,7 +96,7 @@ def issue_token(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def revoke_token(request: HttpRequest, token_key: str) -> HttpResponse:
+def revoke_token(request: SignedIn, token_key: str) -> HttpResponse:
     """Ask once more, with the token's name, then revoke it."""
     if request.method == "GET":
         token = selectors.tokens(request.user).filter(token_key=token_key).first()

@@ -71,4 +71,4 @@ def as_html(card: str) -> SafeString:
     """Render a card's Markdown. The first heading is left out: the page says the name itself."""
     lines = card.lstrip().splitlines()
     body = "\n".join(lines[1:] if lines and lines[0].startswith("# ") else lines)
-    return mark_safe(_markdown().render(body))  # noqa: S308 - raw HTML is off, so every text in it was escaped
+    return mark_safe(str(_markdown().render(body)))  # noqa: S308 - raw HTML is off, so every text in it was escaped

@@ -40,7 +40,7 @@ class AccountForm(forms.Form):
         return cls(posted, initial={"role": person.role, "account": "open" if person.is_active else "closed"})
 
 
-_DAYS = {"min_value": 1, "max_value": 3650}
+_DAYS: dict[str, Any] = {"min_value": 1, "max_value": 3650}
 _DAYS_REFUSED = dict.fromkeys(
     ("required", "invalid", "min_value", "max_value"), _("Please choose between 1 and 3650 days.")
 )
@@ -141,7 +141,8 @@ class StartAuditForm(forms.Form):
 
     def __init__(self, *args: Any, names: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["source"].choices = [(name, name) for name in names]
+        field: Any = self.fields["source"]
+        field.choices = [(name, name) for name in names]
 
 
 class AuditForm(forms.Form):
@@ -156,4 +157,5 @@ class AuditForm(forms.Form):
 
     def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["person"].choices = [("", _("Anybody")), *((str(row.pk), row.name) for row in people)]
+        field: Any = self.fields["person"]
+        field.choices = [("", _("Anybody")), *((str(row.pk), row.name) for row in people)]

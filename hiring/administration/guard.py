@@ -29,7 +29,7 @@ def administrators_only(view: Callable[..., HttpResponse]) -> Callable[..., Http
     return login_required(guarded)
 
 
-def page_of(request: HttpRequest, rows: QuerySet | Sequence, count: int | None = None) -> Page:
+def page_of(request: HttpRequest, rows: QuerySet[Any, Any] | Sequence[Any], count: int | None = None) -> Page[Any]:
     """The page that the address asks for; a number that is none, or too high, shows the nearest.
 
     count: how many rows there are, where the caller knows already.
@@ -52,7 +52,7 @@ class Stretch:
     older: int | None
 
 
-def stretch_of(request: HttpRequest, rows: QuerySet) -> Stretch:
+def stretch_of(request: HttpRequest, rows: QuerySet[Any, Any]) -> Stretch:
     """The rows before or after the id that the address names, `before` or `after`; the newest by default.
 
     By id, not by number: the last page of a million rows takes as long as the first.

@@ -10,6 +10,7 @@ from drf_spectacular.contrib.knox_auth_token import KnoxTokenScheme
 from knox import auth
 from rest_framework import authentication
 from rest_framework.exceptions import APIException, AuthenticationFailed
+from rest_framework.request import Request
 
 from hiring.accounts import services
 from hiring.accounts.models import ApiToken, User
@@ -25,7 +26,7 @@ class FormExpired(APIException):
     default_code = "csrf"
 
 
-class Token(auth.TokenAuthentication):
+class Token(auth.TokenAuthentication):  # type: ignore[misc]  # knox has no types
     """Knox's tokens. Bytes that no token can contain are refused before anything decodes or looks them up."""
 
     def authenticate_credentials(self, token: bytes) -> tuple[User, ApiToken]:
@@ -37,18 +38,18 @@ class Token(auth.TokenAuthentication):
 
 
 class Session(authentication.SessionAuthentication):
-    def enforce_csrf(self, request: object) -> None:
+    def enforce_csrf(self, request: Request) -> None:
         try:
             super().enforce_csrf(request)
         except APIException as error:
             raise FormExpired from error
 
 
-class _TokenScheme(KnoxTokenScheme):
+class _TokenScheme(KnoxTokenScheme):  # type: ignore[no-untyped-call]
     target_class = "hiring.api.authentication.Token"
     name = "token"
 
 
-class _SessionScheme(SessionScheme):
+class _SessionScheme(SessionScheme):  # type: ignore[no-untyped-call]
     target_class = "hiring.api.authentication.Session"
     name = "session"

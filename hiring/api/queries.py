@@ -18,7 +18,7 @@ FEWEST_POINTS, MOST_POINTS, DEFAULT_POINTS = 10, 5000, 2000
 LATEST_MS = 10 * 24 * 60 * 60 * 1000
 
 
-def checked(serializer: type[serializers.Serializer], request: Request) -> dict[str, Any]:
+def checked(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
     """Return the checked query parameters. Raises ValidationError."""
     given = request.query_params.dict()
     if unclean := {name: [not_plain()] for name, value in given.items() if not is_plain(value)}:
@@ -28,17 +28,17 @@ def checked(serializer: type[serializers.Serializer], request: Request) -> dict[
     return dict(query.validated_data)
 
 
-class PageQuery(serializers.Serializer):
+class PageQuery(serializers.Serializer[Any]):
     page = serializers.IntegerField(required=False, min_value=1, max_value=2**31)
     page_size = serializers.IntegerField(required=False, min_value=1, max_value=200)
 
 
-class SchemaQuery(serializers.Serializer):
+class SchemaQuery(serializers.Serializer[Any]):
     lang = serializers.ChoiceField(required=False, choices=settings.LANGUAGES)
     version = serializers.ChoiceField(required=False, choices=[settings.SPECTACULAR_SETTINGS["VERSION"]])
 
 
-class InterviewQuery(serializers.Serializer):
+class InterviewQuery(serializers.Serializer[Any]):
     position = serializers.UUIDField(required=False, help_text="Only interviews for this position.")
     state = serializers.ChoiceField(
         required=False, choices=[choice for choice in Interview.State.choices if choice[0] != Interview.State.ERASED]
@@ -49,7 +49,7 @@ class InterviewQuery(serializers.Serializer):
     ordering = serializers.ChoiceField(required=False, choices=["created_at", "-created_at"], default="-created_at")
 
 
-class TimelineQuery(serializers.Serializer):
+class TimelineQuery(serializers.Serializer[Any]):
     """A window of media time, `start_ms` inside and `end_ms` outside."""
 
     start_ms = serializers.IntegerField(required=False, min_value=0, max_value=LATEST_MS, default=0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,21 +24,21 @@ def link(context: dict[str, Any], name: str, pk: Any) -> str:
     return address
 
 
-class Me(serializers.ModelSerializer):
+class Me(serializers.ModelSerializer[User]):
     class Meta:
         model = User
         fields = ["id", "name", "email", "role"]
         read_only_fields = fields
 
 
-class TokenBody(serializers.Serializer):
+class TokenBody(serializers.Serializer[Any]):
     name = serializers.CharField(
         max_length=ApiToken._meta.get_field("name").max_length,
         help_text="The program or person that will use it.",
     )
 
 
-class NewToken(serializers.Serializer):
+class NewToken(serializers.Serializer[Any]):
     """An API token. `token` is shown this once: only a hash of it is stored."""
 
     key = serializers.CharField(help_text="Its first characters: the name by which it is revoked.")
@@ -47,14 +47,14 @@ class NewToken(serializers.Serializer):
     expires_at = serializers.DateTimeField(allow_null=True)
 
 
-class QuestionRow(serializers.ModelSerializer):
+class QuestionRow(serializers.ModelSerializer[Question]):
     class Meta:
         model = Question
         fields = ["id", "order", "text", "time_limit_s"]
         read_only_fields = fields
 
 
-class PositionRow(serializers.ModelSerializer):
+class PositionRow(serializers.ModelSerializer[Position]):
     questions = QuestionRow(many=True, read_only=True)
 
     class Meta:
@@ -63,20 +63,20 @@ class PositionRow(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class RunInBrief(serializers.Serializer):
+class RunInBrief(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     state = serializers.ChoiceField(choices=AnalysisRun.State.choices)
     url = serializers.URLField()
 
 
-class RecordingLinks(serializers.Serializer):
+class RecordingLinks(serializers.Serializer[Any]):
     timeline = serializers.URLField()
     transcript = serializers.URLField()
     moments = serializers.URLField()
     notes = serializers.URLField()
 
 
-class RecordingInBrief(serializers.ModelSerializer):
+class RecordingInBrief(serializers.ModelSerializer[Recording]):
     url = serializers.SerializerMethodField()
 
     class Meta:
@@ -88,7 +88,7 @@ class RecordingInBrief(serializers.ModelSerializer):
         return link(self.context, "recording", row.pk)
 
 
-class InterviewRow(serializers.ModelSerializer):
+class InterviewRow(serializers.ModelSerializer[Interview]):
     position_title = serializers.CharField(source="position.title", read_only=True)
 
     class Meta:
@@ -111,7 +111,7 @@ class InterviewDetails(InterviewRow):
         return RecordingInBrief(self.context["recordings"], many=True, context=self.context).data
 
 
-class RecordingDetails(serializers.ModelSerializer):
+class RecordingDetails(serializers.ModelSerializer[Recording]):
     question = QuestionRow(read_only=True)
     run = serializers.SerializerMethodField()
     links = serializers.SerializerMethodField()
@@ -130,10 +130,11 @@ class RecordingDetails(serializers.ModelSerializer):
         return {"id": run.pk, "state": run.state, "url": link(self.context, "run", run.pk)} if run else None
 
     def get_links(self, row: Recording) -> RecordingLinks:
-        return {name: link(self.context, name, row.pk) for name in ("timeline", "transcript", "moments", "notes")}
+        links = {name: link(self.context, name, row.pk) for name in ("timeline", "transcript", "moments", "notes")}
+        return cast(RecordingLinks, links)
 
 
-class NetworkOfRun(serializers.Serializer):
+class NetworkOfRun(serializers.Serializer[Any]):
     """The network that made a run's expressions. `note` is a sentence for people where it has been switched off."""
 
     name = serializers.CharField()
@@ -142,7 +143,7 @@ class NetworkOfRun(serializers.Serializer):
     note = serializers.CharField(allow_blank=True)
 
 
-class RunDetails(serializers.ModelSerializer):
+class RunDetails(serializers.ModelSerializer[AnalysisRun]):
     percent = serializers.SerializerMethodField()
     step_label = serializers.SerializerMethodField()
     network = serializers.SerializerMethodField()
@@ -175,13 +176,13 @@ class RunDetails(serializers.ModelSerializer):
         return step_label(row.step) if row.is_active else ""
 
 
-class Gap(serializers.Serializer):
+class Gap(serializers.Serializer[Any]):
     start_ms = serializers.IntegerField()
     end_ms = serializers.IntegerField()
     reason = serializers.CharField()
 
 
-class Series(serializers.Serializer):
+class Series(serializers.Serializer[Any]):
     """One line with its band. A null stands where the line is broken."""
 
     name = serializers.CharField()
@@ -191,7 +192,7 @@ class Series(serializers.Serializer):
     high = serializers.ListField(child=serializers.FloatField(allow_null=True))
 
 
-class Signal(serializers.Serializer):
+class Signal(serializers.Serializer[Any]):
     """One line of what head, gaze or lids did, in degrees or 0..1. A null stands where the line is broken."""
 
     name = serializers.CharField()
@@ -200,7 +201,7 @@ class Signal(serializers.Serializer):
     value = serializers.ListField(child=serializers.FloatField(allow_null=True))
 
 
-class SoundLine(serializers.Serializer):
+class SoundLine(serializers.Serializer[Any]):
     """One line of what the voice is like. All but loudness have a value only where somebody speaks: points, no line.
 
     usual: the quartiles of the whole recording; null where they are not known.
@@ -213,7 +214,7 @@ class SoundLine(serializers.Serializer):
     usual = serializers.ListField(child=serializers.FloatField(), allow_null=True, min_length=3, max_length=3)
 
 
-class SegmentRow(serializers.Serializer):
+class SegmentRow(serializers.Serializer[Any]):
     lane = serializers.CharField()
     value = serializers.CharField()
     start_ms = serializers.IntegerField()
@@ -221,17 +222,17 @@ class SegmentRow(serializers.Serializer):
     mean_prob = serializers.FloatField(allow_null=True)
 
 
-class Mark(serializers.Serializer):
+class Mark(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     kind = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of this name, not the form's label
     start_ms = serializers.IntegerField()
     end_ms = serializers.IntegerField()
     peak_ms = serializers.IntegerField()
     sentence = serializers.CharField()
 
 
-class Timeline(serializers.Serializer):
+class Timeline(serializers.Serializer[Any]):
     """What was visible, second by second, with how sure it is. Shown, not felt."""
 
     recording = serializers.UUIDField()
@@ -248,7 +249,7 @@ class Timeline(serializers.Serializer):
     moments = Mark(many=True)
 
 
-class WordRow(serializers.Serializer):
+class WordRow(serializers.Serializer[Any]):
     position = serializers.IntegerField()
     start_ms = serializers.IntegerField()
     end_ms = serializers.IntegerField()
@@ -258,7 +259,7 @@ class WordRow(serializers.Serializer):
     speaker = serializers.CharField(allow_blank=True)
 
 
-class Line(serializers.Serializer):
+class Line(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=["speech", "silence"])
     start_ms = serializers.IntegerField()
     end_ms = serializers.IntegerField()
@@ -269,7 +270,7 @@ class Line(serializers.Serializer):
     )
 
 
-class Quote(serializers.Serializer):
+class Quote(serializers.Serializer[Any]):
     """A passage that touches a point: by its words, or by what it means."""
 
     start_ms = serializers.IntegerField()
@@ -280,20 +281,20 @@ class Quote(serializers.Serializer):
     method = serializers.ChoiceField(choices=["words", "meaning"])
 
 
-class PointRow(serializers.Serializer):
+class PointRow(serializers.Serializer[Any]):
     """A point of the question. quotes: none were found where it is empty; null where nobody has looked."""
 
     text = serializers.CharField()
     quotes = Quote(many=True, allow_null=True)
 
 
-class TopicRow(serializers.Serializer):
+class TopicRow(serializers.Serializer[Any]):
     text = serializers.CharField()
     count = serializers.IntegerField()
 
 
-class Transcript(serializers.Serializer):
-    source = serializers.CharField()
+class Transcript(serializers.Serializer[Any]):
+    source = serializers.CharField()  # type: ignore[assignment]  # a field of this name
     language = serializers.CharField(allow_blank=True)
     low_confidence = serializers.BooleanField()
     note = serializers.CharField(allow_blank=True)
@@ -307,7 +308,7 @@ class Transcript(serializers.Serializer):
     topics = TopicRow(many=True, help_text="Words that the answer returns to.")
 
 
-class VerdictRow(serializers.Serializer):
+class VerdictRow(serializers.Serializer[Any]):
     answer = serializers.ChoiceField(choices=Verdict.Answer.choices)
     reason = serializers.CharField(allow_blank=True)
     reviewer = serializers.CharField()
@@ -315,7 +316,7 @@ class VerdictRow(serializers.Serializer):
     at = serializers.DateTimeField()
 
 
-class RegionShares(serializers.Serializer):
+class RegionShares(serializers.Serializer[Any]):
     """Shares of the parts of a face, which sum to 1."""
 
     brows = serializers.FloatField()
@@ -326,7 +327,7 @@ class RegionShares(serializers.Serializer):
     elsewhere = serializers.FloatField(help_text="Forehead, chin and the edge of the picture.")
 
 
-class Regions(serializers.Serializer):
+class Regions(serializers.Serializer[Any]):
     """Where the network looked when it read an expression in one frame. Not why a face moved."""
 
     at_ms = serializers.IntegerField(help_text="Media time of the frame.")
@@ -350,14 +351,14 @@ class MomentRow(Mark):
     own = VerdictRow(allow_null=True)
 
 
-class VerdictBody(serializers.Serializer):
+class VerdictBody(serializers.Serializer[Any]):
     """A reviewer's answer to one moment. Dismissing needs a reason."""
 
     answer = serializers.ChoiceField(choices=Verdict.Answer.choices)
     reason = serializers.CharField(max_length=500, allow_blank=True, required=False, default="")
 
 
-class NoteRow(serializers.ModelSerializer):
+class NoteRow(serializers.ModelSerializer[Note]):
     author = serializers.CharField(source="author.name", read_only=True)
 
     class Meta:
@@ -366,6 +367,6 @@ class NoteRow(serializers.ModelSerializer):
         read_only_fields = ["id", "author", "created_at"]
 
 
-class NoteBody(serializers.Serializer):
+class NoteBody(serializers.Serializer[Any]):
     at_ms = serializers.IntegerField(min_value=0, max_value=2**53)
     text = serializers.CharField(max_length=2000)

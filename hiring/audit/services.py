@@ -94,7 +94,7 @@ def record(
         actor_kind=actor.kind,
         actor_id=actor.id,
         action=Action(action).value,
-        object_type=obj._meta.model_name if obj is not None else "",
+        object_type=(obj._meta.model_name or "") if obj is not None else "",
         object_id=str(obj.pk) if obj is not None else "",
         interview_id=interview_id,
         details=details,

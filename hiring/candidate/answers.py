@@ -85,7 +85,8 @@ def _may_follow(interview: Interview, found: list[Answer]) -> bool:
     if not there_are or Purpose.TRANSCRIPT not in consent.granted(interview):
         return False
     answered = [answer.recording for answer in found if answer.is_here and not answer.is_follow_up]
-    return any((run := latest_run(recording)) is not None and run.is_active for recording in answered)
+    newest = [latest_run(recording) for recording in answered if recording is not None]
+    return any(run is not None and run.is_active for run in newest)
 
 
 def _texts() -> dict[str, str]:
@@ -154,9 +155,9 @@ def add_transcript(request: HttpRequest, pk: UUID) -> HttpResponse:
     recording = access.candidate_recording(request, pk)
     file = request.FILES.get("transcript")
     try:
-        if file is None or file.size > runs.TRANSCRIPT_BYTES:
+        if file is None or (file.size or 0) > runs.TRANSCRIPT_BYTES:
             raise runs.TranscriptRefused(_("Please choose a WebVTT, SRT or JSON file of at most 2 MB."))
-        runs.use_transcript(recording=recording, content=file.read(), file_name=file.name)
+        runs.use_transcript(recording=recording, content=file.read(), file_name=file.name or "")
         messages.success(request, _("Your transcript is here. The answer is looked at again with it."))
     except runs.TranscriptRefused as refusal:
         messages.error(request, str(refusal))

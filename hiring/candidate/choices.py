@@ -78,8 +78,8 @@ def receipts(request: HttpRequest) -> HttpResponse:
     interview = access.proven_candidate_link(request).interview
     rows = consent.receipts(interview).select_related("link__made_by")
     grouped = []
-    for _receipt, answers in groupby(rows, key=lambda row: row.receipt):
-        answers = sorted(answers, key=lambda row: row.pk)
+    for _receipt, of_one in groupby(rows, key=lambda row: row.receipt):
+        answers = sorted(of_one, key=lambda row: row.pk)
         titles = [(wording.PURPOSE_TITLES[Purpose(row.purpose)], row.granted) for row in answers]
         grouped.append({"row": answers[0], "answers": titles})
     return page(request, "receipts.html", interview, receipts=grouped, section="choices")

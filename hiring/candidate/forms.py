@@ -35,7 +35,8 @@ class ChoicesForm(forms.Form):
     def __init__(self, *args: Any, interview: Interview, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         allowed = rule_of(interview).allowed
-        self.fields["purpose"].choices = [(p.value, PURPOSE_TITLES[p]) for p in Purpose if p in allowed]
+        field: Any = self.fields["purpose"]
+        field.choices = [(p.value, PURPOSE_TITLES[p]) for p in Purpose if p in allowed]
 
     def granted(self) -> frozenset[Purpose]:
         """What the candidate agrees to."""

@@ -42,7 +42,7 @@ def _has_body(request: HttpRequest) -> bool:
 
 def _leave_unread(request: HttpRequest) -> None:
     # What Django would have found in an empty form; Django REST framework fills them in the same way.
-    request._post, request._files = QueryDict(), MultiValueDict()
+    request._post, request._files = QueryDict(), MultiValueDict()  # type: ignore[attr-defined]
 
 
 def _refusal(request: HttpRequest) -> HttpResponse | None:

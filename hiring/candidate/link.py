@@ -33,7 +33,7 @@ def _refused(request: HttpRequest, refused: LinkRefused) -> HttpResponse:
         return redirect(next_step(access.candidate_interview(request)))
     status = 404 if refused.reason == "unknown" else 410
     response = page(request, "link_refused.html", None, status=status, reason=refused.reason)
-    response._has_been_logged = True  # Django would write the address, and so the token, into its log
+    response._has_been_logged = True  # type: ignore[attr-defined]  # Django would write the address, and so the token, into its log
     return response
 
 

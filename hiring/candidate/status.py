@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -58,7 +59,9 @@ def _run_line(answer: Answer, run: AnalysisRun | None) -> Line:
         return Line(answer, "running", step_label(run.step), run.percent)
     if run.state == State.COMPLETE:
         return Line(answer, "done", _("Ready"), sentence=network_note(run))
-    return Line(answer, "failed", _("Not finished"), sentence=_what_stays(answer.recording))
+    return Line(
+        answer, "failed", _("Not finished"), sentence=_what_stays(answer.recording) if answer.recording else ""
+    )
 
 
 def _why_it_waits(run: AnalysisRun | None) -> str:
@@ -79,7 +82,7 @@ def _what_stays(recording: Recording) -> str:
     return _("The analysis could not be finished. Your video is safe, and the team can watch it.")
 
 
-def _context(request: HttpRequest, interview: Interview) -> dict[str, object]:
+def _context(request: HttpRequest, interview: Interview) -> dict[str, Any]:
     lines = [_line(answer) for answer in answers_of(request, interview)]
     done = sum(line.kind == "done" for line in lines)
     count = sum(line.kind != "none" or not line.answer.is_follow_up for line in lines)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -45,7 +46,7 @@ _PURPOSE_TEXTS = {
         "seen. It cannot tell what you think or why you looked somewhere."
     ),
 }
-_LOOKS = {
+_LOOKS: dict[str, Any] = {
     Action.VIEWED_INTERVIEW: gettext_lazy("opened your interview"),
     Action.VIEWED_RECORDING: gettext_lazy("opened an answer"),
     Action.VIEWED_TO_THE_END: gettext_lazy("watched or read an answer to the end"),

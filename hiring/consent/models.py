@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.db import models
 from django.utils import timezone
@@ -41,7 +42,7 @@ class ConsentReceipt(models.Model):
     def __str__(self) -> str:
         return f"{self.purpose}: {'yes' if self.granted else 'no'} ({self.at:%Y-%m-%d %H:%M})"
 
-    def save(self, *args, **kwargs) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:
             raise TypeError("A consent receipt is never changed; a new one is added.")
         super().save(*args, **kwargs)

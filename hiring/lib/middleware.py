@@ -45,7 +45,9 @@ class DataIsCompressed(GZipMiddleware):
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         is_data = response.headers.get("Content-Type", "").startswith("application/json")
-        if request.method != "GET" or response.streaming or not is_data or len(response.content) > _MOST_COMPRESSED:
+        if request.method != "GET" or not is_data or not isinstance(response, HttpResponse):
+            return response
+        if len(response.content) > _MOST_COMPRESSED:
             return response
         return super().process_response(request, response)
 

@@ -33,7 +33,7 @@ class TextFromOutsideIsPlain:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         # Python knows encodings that decode bytes into halves of surrogates, and some that decode no bytes at all.
         # Not by the property, which reads the query at once: one that cannot be read is the view's to answer.
-        request._encoding = "utf-8"
+        request._encoding = "utf-8"  # type: ignore[attr-defined]
         for name, value in request.META.items():
             # Only NUL: headers are bytes, each shown as one letter, and the bytes of UTF-8 are no control characters.
             if name.startswith("HTTP_") and "\0" in value:
@@ -47,9 +47,9 @@ class TextFromOutsideIsPlain:
             return
         if request.content_type in _FORMS and _other_encoding(request):
             raise BadRequest("Forms must be in UTF-8.")
-        request.GET = _plain_fields(request.GET)
+        request.GET = _plain_fields(request.GET)  # type: ignore[assignment]
         try:
-            request.POST = _plain_fields(request.POST)
+            request.POST = _plain_fields(request.POST)  # type: ignore[assignment]
         except UnreadablePostError:  # the line dropped; the check for forged requests answers that
             return
 

@@ -17,7 +17,7 @@ class PlotlyFileFinder(BaseFinder):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.storage = FileSystemStorage(location=settings.PLOTLY_FILES)
-        self.storage.prefix = "vendor"
+        self.storage.prefix = "vendor"  # type: ignore[attr-defined]  # as Django's own finder has it
 
     def check(self, **kwargs: Any) -> list[Any]:
         return []

@@ -25,7 +25,9 @@ class Position(models.Model):
     is_open = models.BooleanField(default=True)
     follow_ups = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
-    team = models.ManyToManyField(settings.AUTH_USER_MODEL, through="TeamMember", related_name="positions")
+    team = models.ManyToManyField(  # type: ignore[var-annotated]  # the plugin does not see the through model
+        settings.AUTH_USER_MODEL, through="TeamMember", related_name="positions"
+    )
 
     class Meta:
         ordering = ["-created_at"]

@@ -21,7 +21,8 @@ def needed_bytes(size_bytes: int) -> int:
     rows = Recording.objects.filter(received | sending).aggregate(
         size=Sum("size_bytes", default=0), here=Sum("received_bytes", default=0)
     )
-    return (1 + COPIES) * (size_bytes + rows["size"]) - rows["here"]
+    size, here = int(rows["size"]), int(rows["here"])
+    return (1 + COPIES) * (size_bytes + size) - here
 
 
 def peaks_of(recording: Recording) -> bytes:

@@ -19,7 +19,7 @@ from hiring.positions.services import Point
 from hiring.review.inbox import Show
 from hiring.review.models import Decision
 
-_QUESTION_LETTERS = Question._meta.get_field("text").max_length
+_QUESTION_LETTERS = Question._meta.get_field("text").max_length or 0
 #: A number or a bullet that came along with a pasted list: the page numbers what it shows by itself.
 _ENUMERATION = re.compile(r"^\s*(?:\(?\d{1,2}[.):]|[-–—•*·])\s+")
 _MOST_QUESTIONS = 20
@@ -57,7 +57,8 @@ class InboxForm(forms.Form):
 
     def __init__(self, *args: Any, positions: QuerySet[Position], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["position"].queryset = positions.only("title").order_by("title")
+        field: Any = self.fields["position"]
+        field.queryset = positions.only("title").order_by("title")
 
     def choices_made(self) -> dict[str, Any]:
         """Arguments for review.selectors.inbox."""
@@ -146,7 +147,7 @@ class PointForm(forms.Form):
         return values
 
 
-class _Points(forms.BaseFormSet):
+class _Points(forms.BaseFormSet):  # type: ignore[type-arg]  # not generic at run time
     """The points of one question, with two empty rows."""
 
     default_error_messages = forms.BaseFormSet.default_error_messages | {
@@ -175,7 +176,7 @@ class _Points(forms.BaseFormSet):
         return cls(filled_in, initial=None if filled_in else now, prefix=str(question.pk))
 
 
-PointFormSet: type[_Points] = forms.formset_factory(
+PointFormSet: type[_Points] = forms.formset_factory(  # type: ignore[assignment]  # of this class, with numbers
     PointForm, formset=_Points, extra=2, max_num=_MOST_POINTS, validate_max=True, absolute_max=_MOST_POINTS
 )
 

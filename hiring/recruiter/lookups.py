@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import HttpRequest
-
 from hiring import access
+from hiring.accounts.requests import SignedIn
 from hiring.audit import services as audit
 from hiring.positions.models import Interview
 from hiring.recordings.models import Recording
 from hiring.runs.models import Moment
 
 
-def seen_recording(request: HttpRequest, pk: UUID) -> Recording:
+def seen_recording(request: SignedIn, pk: UUID) -> Recording:
     """A recording whose content is about to be shown. Raises Http404."""
     row = access.recording_for(request.user, pk)
     audit.record_look(actor=request.user.as_actor(), obj=row, interview=row.interview_id)
     return row
 
 
-def seen_moment(request: HttpRequest, pk: UUID) -> Moment:
+def seen_moment(request: SignedIn, pk: UUID) -> Moment:
     """A moment that is about to be shown. Raises Http404."""
     row = access.moment_for(request.user, pk)
     recording = row.run.recording
@@ -33,7 +32,7 @@ def handed_in(interview: Interview) -> bool:
     return interview.state in access.HANDED_IN
 
 
-def answers(request: HttpRequest, interview: Interview) -> list[Recording]:
+def answers(request: SignedIn, interview: Interview) -> list[Recording]:
     """The newest recording of each question, in the questions' order."""
     if not handed_in(interview):
         return []

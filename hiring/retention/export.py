@@ -61,7 +61,7 @@ class _Sink:
 def zip_pieces(interview: Interview) -> Iterator[bytes]:
     """Yield the archive's bytes. At most one piece of one file is in memory."""
     sink = _Sink()
-    with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as archive:  # type: ignore[arg-type]
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as archive:  # type: ignore[call-overload]
         for name, pieces in _entries(interview):
             about = zipfile.ZipInfo(name, timezone.now().timetuple()[:6])
             with archive.open(about, "w", force_zip64=True) as target:
@@ -145,7 +145,10 @@ def _looks(interview: Interview) -> list[dict[str, Any]]:
     """Who looked, as the candidate's page says it: with their name, or their role where there is none."""
     events = list(audit_selectors.looks_and_links(str(interview.pk)))
     names = {str(user.pk): user.name for user in User.objects.filter(pk__in={event.actor_id for event in events})}
-    roles = {Event.ActorKind.CANDIDATE: "somebody with a newer personal link", Event.ActorKind.SYSTEM: "the system"}
+    roles: dict[str, str] = {
+        Event.ActorKind.CANDIDATE: "somebody with a newer personal link",
+        Event.ActorKind.SYSTEM: "the system",
+    }
     return [
         {
             "at": event.at,

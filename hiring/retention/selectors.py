@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 from uuid import UUID
 
 from django.db import connection
@@ -48,7 +48,18 @@ from hiring.runs.models import (
     Word,
 )
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
 _OVER = (Interview.State.ERASED,)
+
+
+class _DueAt(TypedDict):
+    kept_days: int
+    due_at: datetime
+
+
+WithDueAt: TypeAlias = "WithAnnotations[Interview, _DueAt]"
 
 
 @dataclass(frozen=True)
@@ -122,7 +133,7 @@ def _counting() -> tuple[str, tuple[Any, ...]]:
 
 
 def _counted(model: type[Model], way: str) -> Subquery:
-    rows = model.objects.filter(**{way: OuterRef("pk")}).order_by().values(way)
+    rows = model._default_manager.filter(**{way: OuterRef("pk")}).order_by().values(way)
     return Subquery(rows.annotate(n=Count("pk")).values("n"))
 
 
@@ -131,7 +142,7 @@ def files_named(interview_id: UUID | str) -> set[str]:
     ways = dict(HELD.values())
     named: set[str] = set()
     for model, columns in VAULT_COLUMNS.items():
-        for row in model.objects.filter(**{ways[model]: interview_id}).values_list(*columns):
+        for row in model._default_manager.filter(**{ways[model]: interview_id}).values_list(*columns):
             for value in row:
                 named |= set(value if isinstance(value, list) else [value])
     return named - {""}
@@ -142,7 +153,7 @@ def tell_erasures(interviews: Iterable[Interview]) -> None:
     gone = {interview.pk: interview for interview in interviews if interview.state == Interview.State.ERASED}
     rows = ErasureCertificate.objects.filter(interview_id__in=gone) if gone else ()
     for certificate in rows:
-        gone[certificate.interview_id].erased_because = certificate.reason
+        gone[certificate.interview_id].erased_because = certificate.reason  # type: ignore[attr-defined]
 
 
 def due_of(interview: Interview) -> Due:
@@ -171,7 +182,7 @@ def _place_days(column: str) -> Case:
     return Case(*(When(**{f"{column}__in": some}, then=Value(days)) for days, some in codes.items()), default=unknown)
 
 
-def with_due_at(rows: QuerySet[Interview]) -> QuerySet[Interview]:
+def with_due_at(rows: QuerySet[Interview]) -> QuerySet[WithDueAt]:
     """Annotate what `due_of` says, for many: kept_days and due_at."""
     of_places = [_place_days(name) for name in ("position__employer_place", "position__job_place", "candidate_place")]
     kept_days = Case(
@@ -185,13 +196,13 @@ def with_due_at(rows: QuerySet[Interview]) -> QuerySet[Interview]:
     return rows.annotate(kept_days=kept_days).annotate(due_at=due_at)
 
 
-def due_rows(until: datetime | None = None) -> QuerySet[Interview]:
+def due_rows(until: datetime | None = None) -> QuerySet[WithDueAt]:
     """Every interview that is due at `until` (now by default), the longest overdue first, annotated."""
     rows = with_due_at(Interview.objects.exclude(state__in=_OVER).select_related("position"))
     return rows.filter(due_at__lte=until or timezone.now()).order_by("due_at", "pk")
 
 
-def as_due(row: Interview) -> Due:
+def as_due(row: WithDueAt) -> Due:
     """What an annotated row says."""
     return Due(row, row.due_at, _because(row, row.kept_days))
 

@@ -69,7 +69,7 @@ def _empty_rows(interview: Interview) -> dict[str, int]:
     # Each table in one statement: delete() would look through every table below it first.
     for name, (model, way) in reversed(HELD.items()):
         if counts[name]:
-            rows = model.objects.filter(**{way: interview.pk})
+            rows = model._default_manager.filter(**{way: interview.pk})
             rows._raw_delete(rows.db)
     Interview.objects.filter(pk=interview.pk).update(
         state=Interview.State.ERASED,
@@ -220,7 +220,7 @@ def revise_position(*, position: Position, questions: Iterable[str], actor: Acto
     Raises positions.NotAllowed and changes nothing.
     """
     before = Position.objects.values("employer_place", "job_place").get(pk=position.pk)
-    after = {name: columns.get(name, place) for name, place in before.items()}
+    after = {name: str(columns.get(name, place)) for name, place in before.items()}
     with transaction.atomic():
         if after != before and places.withhold(position=position, **after):  # before the audit record is locked
             transaction.on_commit(partial(broker.tell, "sightline.discard"))

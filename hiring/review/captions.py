@@ -23,9 +23,14 @@ _PAUSE_MS = 900
 class Spoken(Protocol):
     """One word with its time."""
 
-    start_ms: int
-    end_ms: int
-    text: str
+    @property
+    def start_ms(self) -> int: ...
+
+    @property
+    def end_ms(self) -> int: ...
+
+    @property
+    def text(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)

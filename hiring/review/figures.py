@@ -220,7 +220,8 @@ def _moments(timeline: Mapping[str, Any], number: int, colours: Mapping[str, str
 
 
 def _wrapped(text: str, width: int = 60) -> str:
-    lines, line = [], ""
+    lines: list[str] = []
+    line = ""
     for word in text.replace("<", "‹").split():
         if line and len(line) + len(word) >= width:
             lines, line = [*lines, line], word

@@ -86,13 +86,13 @@ class _FromTheNearerEnd:
 
     ordered = True
 
-    def __init__(self, ids: QuerySet, count: int) -> None:
+    def __init__(self, ids: QuerySet[Any, Any], count: int) -> None:
         self._ids, self._count = ids, count
 
     def __len__(self) -> int:
         return self._count
 
-    def __getitem__(self, part: slice) -> list[UUID]:
+    def __getitem__(self, part: Any) -> list[UUID]:
         first, after = part.start, min(part.stop, self._count)
         if first <= self._count // 2:
             return list(self._ids[first:after])
@@ -137,7 +137,7 @@ def _reviewed_by(viewer: User) -> Q:
     return Q(pk__in=first.union(*others)) | Q(pk__in=_watched_by(viewer, first.union(*others)))
 
 
-def _watched_by(viewer: User, besides: QuerySet) -> QuerySet:
+def _watched_by(viewer: User, besides: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
     """Interviews of which this person watched every answer, but those `besides`, which need no such look."""
     mine = Watched.objects.filter(reviewer=viewer, recording=OuterRef("pk"))
     left = Recording.objects.filter(~Exists(mine), interview=OuterRef("interview"), state__in=_USABLE)
@@ -175,7 +175,7 @@ def _matching(rows: QuerySet[Interview], search: str) -> QuerySet[Interview]:
 class Inbox:
     """One page of interviews, with the counts beside each filter."""
 
-    page: Page
+    page: Page[UUID]
     show: str
     counts: dict[str, int]
     rows: list[Row]
@@ -232,14 +232,15 @@ def inbox(
     counts = _counts_lately(found, viewer, search, position)
     ordered = _ordered(_narrowed(found, viewer, state), sort)
     # Ids alone are sorted, and counted once: whole rows are read for the page that is shown.
-    pages = Paginator(_FromTheNearerEnd(ordered.values_list("pk", flat=True), counts[state or "all"]), PAGE)
+    ids_in_order: Any = _FromTheNearerEnd(ordered.values_list("pk", flat=True), counts[state or "all"])
+    pages: Paginator[UUID] = Paginator(ids_in_order, PAGE)
     shown = pages.get_page(page)
     ids = list(shown.object_list)
     interviews, facts = rows.in_bulk(ids), _facts(ids, viewer)
     return Inbox(shown, state, counts, [_row(interviews[pk], facts) for pk in ids if pk in interviews])
 
 
-def _count(rows: QuerySet, by: str) -> dict[UUID, int]:
+def _count(rows: QuerySet[Any, Any], by: str) -> dict[UUID, int]:
     return dict(rows.order_by().values_list(by).annotate(Count("pk", distinct=True)))
 
 

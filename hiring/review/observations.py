@@ -127,13 +127,15 @@ def floats(table: pa.Table, name: str) -> np.ndarray:
     if name not in table.column_names:
         return np.full(table.num_rows, np.nan, np.float32)
     column = table.column(name).cast(pa.float32())
-    return column.to_numpy(zero_copy_only=False).astype(np.float32, copy=False)
+    values: np.ndarray = column.to_numpy(zero_copy_only=False).astype(np.float32, copy=False)
+    return values
 
 
 def _reasons(table: pa.Table) -> np.ndarray:
     """Codes, not texts: an hour has a hundred thousand of them."""
     codes = pc.index_in(table.column("visibility"), value_set=pa.array(REASONS))
-    return pc.fill_null(codes, 0).to_numpy().astype(np.int8)
+    places: np.ndarray = pc.fill_null(codes, 0).to_numpy().astype(np.int8)
+    return places
 
 
 def frames(
@@ -196,7 +198,7 @@ def _stretches(times: np.ndarray, usable: np.ndarray) -> np.ndarray:
 
 
 def _rounded(values: np.ndarray) -> list[object]:
-    return np.round(values.astype(np.float64), 4).tolist()
+    return list(np.round(values.astype(np.float64), 4).tolist())
 
 
 def series(found: Source, name: str, points: int) -> dict[str, object]:
@@ -223,8 +225,8 @@ def _chosen(line: Line, points: int) -> tuple[np.ndarray, np.ndarray]:
     return thinned(line.t_ms, line.value, line.stretch, points)
 
 
-def _lists(t_ms: np.ndarray, gap_before: np.ndarray, **lines: np.ndarray) -> dict[str, list[object]]:
-    lists: dict[str, list[object]] = {"t_ms": t_ms.tolist(), **{name: _rounded(line) for name, line in lines.items()}}
+def _lists(t_ms: np.ndarray, gap_before: np.ndarray, **lines: np.ndarray) -> dict[str, list[Any]]:
+    lists: dict[str, list[Any]] = {"t_ms": t_ms.tolist(), **{name: _rounded(line) for name, line in lines.items()}}
     for place in np.flatnonzero(gap_before)[::-1]:
         lists["t_ms"].insert(place, int(t_ms[place - 1] + t_ms[place]) // 2)
         for name in lines:
@@ -234,7 +236,7 @@ def _lists(t_ms: np.ndarray, gap_before: np.ndarray, **lines: np.ndarray) -> dic
 
 def gaps(found: Source, start_ms: int, end_ms: int, shortest_ms: int) -> list[dict[str, Any]]:
     """Spans of a window in which nothing can be said, with the reason, without those too short to be seen."""
-    inside = [
+    inside: list[dict[str, Any]] = [
         {"start_ms": max(start, start_ms), "end_ms": min(until, end_ms), "reason": reason}
         for start, until, reason in found.unseen()
         if start < end_ms and until > start_ms

@@ -66,16 +66,18 @@ def _drawn(recording: Recording, run: AnalysisRun, start_ms: int, end_ms: int, p
     window = (start_ms, end_ms)
     coarse = overview.read(recording.interview_id, run.overview_file, *window, points)
     found = coarse or observations.frames(recording.interview_id, run.observations_file, *window)
-    has_expression = found is not None and Stage.EXPRESSION in run.plan
-    has_landmarks = found is not None and Stage.LANDMARKS in run.plan
     heard: list[dict[str, Any]] = []
     if Stage.VOICE in run.plan and coarse is not None:
         heard = sound.thinned_lines(coarse.lines, points, run.baseline)
     elif Stage.VOICE in run.plan:
         heard = sound.lines(recording.interview_id, run.sound_file, *window, points, run.baseline)
     return {
-        "series": [observations.series(found, name, points) for name in found.expressions] if has_expression else [],
-        "signals": [observations.signal(found, name, points) for name in found.face_signals] if has_landmarks else [],
+        "series": [observations.series(found, name, points) for name in found.expressions]
+        if found and Stage.EXPRESSION in run.plan
+        else [],
+        "signals": [observations.signal(found, name, points) for name in found.face_signals]
+        if found and Stage.LANDMARKS in run.plan
+        else [],
         "sound": heard,
         "gaps": observations.gaps(found, *window, (end_ms - start_ms) // points) if found else [],
     }
@@ -300,6 +302,7 @@ def review_context(recording: Recording, viewer: User) -> dict[str, Any]:
     found = moments(recording, viewer)
     missing = _not_computed(run)
     has_timeline = run is not None and state.stage != "alone"
+    drawn = set(run.plan if run and has_timeline else ())
     return {
         "progress": state,
         "transcript": transcript(recording),
@@ -309,9 +312,9 @@ def review_context(recording: Recording, viewer: User) -> dict[str, Any]:
         "seen": sum(1 for moment in found if moment["own"]),
         "notes": notes(recording),
         "has_timeline": has_timeline,
-        "has_expression": has_timeline and Stage.EXPRESSION in run.plan and Stage.EXPRESSION not in missing,
-        "has_head": has_timeline and Stage.LANDMARKS in run.plan and Stage.LANDMARKS not in missing,
-        "has_voice": has_timeline and bool(run.sound_file) and Stage.VOICE in run.plan,
+        "has_expression": Stage.EXPRESSION in drawn and Stage.EXPRESSION not in missing,
+        "has_head": Stage.LANDMARKS in drawn and Stage.LANDMARKS not in missing,
+        "has_voice": Stage.VOICE in drawn and bool(run and run.sound_file),
         "missing_ms": recording.missing_ms or (run.manifest.get("missing_ms", 0) if run else 0),
         "not_computed": _in_words(missing, run),
         "network_is_off": network_is_off(run),

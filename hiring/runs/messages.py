@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from celery import current_app
 from kombu.exceptions import OperationalError
@@ -25,7 +26,8 @@ def _waiting() -> int | None:
     """How many messages no worker has taken yet; None where nobody can tell."""
     if broker.is_away():
         return None
-    with current_app.connection_for_write() as link:
+    with current_app.connection_for_write() as connection:
+        link: Any = connection  # each transport has channels and errors of its own
         try:
             with link.channel() as channel:
                 count: int = channel.queue_declare(QUEUE, passive=True).message_count

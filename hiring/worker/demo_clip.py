@@ -99,7 +99,8 @@ def sound() -> NDArray[np.int16]:
     phase = 2 * np.pi * np.cumsum(pitch) / RATE
     buzz = sum(np.sin(k * phase) / k**1.3 for k in range(1, 14))
     noise = np.random.default_rng(7).normal(0, 0.004, times.size)
-    return (np.clip(0.22 * buzz * _loudness(times) + noise, -1, 1) * 32767).astype(np.int16)
+    samples: NDArray[np.int16] = (np.clip(0.22 * buzz * _loudness(times) + noise, -1, 1) * 32767).astype(np.int16)
+    return samples
 
 
 def _ramp(at: float, start: float, end: float, over: float = 0.35) -> float:
@@ -136,12 +137,13 @@ class _Portrait:
         mask = np.zeros(portrait.shape[:2], np.uint8)
         cv2.ellipse(mask, (224, 146), (29, 13), 0, 0, 360, 255, -1)
         for fold in ([(211, 127), (196, 150)], [(238, 128), (254, 151)]):
-            cv2.line(mask, *fold, 255, 9)
+            cv2.line(mask, fold[0], fold[1], 255, 9)
         skin = cv2.inpaint(portrait, mask, 7, cv2.INPAINT_TELEA)
         soft = cv2.GaussianBlur(mask.astype(np.float32) / 255, (0, 0), 2.5)[..., None]
         smooth = cv2.GaussianBlur(skin, (0, 0), 4)
         mixed = (soft * smooth + (1 - soft) * skin).astype(np.uint8)
-        return cv2.remap(mixed, columns, rows, cv2.INTER_CUBIC)
+        placed: NDArray[np.uint8] = cv2.remap(mixed, columns, rows, cv2.INTER_CUBIC)
+        return placed
 
     def _painted(self, face: _Face) -> NDArray[np.uint8]:
         """The bare face with a mouth: two lips around an opening, along a curve that hangs at its corners."""
@@ -166,7 +168,8 @@ class _Portrait:
         ):
             shape = np.concatenate([line[upper], line[lower][::-1]])
             cv2.fillPoly(layer, [np.round(shape * 8).astype(np.int32)], colour, cv2.LINE_AA, shift=3)
-        return cv2.GaussianBlur(layer, (0, 0), 1.1)
+        soft: NDArray[np.uint8] = cv2.GaussianBlur(layer, (0, 0), 1.1)
+        return soft
 
     def frame(self, at: float, talking: float) -> NDArray[np.uint8]:
         """(480, 640, 3) BGR at `at` seconds."""

@@ -48,7 +48,8 @@ def work() -> list[str]:
     Ends by itself after a while: a fairness audit waits in the same queue, and a worker that is to stop finishes its
     task first. The message that it sent meanwhile, or the reconciler, goes on.
     """
-    until_s, ended = time.monotonic() + _AT_ONCE_S, []
+    until_s = time.monotonic() + _AT_ONCE_S
+    ended: list[str] = []
     while True:
         close_old_connections()
         run = lease.take(weights_sha256=_own_weights())

@@ -163,7 +163,7 @@ def _orphans() -> int:
         if not _is_id(folder.name) or _is_old(folder, days=3):
             continue
         known = files_named(folder.name)
-        for name in vault.names(folder.name):
+        for name in vault.names(UUID(folder.name)):
             path = folder / name
             if name not in known and _is_old(path):
                 path.unlink(missing_ok=True)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from hiring import access
+from hiring.accounts.requests import SignedIn
 from hiring.administration.guard import administrators_only, page_of
 from hiring.runs import selectors, services
 
@@ -21,7 +22,7 @@ AT_ONCE = 100
 
 @administrators_only
 @require_safe
-def stopped(request: HttpRequest) -> HttpResponse:
+def stopped(request: SignedIn) -> HttpResponse:
     """What failed or was set aside and can be started again, and how many wait for the server."""
     context = {
         "section": "models",
@@ -35,7 +36,7 @@ def stopped(request: HttpRequest) -> HttpResponse:
 
 @administrators_only
 @require_POST
-def start(request: HttpRequest, pk: UUID) -> HttpResponse:
+def start(request: SignedIn, pk: UUID) -> HttpResponse:
     """Start one again."""
     try:
         services.retry(run=access.governed_run_for(request.user, pk), actor=request.user.as_actor())
@@ -47,7 +48,7 @@ def start(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @administrators_only
 @require_POST
-def start_all(request: HttpRequest) -> HttpResponse:
+def start_all(request: SignedIn) -> HttpResponse:
     """Start all of them again, or as many as one answer takes."""
     count = sum(_is_started(request, run.pk) for run in access.stopped_analyses(request.user)[:AT_ONCE])
     sentence = ngettext("%(count)d analysis starts again.", "%(count)d analyses start again.", count)
@@ -59,7 +60,7 @@ def start_all(request: HttpRequest) -> HttpResponse:
     return redirect("administration:stopped_analyses")
 
 
-def _is_started(request: HttpRequest, pk: UUID) -> bool:
+def _is_started(request: SignedIn, pk: UUID) -> bool:
     """Whether it was this click that started it: somebody else may have, or the recording is gone."""
     try:
         services.retry(run=access.governed_run_for(request.user, pk), actor=request.user.as_actor())

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from hiring import access
 from hiring.accounts.models import User
+from hiring.accounts.requests import SignedIn
 from hiring.administration import wording
 from hiring.administration.forms import AuditForm
 from hiring.administration.guard import administrators_only, filters_of, stretch_of
@@ -105,7 +106,7 @@ def _chosen(user: User, form: AuditForm) -> dict[str, str] | None:
 
 @administrators_only
 @require_safe
-def audit_log(request: HttpRequest) -> HttpResponse:
+def audit_log(request: SignedIn) -> HttpResponse:
     """The record, newest first, filtered by what, who and which interview."""
     form = AuditForm(request.GET, people=access.people(request.user))
     chosen = _chosen(request.user, form)
@@ -123,7 +124,7 @@ def audit_log(request: HttpRequest) -> HttpResponse:
 
 @administrators_only
 @require_POST
-def check(request: HttpRequest) -> HttpResponse:
+def check(request: SignedIn) -> HttpResponse:
     """Have a worker check the record: the new events, or all of them."""
     checks.start(actor=request.user.as_actor(), whole="whole" in request.POST)
     return redirect("administration:audit")
@@ -131,7 +132,7 @@ def check(request: HttpRequest) -> HttpResponse:
 
 @administrators_only
 @require_safe
-def check_state(request: HttpRequest) -> HttpResponse:
+def check_state(request: SignedIn) -> HttpResponse:
     """How far the check is, polled by the page."""
     return render(request, "administration/_record_check.html", _checked(request.user))
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from hiring import access
+from hiring.accounts.requests import SignedIn
 from hiring.administration import wording
 from hiring.administration.forms import SearchForm
 from hiring.administration.guard import administrators_only, filters_of, page_of
@@ -16,7 +17,7 @@ from hiring.administration.guard import administrators_only, filters_of, page_of
 
 @administrators_only
 @require_safe
-def certificates(request: HttpRequest) -> HttpResponse:
+def certificates(request: SignedIn) -> HttpResponse:
     """Every certificate, newest first."""
     form = SearchForm(request.GET)
     words = form.cleaned_data["q"].strip() if form.is_valid() else ""
@@ -34,7 +35,7 @@ def certificates(request: HttpRequest) -> HttpResponse:
 
 @administrators_only
 @require_safe
-def certificate(request: HttpRequest, pk: UUID) -> HttpResponse:
+def certificate(request: SignedIn, pk: UUID) -> HttpResponse:
     """One certificate, fit to be printed."""
     found = access.certificate_for(request.user, pk)
     context = {

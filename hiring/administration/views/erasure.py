@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from hiring import access
+from hiring.accounts.requests import SignedIn
 from hiring.administration import wording
 from hiring.administration.forms import ConfirmForm, FindForm, WithinForm
 from hiring.administration.guard import administrators_only, filters_of, page_of
@@ -28,7 +29,7 @@ _FOUND = 20
 
 @administrators_only
 @require_safe
-def due(request: HttpRequest) -> HttpResponse:
+def due(request: SignedIn) -> HttpResponse:
     """A preview: references, dates and reasons."""
     form = WithinForm(request.GET if "days" in request.GET else {"days": "30"})
     now = timezone.now()
@@ -54,7 +55,7 @@ def due(request: HttpRequest) -> HttpResponse:
 
 @administrators_only
 @require_http_methods(["GET", "POST"])
-def erase_due(request: HttpRequest) -> HttpResponse:
+def erase_due(request: SignedIn) -> HttpResponse:
     """Ask once more; then erase what is due now."""
     if request.method == "GET":
         context = {
@@ -80,7 +81,7 @@ def erase_due(request: HttpRequest) -> HttpResponse:
 
 @administrators_only
 @require_safe
-def find(request: HttpRequest) -> HttpResponse:
+def find(request: SignedIn) -> HttpResponse:
     """Find an interview to erase on request: by its reference, or by exactly the address or name that is written."""
     form = FindForm(request.GET or None)
     typed = form.cleaned_data["q"].strip() if form.is_valid() else ""
@@ -94,7 +95,7 @@ def find(request: HttpRequest) -> HttpResponse:
 
 @administrators_only
 @require_http_methods(["GET", "POST"])
-def erase(request: HttpRequest, pk: UUID) -> HttpResponse:
+def erase(request: SignedIn, pk: UUID) -> HttpResponse:
     """Say what will go, let the reference be typed, erase, show the certificate."""
     interview = access.governed_interview_for(request.user, pk)
     form = ConfirmForm(request.POST or None, interview=interview)

@@ -8,12 +8,13 @@ from urllib.parse import unquote
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.http import Http404, HttpResponse, JsonResponse, UnreadablePostError
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from hiring import access
+from hiring.accounts.requests import SignedIn
 from hiring.administration import fairness
 from hiring.administration.forms import StartAuditForm
 from hiring.administration.guard import administrators_only, page_of
@@ -29,7 +30,7 @@ _FRAME = {"section": "models", "tab": "fairness"}
 
 @administrators_only
 @require_http_methods(["GET", "POST"])
-def audits(request: HttpRequest) -> HttpResponse:
+def audits(request: SignedIn) -> HttpResponse:
     """Every audit, and the form that starts one of the network in use."""
     network, names = selectors.current(), sources.offered()
     form = StartAuditForm(request.POST or None, names=names)
@@ -53,14 +54,14 @@ def audits(request: HttpRequest) -> HttpResponse:
     return render(request, "administration/fairness_audits.html", context)
 
 
-def _pieces(request: HttpRequest) -> Iterator[bytes]:
+def _pieces(request: SignedIn) -> Iterator[bytes]:
     while piece := request.read(_PIECE):
         yield piece
 
 
 @administrators_only
 @require_POST
-def upload_images(request: HttpRequest) -> HttpResponse:
+def upload_images(request: SignedIn) -> HttpResponse:
     """Take a ZIP of images as the body of a request, so that nothing of it is in memory or written twice.
 
     Answers JSON: the page's script sends the file and reloads, or shows the sentence.
@@ -83,7 +84,7 @@ def upload_images(request: HttpRequest) -> HttpResponse:
 
 @administrators_only
 @require_POST
-def delete_images(request: HttpRequest, name: str) -> HttpResponse:
+def delete_images(request: SignedIn, name: str) -> HttpResponse:
     """Delete an uploaded archive."""
     try:
         life.remove_images(name=name, person=request.user)
@@ -100,7 +101,7 @@ def _context(row: FairnessAudit) -> dict[str, Any]:
 
 @administrators_only
 @require_safe
-def audit(request: HttpRequest, pk: UUID) -> HttpResponse:
+def audit(request: SignedIn, pk: UUID) -> HttpResponse:
     """One audit: how far it is, its result, or why there is none."""
     row = access.fairness_audit_for(request.user, pk)
     return render(request, "administration/fairness_audit.html", _context(row))
@@ -108,7 +109,7 @@ def audit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @administrators_only
 @require_safe
-def now(request: HttpRequest, pk: UUID) -> HttpResponse:
+def now(request: SignedIn, pk: UUID) -> HttpResponse:
     """How far an audit is, polled by its page, which reloads once it is over."""
     row = access.fairness_audit_for(request.user, pk)
     response = render(request, "administration/_audit_state.html", {"audit": row})
@@ -119,7 +120,7 @@ def now(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @administrators_only
 @require_safe
-def download(request: HttpRequest, pk: UUID) -> HttpResponse:
+def download(request: SignedIn, pk: UUID) -> HttpResponse:
     """The result as JSON, in the shape in which the audit wrote it."""
     row = access.fairness_audit_for(request.user, pk)
     if row.state != FairnessAudit.State.COMPLETE:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from hiring import access
+from hiring.accounts.requests import SignedIn
 from hiring.administration import card, fairness, figures, wording
 from hiring.administration.forms import SwitchForm
 from hiring.administration.guard import administrators_only
@@ -35,7 +36,7 @@ def _row(network: Network) -> dict[str, object]:
 
 @administrators_only
 @require_safe
-def networks(request: HttpRequest) -> HttpResponse:
+def networks(request: SignedIn) -> HttpResponse:
     """Every version of the expression model, the one that a worker named last on top, and the other files in use."""
     rows = [_row(network) for network in access.networks(request.user)]
     others = [
@@ -49,7 +50,7 @@ def networks(request: HttpRequest) -> HttpResponse:
 
 @administrators_only
 @require_safe
-def network(request: HttpRequest, pk: UUID) -> HttpResponse:
+def network(request: SignedIn, pk: UUID) -> HttpResponse:
     """One network: state, figures, fairness, card."""
     found = access.network_for(request.user, pk)
     context = {
@@ -67,7 +68,7 @@ def network(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @administrators_only
 @require_http_methods(["GET", "POST"])
-def switch(request: HttpRequest, pk: UUID) -> HttpResponse:
+def switch(request: SignedIn, pk: UUID) -> HttpResponse:
     """Say what follows, ask why, switch."""
     found = access.network_for(request.user, pk)
     # What the person saw on the page counts: a second click, or somebody else's, does not switch it back.
@@ -84,7 +85,7 @@ def switch(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "administration/switch_network.html", context)
 
 
-def _do(request: HttpRequest, network: Network, reason: str, *, to_on: bool) -> None:
+def _do(request: SignedIn, network: Network, reason: str, *, to_on: bool) -> None:
     if to_on:
         switching.switch_on(network=network, person=request.user, reason=reason)
         messages.success(request, _("The network is on. Analyses from now on use it."))

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from hiring import access
 from hiring.accounts import services
 from hiring.accounts.models import User
+from hiring.accounts.requests import SignedIn
 from hiring.administration.forms import AccountForm, PersonForm, SearchForm
 from hiring.administration.guard import administrators_only, filters_of, page_of
 from hiring.lib import shown_once
@@ -26,7 +27,7 @@ from hiring.positions.selectors import resting_on, teams_of
 
 @administrators_only
 @require_safe
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: SignedIn) -> HttpResponse:
     """Everybody with an account."""
     form = SearchForm(request.GET)
     words = form.cleaned_data["q"] if form.is_valid() else ""
@@ -38,7 +39,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 @administrators_only
 @require_http_methods(["GET", "POST"])
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: SignedIn) -> HttpResponse:
     """Add a person; the answer shows, this once, the link with which they choose a password."""
     form = PersonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -53,7 +54,7 @@ def add(request: HttpRequest) -> HttpResponse:
 
 @administrators_only
 @require_http_methods(["GET", "POST"])
-def person(request: HttpRequest, pk: UUID) -> HttpResponse:
+def person(request: SignedIn, pk: UUID) -> HttpResponse:
     """Change a person's role, close or open their account."""
     found = access.person_for(request.user, pk)
     form = AccountForm.of(found, request.POST or None)
@@ -80,7 +81,7 @@ def person(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "administration/person.html", context)
 
 
-def _after_change(request: HttpRequest, changed: User) -> HttpResponse:
+def _after_change(request: SignedIn, changed: User) -> HttpResponse:
     """Back to the list, or out of here for those who have just shut themselves out."""
     messages.success(request, _("Saved."))
     if changed == request.user and not changed.is_active:
@@ -93,7 +94,7 @@ def _after_change(request: HttpRequest, changed: User) -> HttpResponse:
 
 @administrators_only
 @require_POST
-def password_link(request: HttpRequest, pk: UUID) -> HttpResponse:
+def password_link(request: SignedIn, pk: UUID) -> HttpResponse:
     """Make a new link with which this person chooses a password."""
     found = access.person_for(request.user, pk)
     try:
@@ -103,7 +104,7 @@ def password_link(request: HttpRequest, pk: UUID) -> HttpResponse:
         return redirect("administration:person", pk=pk)
 
 
-def _to_link(request: HttpRequest, person: User) -> HttpResponse:
+def _to_link(request: SignedIn, person: User) -> HttpResponse:
     """Lead to the page that shows the link: reloading it makes no second one."""
     uid, token = services.issue_password_link(user=person, actor=request.user.as_actor())
     return shown_once.redirect_to_show(reverse("administration:shown_link", args=[person.pk]), f"{uid} {token}")
@@ -111,7 +112,7 @@ def _to_link(request: HttpRequest, person: User) -> HttpResponse:
 
 @administrators_only
 @require_safe
-def link(request: HttpRequest, pk: UUID) -> HttpResponse:
+def link(request: SignedIn, pk: UUID) -> HttpResponse:
     """The link that was just made, while it may be shown."""
     found = access.person_for(request.user, pk)
     parts = shown_once.shown(request).split()

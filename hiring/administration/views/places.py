@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from hiring.accounts.requests import SignedIn
 from hiring.administration import wording
 from hiring.administration.guard import administrators_only
 from hiring.networks import selectors as networks
@@ -35,7 +36,7 @@ def _row(place: Place) -> dict[str, object]:
 
 @administrators_only
 @require_safe
-def places(request: HttpRequest) -> HttpResponse:
+def places(request: SignedIn) -> HttpResponse:
     """Every place: what may be computed and kept, with the source and when it was last read."""
     rows = [_row(place) for place in all_places().values()]
     context = {"section": "retention", "tab": "places", "rows": rows, "expression_is_off": not networks.is_on()}

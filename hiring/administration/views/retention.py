@@ -6,12 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from hiring import access
+from hiring.accounts.requests import SignedIn
 from hiring.administration.forms import DaysForm
 from hiring.administration.guard import administrators_only, page_of
 from hiring.positions.models import Interview, Position
@@ -31,7 +32,7 @@ def _row(position: Position) -> dict[str, Any]:
 
 @administrators_only
 @require_safe
-def retention(request: HttpRequest) -> HttpResponse:
+def retention(request: SignedIn) -> HttpResponse:
     """Every position with its days, and the number that applies where a place allows fewer."""
     page = page_of(request, access.governed_positions(request.user).order_by("-created_at"))
     counts = interviews_by_state(page)
@@ -45,7 +46,7 @@ def retention(request: HttpRequest) -> HttpResponse:
 
 @administrators_only
 @require_http_methods(["GET", "POST"])
-def days(request: HttpRequest, pk: UUID) -> HttpResponse:
+def days(request: SignedIn, pk: UUID) -> HttpResponse:
     """Change one position's days."""
     position = access.governed_position_for(request.user, pk)
     row = _row(position)

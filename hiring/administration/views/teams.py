@@ -5,12 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from hiring import access
+from hiring.accounts.requests import SignedIn
 from hiring.administration.forms import TeamForm
 from hiring.administration.guard import administrators_only
 from hiring.positions import services
@@ -18,7 +19,7 @@ from hiring.positions import services
 
 @administrators_only
 @require_http_methods(["GET", "POST"])
-def team(request: HttpRequest, pk: UUID) -> HttpResponse:
+def team(request: SignedIn, pk: UUID) -> HttpResponse:
     """Put a colleague on the team of a position. The administrator sees names, never interviews."""
     position = access.governed_position_for(request.user, pk)
     form = TeamForm(request.POST or None)

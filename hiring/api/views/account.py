@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
+from knox.settings import CONSTANTS
 from rest_framework.exceptions import NotFound
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -13,18 +13,19 @@ from hiring.accounts import selectors, services
 from hiring.api.problems import Conflict, SignInNeeded
 from hiring.api.serializers import Me as MeRow
 from hiring.api.serializers import NewToken, TokenBody
+from hiring.api.views.base import SignedInRequest
 
 
 class Me(APIView):
     @extend_schema(operation_id="me", responses=MeRow)
-    def get(self, request: Request) -> Response:
+    def get(self, request: SignedInRequest) -> Response:
         """Who you are."""
         return Response(MeRow(request.user).data)
 
 
 class Tokens(APIView):
     @extend_schema(operation_id="tokens_issue", request=TokenBody, responses={201: NewToken})
-    def post(self, request: Request) -> Response:
+    def post(self, request: SignedInRequest) -> Response:
         """Make an API token of your own. It is shown this once; only a hash is stored.
 
         This takes the session of somebody who signed in: a token that leaked makes no others that outlive it.
@@ -38,13 +39,13 @@ class Tokens(APIView):
             token = services.issue_token(user=request.user, name=name, actor=request.user.as_actor())
         except services.CannotChange as error:
             raise Conflict(str(error)) from error
-        row = selectors.token_of(request.user, token)
+        row = selectors.tokens(request.user).get(token_key=token[: CONSTANTS.TOKEN_KEY_LENGTH])
         return Response({"key": row.token_key, "name": name, "token": token, "expires_at": row.expiry}, status=201)
 
 
 class Token(APIView):
     @extend_schema(operation_id="tokens_revoke", responses={204: None})
-    def delete(self, request: Request, key: str) -> Response:
+    def delete(self, request: SignedInRequest, key: str) -> Response:
         """Revoke one of your own tokens, named by its first characters."""
         if not services.revoke_token(user=request.user, token_key=key, actor=request.user.as_actor()):
             raise NotFound

@@ -11,9 +11,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from hiring.accounts.models import User
 from hiring.api.pagination import Pages
 from hiring.audit import services as audit
 from hiring.recordings.models import Recording
+
+
+class SignedInRequest(Request):
+    """What a view behind IsAuthenticated can count on. For type checking: nothing is ever made one of these."""
+
+    user: User
 
 
 class ListView(APIView):
@@ -21,7 +28,7 @@ class ListView(APIView):
 
     pagination_class = Pages
 
-    def page(self, request: Request, rows: QuerySet, shown: Callable[[Any], Any]) -> Response:
+    def page(self, request: SignedInRequest, rows: QuerySet[Any], shown: Callable[[Any], Any]) -> Response:
         """One page of the rows, each as `shown` shows it."""
         pages = self.pagination_class()
         chosen = pages.paginate_queryset(rows, request, view=self) or []
@@ -38,7 +45,7 @@ class NothingHere(APIView):
         raise NotFound
 
 
-def note_view(request: Request, recording: Recording) -> None:
+def note_view(request: SignedInRequest, recording: Recording) -> None:
     """Write down that this person read what a recording shows; the candidate sees it."""
     audit.record_look(actor=request.user.as_actor(), obj=recording, interview=recording.interview_id)
 

@@ -5,19 +5,18 @@ from __future__ import annotations
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from hiring import access
 from hiring.api.queries import InterviewQuery, checked
 from hiring.api.serializers import InterviewDetails, InterviewRow, PositionRow
-from hiring.api.views.base import ListView
+from hiring.api.views.base import ListView, SignedInRequest
 
 
 class Positions(ListView):
     @extend_schema(operation_id="positions_list", responses=PositionRow(many=True))
-    def get(self, request: Request) -> Response:
+    def get(self, request: SignedInRequest) -> Response:
         """The positions whose team you are on, newest first."""
         rows = access.positions(request.user).prefetch_related("questions")
         return self.page(request, rows, lambda row: PositionRow(row).data)
@@ -25,14 +24,14 @@ class Positions(ListView):
 
 class Position(APIView):
     @extend_schema(operation_id="positions_read", responses=PositionRow)
-    def get(self, request: Request, pk: UUID) -> Response:
+    def get(self, request: SignedInRequest, pk: UUID) -> Response:
         """One position with its questions."""
         return Response(PositionRow(access.position_for(request.user, pk)).data)
 
 
 class Interviews(ListView):
     @extend_schema(operation_id="interviews_list", parameters=[InterviewQuery], responses=InterviewRow(many=True))
-    def get(self, request: Request) -> Response:
+    def get(self, request: SignedInRequest) -> Response:
         """Interviews of your positions. They can be put in order of time alone: no order ranks people."""
         query = checked(InterviewQuery, request)
         rows = access.interviews(request.user)
@@ -47,7 +46,7 @@ class Interviews(ListView):
 
 class Interview(APIView):
     @extend_schema(operation_id="interviews_read", responses=InterviewDetails)
-    def get(self, request: Request, pk: UUID) -> Response:
+    def get(self, request: SignedInRequest, pk: UUID) -> Response:
         """One interview with its recordings."""
         interview = access.interview_for(request.user, pk)
         recordings = access.recordings(request.user).filter(interview=interview)

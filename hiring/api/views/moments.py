@@ -7,25 +7,24 @@ from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from hiring import access
 from hiring.api import serializers
-from hiring.api.views.base import ListView, note_view, refused
+from hiring.api.views.base import ListView, SignedInRequest, note_view, refused
 from hiring.review import selectors, services
 from hiring.runs.models import Moment as MomentRow
 from hiring.runs.selectors import complete_run
 
 
-def _shown(moment: MomentRow, request: Request, recording_id: UUID) -> dict[str, Any]:
+def _shown(moment: MomentRow, request: SignedInRequest, recording_id: UUID) -> dict[str, Any]:
     return selectors.moment_details(moment, request.user) | {"recording": str(recording_id)}
 
 
 class Moments(ListView):
     @extend_schema(operation_id="recordings_moments", responses=serializers.MomentRow(many=True))
-    def get(self, request: Request, pk: UUID) -> Response:
+    def get(self, request: SignedInRequest, pk: UUID) -> Response:
         """Moments of the newest finished analysis, in order of time. The candidate sees that you looked."""
         recording = access.recording_for(request.user, pk)
         of_run = access.moments(request.user).filter(run=complete_run(recording), run__recording=recording)
@@ -38,7 +37,7 @@ class Moments(ListView):
 
 class Moment(APIView):
     @extend_schema(operation_id="moments_read", responses=serializers.MomentRow)
-    def get(self, request: Request, pk: UUID) -> Response:
+    def get(self, request: SignedInRequest, pk: UUID) -> Response:
         """One moment with its reason. The candidate sees that you looked."""
         moment = access.moment_for(request.user, pk)
         note_view(request, moment.run.recording)
@@ -47,7 +46,7 @@ class Moment(APIView):
 
 class Verdict(APIView):
     @extend_schema(operation_id="moments_answer", request=serializers.VerdictBody, responses=serializers.MomentRow)
-    def put(self, request: Request, pk: UUID) -> Response:
+    def put(self, request: SignedInRequest, pk: UUID) -> Response:
         """Confirm or dismiss a moment; a second answer replaces your first."""
         moment = access.moment_for(request.user, pk)
         body = serializers.VerdictBody(data=request.data)
@@ -59,7 +58,7 @@ class Verdict(APIView):
         return Response(_shown(moment, request, moment.run.recording_id))
 
     @extend_schema(operation_id="moments_take_answer_back", responses={204: None})
-    def delete(self, request: Request, pk: UUID) -> Response:
+    def delete(self, request: SignedInRequest, pk: UUID) -> Response:
         """Take your own answer back."""
         moment = access.moment_for(request.user, pk)
         if not moment.verdicts.filter(reviewer=request.user).exists():

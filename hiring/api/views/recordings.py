@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ValidationError
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -15,7 +15,7 @@ from hiring import access
 from hiring.api import serializers
 from hiring.api.problems import NotYet
 from hiring.api.queries import TimelineQuery, checked
-from hiring.api.views.base import ListView, note_view, refused
+from hiring.api.views.base import ListView, SignedInRequest, note_view, refused
 from hiring.recordings.models import Recording as RecordingRow
 from hiring.review import selectors, services
 from hiring.runs import points
@@ -26,7 +26,7 @@ def _not_analysed_yet() -> NotYet:
     return NotYet(_("There is no finished analysis of this recording yet."))
 
 
-def _window(request: Request, recording: RecordingRow) -> dict[str, int | None]:
+def _window(request: SignedInRequest, recording: RecordingRow) -> dict[str, Any]:
     query = checked(TimelineQuery, request)
     start_ms, end_ms = query["start_ms"], query.get("end_ms")
     if recording.duration_ms is not None and start_ms >= max(recording.duration_ms, 1):
@@ -36,7 +36,7 @@ def _window(request: Request, recording: RecordingRow) -> dict[str, int | None]:
 
 class Recording(APIView):
     @extend_schema(operation_id="recordings_read", responses=serializers.RecordingDetails)
-    def get(self, request: Request, pk: UUID) -> Response:
+    def get(self, request: SignedInRequest, pk: UUID) -> Response:
         """What is known of one recording, and where to go on from here."""
         recording = access.recording_for(request.user, pk)
         return Response(serializers.RecordingDetails(recording, context={"request": request}).data)
@@ -44,7 +44,7 @@ class Recording(APIView):
 
 class Timeline(APIView):
     @extend_schema(operation_id="recordings_timeline", parameters=[TimelineQuery], responses=serializers.Timeline)
-    def get(self, request: Request, pk: UUID) -> Response:
+    def get(self, request: SignedInRequest, pk: UUID) -> Response:
         """What was visible in a window of media time, thinned to `points`. The candidate sees that you looked."""
         recording = access.recording_for(request.user, pk)
         timeline = selectors.timeline(recording, **_window(request, recording))
@@ -56,7 +56,7 @@ class Timeline(APIView):
 
 class Transcript(APIView):
     @extend_schema(operation_id="recordings_transcript", responses=serializers.Transcript)
-    def get(self, request: Request, pk: UUID) -> Response:
+    def get(self, request: SignedInRequest, pk: UUID) -> Response:
         """What was said, word by word. The candidate sees that you looked."""
         recording = access.recording_for(request.user, pk)
         note_view(request, recording)
@@ -67,13 +67,13 @@ class Transcript(APIView):
 
 class Notes(ListView):
     @extend_schema(operation_id="notes_list", responses=serializers.NoteRow(many=True))
-    def get(self, request: Request, pk: UUID) -> Response:
+    def get(self, request: SignedInRequest, pk: UUID) -> Response:
         """Everybody's notes on a recording, in order of time."""
         rows = selectors.notes(access.recording_for(request.user, pk))
         return self.page(request, rows, lambda row: serializers.NoteRow(row).data)
 
     @extend_schema(operation_id="notes_add", request=serializers.NoteBody, responses={201: serializers.NoteRow})
-    def post(self, request: Request, pk: UUID) -> Response:
+    def post(self, request: SignedInRequest, pk: UUID) -> Response:
         """Add a note at a time of the recording."""
         recording = access.recording_for(request.user, pk)
         body = serializers.NoteBody(data=request.data)

@@ -5,26 +5,26 @@ from __future__ import annotations
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from hiring import access
 from hiring.api.problems import Conflict
 from hiring.api.serializers import RunDetails
+from hiring.api.views.base import SignedInRequest
 from hiring.runs import services
 
 
 class Run(APIView):
     @extend_schema(operation_id="runs_read", responses=RunDetails)
-    def get(self, request: Request, pk: UUID) -> Response:
+    def get(self, request: SignedInRequest, pk: UUID) -> Response:
         """How far a run is, what it was allowed to compute, and why it failed if it did."""
         return Response(RunDetails(access.run_for(request.user, pk)).data)
 
 
 class Retry(APIView):
     @extend_schema(operation_id="runs_retry", request=None, responses={202: RunDetails})
-    def post(self, request: Request, pk: UUID) -> Response:
+    def post(self, request: SignedInRequest, pk: UUID) -> Response:
         """Queue a failed run's recording again, with what consent and law allow now. Answers with the new run."""
         run = access.run_for(request.user, pk)
         try:

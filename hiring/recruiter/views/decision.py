@@ -6,12 +6,13 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from hiring import access
+from hiring.accounts.requests import SignedIn
 from hiring.recruiter import lookups
 from hiring.recruiter.forms import DecisionForm
 from hiring.review import selectors, services
@@ -19,7 +20,7 @@ from hiring.review import selectors, services
 
 @require_http_methods(["GET", "POST"])
 @login_required
-def decision(request: HttpRequest, pk: UUID) -> HttpResponse:
+def decision(request: SignedIn, pk: UUID) -> HttpResponse:
     interview = access.interview_for(request.user, pk)
     form = DecisionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

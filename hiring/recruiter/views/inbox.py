@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from hiring import access
+from hiring.accounts.requests import SignedIn
 from hiring.recruiter.forms import InboxForm
 from hiring.retention.selectors import tell_erasures
 from hiring.review import selectors
@@ -36,7 +37,7 @@ def _address(query: QueryDict, **changed: str) -> str:
     return f"?{kept.urlencode()}"
 
 
-def _filters(request: HttpRequest, box: Inbox) -> list[dict[str, object]]:
+def _filters(request: SignedIn, box: Inbox) -> list[dict[str, object]]:
     return [
         {
             "label": label,
@@ -50,7 +51,7 @@ def _filters(request: HttpRequest, box: Inbox) -> list[dict[str, object]]:
 
 @require_safe
 @login_required
-def inbox(request: HttpRequest) -> HttpResponse:
+def inbox(request: SignedIn) -> HttpResponse:
     positions = access.positions(request.user)
     form = InboxForm(request.GET, positions=positions)
     chosen = form.choices_made()

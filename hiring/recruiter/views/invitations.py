@@ -7,13 +7,14 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from hiring import access
+from hiring.accounts.requests import SignedIn
 from hiring.lib import shown_once
 from hiring.positions import selectors, services
 from hiring.positions.models import Interview
@@ -28,7 +29,7 @@ def _to_link_page(interview: Interview, token: str) -> HttpResponse:
 
 @require_POST
 @login_required
-def invite(request: HttpRequest, pk: UUID) -> HttpResponse:
+def invite(request: SignedIn, pk: UUID) -> HttpResponse:
     position = access.position_for(request.user, pk)
     form = InviteForm(request.POST, prefix="invite")
     if not position.is_open:
@@ -46,7 +47,7 @@ def invite(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-def link(request: HttpRequest, pk: UUID) -> HttpResponse:
+def link(request: SignedIn, pk: UUID) -> HttpResponse:
     """Make a new link; the page shows the newest one while it may."""
     interview = access.interview_for(request.user, pk)
     if request.method == "POST":
@@ -66,7 +67,7 @@ def link(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @login_required
-def revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
+def revoke(request: SignedIn, pk: UUID) -> HttpResponse:
     interview = access.interview_for(request.user, pk)
     if services.revoke_links(interview=interview, actor=request.user.as_actor()):
         messages.success(request, _("The link does not open any more."))

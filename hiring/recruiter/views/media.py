@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from hiring.accounts.requests import SignedIn
 from hiring.recordings.models import Recording
 from hiring.recordings.selectors import peaks_of
 from hiring.recordings.streaming import media_response
@@ -33,13 +35,13 @@ class WindowForm(forms.Form):
     hide = forms.MultipleChoiceField(required=False, choices=[(lane, lane) for lane, _h, _n in LANES])
 
 
-def _window(request: HttpRequest) -> dict:
+def _window(request: SignedIn) -> dict[str, Any]:
     form = WindowForm(request.GET)
     form.is_valid()  # what makes no sense is left out: the whole timeline is then shown
     return form.cleaned_data
 
 
-def _etag(recording: Recording, window: dict) -> str:
+def _etag(recording: Recording, window: dict[str, Any]) -> str:
     run = complete_run(recording)
     facts = [recording.pk, run and run.pk, recording.state, get_language(), sorted(window.items(), key=str)]
     return f'"{hashlib.sha256(repr(facts).encode()).hexdigest()[:32]}"'
@@ -47,7 +49,7 @@ def _etag(recording: Recording, window: dict) -> str:
 
 @require_safe
 @login_required
-def timeline(request: HttpRequest, pk: UUID) -> HttpResponse:
+def timeline(request: SignedIn, pk: UUID) -> HttpResponse:
     """The Plotly figure of a window. 404 while there is no finished analysis."""
     recording, window = lookups.seen_recording(request, pk), _window(request)
     etag = _etag(recording, window)
@@ -69,7 +71,7 @@ def timeline(request: HttpRequest, pk: UUID) -> HttpResponse:
     return JsonResponse(drawn, headers={"ETag": etag}, json_dumps_params={"separators": (",", ":")})
 
 
-def _ready(request: HttpRequest, pk: UUID) -> Recording:
+def _ready(request: SignedIn, pk: UUID) -> Recording:
     recording = lookups.seen_recording(request, pk)
     if recording.state != Recording.State.READY:
         raise Http404
@@ -78,7 +80,7 @@ def _ready(request: HttpRequest, pk: UUID) -> Recording:
 
 @require_safe
 @login_required
-def video(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+def video(request: SignedIn, pk: UUID) -> HttpResponseBase:
     """The playable copy, by byte ranges."""
     recording = _ready(request, pk)
     if not recording.playable_file:
@@ -88,7 +90,7 @@ def video(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 
 @require_safe
 @login_required
-def poster(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+def poster(request: SignedIn, pk: UUID) -> HttpResponseBase:
     recording = _ready(request, pk)
     if not recording.poster_file:
         raise Http404
@@ -97,6 +99,6 @@ def poster(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 
 @require_safe
 @login_required
-def captions(request: HttpRequest, pk: UUID) -> HttpResponse:
+def captions(request: SignedIn, pk: UUID) -> HttpResponse:
     """The transcript as WebVTT."""
     return HttpResponse(vtt.webvtt(vtt.spoken(_ready(request, pk))), content_type="text/vtt; charset=utf-8")

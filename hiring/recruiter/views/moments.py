@@ -5,11 +5,12 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from analysis.types import STAGES_OF_KIND, MomentKind, Stage
+from hiring.accounts.requests import SignedIn
 from hiring.recordings.streaming import media_response
 from hiring.recruiter import lookups
 from hiring.review import evidence, selectors, services
@@ -17,7 +18,7 @@ from hiring.runs.models import Moment
 from hiring.runs.selectors import network_is_off
 
 
-def _card(request: HttpRequest, row: Moment, problem: str = "", **more: object) -> HttpResponse:
+def _card(request: SignedIn, row: Moment, problem: str = "", **more: object) -> HttpResponse:
     details = selectors.moment_details(row, request.user)
     listed = selectors.moments(row.run.recording, request.user)
     place = next((number for number, item in enumerate(listed, start=1) if item["id"] == details["id"]), 0)
@@ -43,13 +44,13 @@ def _card(request: HttpRequest, row: Moment, problem: str = "", **more: object) 
 
 @require_safe
 @login_required
-def moment(request: HttpRequest, pk: UUID) -> HttpResponse:
+def moment(request: SignedIn, pk: UUID) -> HttpResponse:
     return _card(request, lookups.seen_moment(request, pk))
 
 
 @require_safe
 @login_required
-def explanation(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+def explanation(request: SignedIn, pk: UUID) -> HttpResponseBase:
     """The picture of the face with the parts that carried the expression. 404 where there is none."""
     row = lookups.seen_moment(request, pk)
     found = getattr(row, "explanation", None)
@@ -60,7 +61,7 @@ def explanation(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 
 @require_POST
 @login_required
-def verdict(request: HttpRequest, pk: UUID) -> HttpResponse:
+def verdict(request: SignedIn, pk: UUID) -> HttpResponse:
     """Confirm or dismiss. The answer is the card, and the moment's row beside it out of band."""
     row = lookups.seen_moment(request, pk)
     answer, reason = request.POST.get("answer", ""), request.POST.get("reason", "")
@@ -73,7 +74,7 @@ def verdict(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @login_required
-def undo(request: HttpRequest, pk: UUID) -> HttpResponse:
+def undo(request: SignedIn, pk: UUID) -> HttpResponse:
     row = lookups.seen_moment(request, pk)
     services.withdraw_verdict(moment=row, reviewer=request.user)
     return _card(request, row, changed=True)

@@ -6,12 +6,13 @@ from uuid import UUID
 
 from django import forms
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from hiring import access
+from hiring.accounts.requests import SignedIn
 from hiring.recordings.models import Recording
 from hiring.review import selectors, services
 
@@ -21,14 +22,14 @@ class NoteForm(forms.Form):
     text = forms.CharField(max_length=2000)
 
 
-def _list(request: HttpRequest, recording: Recording, problem: str = "", text: str = "") -> HttpResponse:
+def _list(request: SignedIn, recording: Recording, problem: str = "", text: str = "") -> HttpResponse:
     page = {"recording": recording, "notes": selectors.notes(recording), "problem": problem, "text": text}
     return render(request, "recruiter/_notes.html", page, status=422 if problem else 200)
 
 
 @require_POST
 @login_required
-def add(request: HttpRequest, pk: UUID) -> HttpResponse:
+def add(request: SignedIn, pk: UUID) -> HttpResponse:
     recording, form = access.recording_for(request.user, pk), NoteForm(request.POST)
     if not form.is_valid():
         sentence = _("Please write a note of at most 2,000 letters.")
@@ -42,7 +43,7 @@ def add(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @login_required
-def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
+def delete(request: SignedIn, pk: UUID) -> HttpResponse:
     note = access.note_for(request.user, pk)
     recording = access.recording_for(request.user, note.recording_id)
     typed = request.POST.get("text", "")  # of the next note, which is not lost by deleting this one

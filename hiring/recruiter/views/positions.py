@@ -9,13 +9,14 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from hiring import access
+from hiring.accounts.requests import SignedIn
 from hiring.networks import selectors as networks
 from hiring.policy.rules import NOT_IN_THIS_VERSION, Purpose, Rule, rule_for
 from hiring.positions import services
@@ -51,7 +52,7 @@ def rule_facts(rule: Rule) -> dict[str, object]:
 
 @require_safe
 @login_required
-def positions(request: HttpRequest) -> HttpResponse:
+def positions(request: SignedIn) -> HttpResponse:
     rows = access.positions(request.user).order_by("-is_open", "-created_at")
     page = Paginator(rows, _PAGE).get_page(request.GET.get("page"))
     counts = interviews_by_state(page)
@@ -61,7 +62,7 @@ def positions(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_required
-def rule(request: HttpRequest) -> HttpResponse:
+def rule(request: SignedIn) -> HttpResponse:
     """What two places together allow, as a fragment beside the form."""
     access.recruiter(request.user)
     form = PlacesForm(request.GET)
@@ -69,7 +70,7 @@ def rule(request: HttpRequest) -> HttpResponse:
     return render(request, "recruiter/_rule.html", {"rule": rule_facts(rule_for(codes))})
 
 
-def _form_page(request: HttpRequest, form: PositionForm, position: Position | None = None) -> HttpResponse:
+def _form_page(request: SignedIn, form: PositionForm, position: Position | None = None) -> HttpResponse:
     codes = [form["employer_place"].value() or "unknown", form["job_place"].value() or "unknown"]
     page = {"section": "positions", "form": form, "position": position, "rule": rule_facts(rule_for(codes))}
     return render(request, "recruiter/position_form.html", page, status=400 if form.errors else 200)
@@ -77,7 +78,7 @@ def _form_page(request: HttpRequest, form: PositionForm, position: Position | No
 
 @require_http_methods(["GET", "POST"])
 @login_required
-def create(request: HttpRequest) -> HttpResponse:
+def create(request: SignedIn) -> HttpResponse:
     person = access.recruiter(request.user)
     if request.method == "GET":
         return _form_page(request, PositionForm(initial={"employer_place": "unknown", "job_place": "unknown"}))
@@ -91,7 +92,7 @@ def create(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @login_required
-def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+def edit(request: SignedIn, pk: UUID) -> HttpResponse:
     position = access.position_for(request.user, pk)
     if request.method == "GET":
         return _form_page(request, PositionForm.of(position), position)
@@ -109,7 +110,7 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @login_required
-def set_open(request: HttpRequest, pk: UUID) -> HttpResponse:
+def set_open(request: SignedIn, pk: UUID) -> HttpResponse:
     """Open a position, or close it: then nobody new can be invited."""
     position = access.position_for(request.user, pk)
     opened = request.POST.get("open") == "yes"
@@ -120,11 +121,11 @@ def set_open(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_safe
 @login_required
-def position(request: HttpRequest, pk: UUID) -> HttpResponse:
+def position(request: SignedIn, pk: UUID) -> HttpResponse:
     return position_page(request, access.position_for(request.user, pk))
 
 
-def position_page(request: HttpRequest, position: Position, status: int = 200, **more: object) -> HttpResponse:
+def position_page(request: SignedIn, position: Position, status: int = 200, **more: object) -> HttpResponse:
     """The page of one position; other screens answer with it too, with their form's errors in place."""
     rows = access.listed_interviews(request.user).filter(position=position).order_by("-created_at")
     links = Prefetch("invitations", Invitation.objects.order_by("-created_at"))

@@ -10,13 +10,14 @@ from csp.decorators import csp_update
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from analysis.types import EXPRESSIONS
 from hiring import access
+from hiring.accounts.requests import SignedIn
 from hiring.audit import services as audit
 from hiring.audit.actions import Action
 from hiring.positions.models import Interview
@@ -33,7 +34,7 @@ from hiring.runs import services as runs
 from hiring.runs.selectors import latest_run
 
 
-def _chosen(request: HttpRequest, answers: list[Recording]) -> Recording | None:
+def _chosen(request: SignedIn, answers: list[Recording]) -> Recording | None:
     wanted = request.GET.get("recording")
     if wanted is None:
         return answers[0] if answers else None
@@ -44,7 +45,7 @@ def _chosen(request: HttpRequest, answers: list[Recording]) -> Recording | None:
 
 
 @transaction.atomic
-def _note_views(request: HttpRequest, interview: Interview, recording: Recording | None) -> None:
+def _note_views(request: SignedIn, interview: Interview, recording: Recording | None) -> None:
     """Write down who looked at what: the candidate can read it."""
     actor = request.user.as_actor()
     audit.record(actor=actor, action=Action.VIEWED_INTERVIEW, obj=interview, interview=interview)
@@ -64,7 +65,7 @@ def _switchable(context: Mapping[str, Any]) -> list[str]:
     return [*expression, *(("head", "lids") if context["has_head"] else ()), "voice", *sound, "speech"]
 
 
-def _of_recording(request: HttpRequest, recording: Recording) -> dict[str, Any]:
+def _of_recording(request: SignedIn, recording: Recording) -> dict[str, Any]:
     context = selectors.review_context(recording, request.user)
     return {
         **context,
@@ -77,7 +78,7 @@ def _of_recording(request: HttpRequest, recording: Recording) -> dict[str, Any]:
     }
 
 
-def _way(request: HttpRequest, interview: Interview) -> dict[str, Any]:
+def _way(request: SignedIn, interview: Interview) -> dict[str, Any]:
     """The list that the reviewer came from, and the interview that follows in it."""
     rows, positions = access.interviews(request.user), access.positions(request.user)
     if "from" not in request.GET:  # whoever came from no list goes on with those that wait
@@ -89,10 +90,10 @@ def _way(request: HttpRequest, interview: Interview) -> dict[str, Any]:
 
 
 # Plotly writes its own style elements and attributes; scripts stay bound to this origin.
-@csp_update({"style-src": ["'unsafe-inline'"]})
+@csp_update({"style-src": ["'unsafe-inline'"]})  # type: ignore[arg-type]  # it knows of no arguments
 @require_safe
 @login_required
-def interview(request: HttpRequest, pk: UUID) -> HttpResponse:
+def interview(request: SignedIn, pk: UUID) -> HttpResponse:
     row = access.interview_for(request.user, pk)
     answers = lookups.answers(request, row)
     recording = _chosen(request, answers)
@@ -122,7 +123,7 @@ def _progress_words(recording: Recording, state: selectors.Progress) -> dict[str
 
 @require_safe
 @login_required
-def progress(request: HttpRequest, pk: UUID) -> HttpResponse:
+def progress(request: SignedIn, pk: UUID) -> HttpResponse:
     """Where the analysis stands, polled by the page; it reloads once there is something to see."""
     recording = access.recording_for(request.user, pk)
     state = selectors.progress(recording)
@@ -140,7 +141,7 @@ def progress(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @login_required
-def watched(request: HttpRequest, pk: UUID) -> HttpResponse:
+def watched(request: SignedIn, pk: UUID) -> HttpResponse:
     """The page says that this answer was watched to the end, or all of its transcript was read."""
     recording = access.recording_for(request.user, pk)
     services.note_watched(recording=recording, reviewer=request.user)
@@ -149,7 +150,7 @@ def watched(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @login_required
-def retry(request: HttpRequest, pk: UUID) -> HttpResponse:
+def retry(request: SignedIn, pk: UUID) -> HttpResponse:
     """Queue a failed analysis again."""
     recording = access.recording_for(request.user, pk)
     run = latest_run(recording)

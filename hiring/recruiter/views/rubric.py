@@ -6,12 +6,13 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from hiring import access
+from hiring.accounts.requests import SignedIn
 from hiring.positions import services
 from hiring.positions.selectors import asked_of_all
 from hiring.recruiter.forms import FollowUpsForm, PointFormSet
@@ -19,7 +20,7 @@ from hiring.recruiter.forms import FollowUpsForm, PointFormSet
 
 @require_http_methods(["GET", "POST"])
 @login_required
-def rubric(request: HttpRequest, pk: UUID) -> HttpResponse:
+def rubric(request: SignedIn, pk: UUID) -> HttpResponse:
     position = access.position_for(request.user, pk)
     filled_in = request.POST if request.method == "POST" else None
     questions = [

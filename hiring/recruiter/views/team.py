@@ -6,12 +6,13 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from hiring import access
+from hiring.accounts.requests import SignedIn
 from hiring.positions import services
 from hiring.recruiter.forms import TeamForm
 from hiring.recruiter.views.positions import position_page
@@ -19,7 +20,7 @@ from hiring.recruiter.views.positions import position_page
 
 @require_POST
 @login_required
-def add(request: HttpRequest, pk: UUID) -> HttpResponse:
+def add(request: SignedIn, pk: UUID) -> HttpResponse:
     position = access.position_for(request.user, pk)
     form = TeamForm(request.POST, prefix="team")
     if form.is_valid():
@@ -36,7 +37,7 @@ def add(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @login_required
-def remove(request: HttpRequest, pk: UUID, user_pk: UUID) -> HttpResponse:
+def remove(request: SignedIn, pk: UUID, user_pk: UUID) -> HttpResponse:
     position = access.position_for(request.user, pk)
     member = position.memberships.select_related("user").filter(user_id=user_pk).first()
     if member is None:

@@ -213,7 +213,7 @@ def _recording(position: Position, video: Path, transcript: Path | None) -> Reco
 
 
 def _upload(interview: Interview, video: Path, transcript: Path | None) -> Recording:
-    question = interview.position.questions.first()
+    question = interview.position.questions.earliest("order")
     try:
         recording = uploads.create(
             interview=interview, question=question, size_bytes=video.stat().st_size, file_name=video.name
