@@ -32,7 +32,9 @@ class Postgres:
         self.folder.mkdir()
         if os.geteuid() == 0:
             shutil.chown(self.folder, "postgres")
-        self._run("initdb", "-U", "sightline", "-A", "trust", "--no-sync")
+        self._run(
+            "initdb", "-U", "sightline", "-A", "trust", "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync"
+        )
         self._ctl("-w", "start")
         self._run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "sightline", "sightline", data=False)
         self.url = f"postgres://sightline@127.0.0.1:{self.port}/sightline"
