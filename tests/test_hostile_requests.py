@@ -79,9 +79,14 @@ def _role(name: str) -> str:
     return INSIDERS.get(name.partition(":")[0], "anonymous")
 
 
+def _plain(value: object) -> object:
+    """psycopg2 gives bytes as a view, which says where it lies in memory."""
+    return bytes(value) if isinstance(value, memoryview) else value
+
+
 def _rows() -> dict[str, list[tuple]]:
     return {
-        model._meta.label: sorted(map(repr, model.objects.values_list()))
+        model._meta.label: sorted(repr([_plain(value) for value in row]) for row in model.objects.values_list())
         for model in apps.get_models()
         if not model._meta.label_lower.startswith(_UNRELATED)
     }
