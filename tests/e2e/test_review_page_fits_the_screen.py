@@ -22,14 +22,14 @@ from tests import factories
 me = factories.make_user(email="rita@example.org")
 
 def review(name, title, questions, text, sentence=""):
-    position = factories.make_position(me, title=title, questions=questions)
-    interview = factories.make_interview(position, name=name, granted=set(Purpose) - NOT_IN_THIS_VERSION)
+    position = factories.make_position(me, title=title[:160], questions=questions)
+    interview = factories.make_interview(position, name=name[:120], granted=set(Purpose) - NOT_IN_THIS_VERSION)
     Interview.objects.update(state="submitted", submitted_at=timezone.now())
     run = factories.make_complete_run(factories.make_ready_recording(interview), text=text)
     for question in position.questions.all()[1:]:
         factories.make_ready_recording(interview, question=question)
     if sentence:
-        run.moments.update(sentence=sentence)
+        run.moments.update(sentence=sentence[:300])
     return str(interview.pk)
 
 words = "so we rolled back in eleven minutes and told everybody what had happened to their data "
