@@ -25,11 +25,11 @@ from analysis.video.channel import ParentEnd, Ring, anonymous_memory, whole
 
 #: How long to wait for the child before telling `on_wait` that time passes.
 TICK_S = 0.25
-#: A child that sleeps for so long without a word hangs: memory that ends inside an import can leave a lock held.
+#: A child that is idle this long and sends nothing hangs: running out of memory in an import can leave a lock held.
 HANGS_AFTER_S = 60.0
 
 
-#: No file can make a child end like this: what it breaks, it breaks with others, and its limits have their own.
+#: Signals that come from outside: a crash, and a limit that a file exceeds, end the child with others.
 _FROM_OUTSIDE = frozenset({signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT})
 
 
@@ -38,7 +38,7 @@ def nothing() -> None:
 
 
 class _Silence:
-    """How long a child has said nothing and done nothing. Reading from a slow disk is no sleep."""
+    """Tells a child that hangs from one that works or waits for a slow disk."""
 
     def __init__(self, pid: int) -> None:
         self._process = psutil.Process(pid)
@@ -50,7 +50,7 @@ class _Silence:
         self._used_s = -1.0
 
     def is_dead(self) -> bool:
-        """Look at a child that is silent. True once it has slept through the whole time."""
+        """Whether the child, silent now, has been asleep for the whole time."""
         try:
             times, status = self._process.cpu_times(), self._process.status()
         except psutil.Error:
@@ -125,13 +125,13 @@ class Child:
                 raise damaged() from None
             if time.monotonic() > self._deadline:
                 raise _too_slow()
-            if message is not None:
-                self._silence.broken()
-            elif self._silence.is_dead():
-                raise damaged()
             if message is None:
+                if self._silence.is_dead():
+                    raise damaged()
                 self._on_wait()
-            elif message.get("type") == "done":
+                continue
+            self._silence.broken()
+            if message.get("type") == "done":
                 return
             elif message.get("type") == "bad_video":
                 raise BadVideo(plain(str(message.get("code")))[:40], plain(str(message.get("sentence")))[:400])

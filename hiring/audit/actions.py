@@ -27,7 +27,7 @@ class Action(models.TextChoices):
     TEAM_ADDED = "team.added", _("Put somebody on a team")
     TEAM_REMOVED = "team.removed", _("Took somebody off a team")
     INTERVIEW_INVITED = "interview.invited", _("Invited a candidate")
-    INTERVIEW_SUBMITTED = "interview.submitted", _("Handed in the answers")
+    INTERVIEW_SUBMITTED = "interview.submitted", _("Submitted the answers")
     INTERVIEW_DECIDED = "interview.decided", _("Wrote down a decision")
     INTERVIEW_EXPORTED = "interview.exported", _("Downloaded everything")
     INTERVIEW_ERASED = "interview.erased", _("Erased an interview")

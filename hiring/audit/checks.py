@@ -1,7 +1,7 @@
 """Checking that nobody changed the record: a walk along the chain, in slices, by a worker.
 
-A whole walk begins at the first event, another one where the last without a fault ended. So a change to an event that
-was checked before is found by the next whole walk: there is one each week.
+A whole check begins at the first event, any other where the last one ended. So a change to an event that was checked
+before is found by the next whole check: there is one each week.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import islice
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -25,7 +25,7 @@ _EACH_DAY, _EACH_WEEK = timedelta(days=1), timedelta(days=7)
 
 @dataclass(frozen=True)
 class _Noted:
-    """An end of the chain that was written down: so many events, the last with this hash."""
+    """A recorded end of the chain: how many events there were, and the hash of the last one."""
 
     events: int
     hash: str
@@ -39,9 +39,10 @@ def latest() -> ChainCheck | None:
 
 def start(*, actor: Actor, whole: bool) -> ChainCheck:
     """Begin a check, or return the one that is under way. A worker does it."""
+    before = {} if whole else _checked_before()
     try:
         with transaction.atomic():
-            row = ChainCheck.objects.create(is_whole=whole, asked_by=actor.id, **({} if whole else _checked_before()))
+            row = ChainCheck.objects.create(is_whole=not before, asked_by=actor.id, **before)
     except IntegrityError:
         return ChainCheck.objects.get(is_under_way=True)
     transaction.on_commit(lambda: broker.tell("sightline.check_record"))
@@ -57,10 +58,14 @@ def start_if_due(*, actor: Actor) -> None:
         start(actor=actor, whole=False)
 
 
-def _checked_before() -> dict[str, object]:
-    """Where the last check without a fault ended. One whose seal is not ours was made up: all is checked then."""
-    last = ChainCheck.objects.filter(is_under_way=False, fault="").first()
-    if last is None or last.seal != _seal(last):
+def _checked_before() -> dict[str, Any]:
+    """Where the last check ended, or nothing, and then all events are checked.
+
+    After a fault the next check is a whole one: a fault is shown until a whole check finds none. So is the one after a
+    check whose seal is not ours: somebody made that up.
+    """
+    last = ChainCheck.objects.filter(is_under_way=False).first()
+    if last is None or last.fault or last.seal != _seal(last):
         return {}
     return {"events": last.events, "last_id": last.last_id, "last_hash": last.last_hash}
 
@@ -102,7 +107,7 @@ def _noted() -> list[_Noted]:
 def _walk(row: ChainCheck, noted: list[_Noted]) -> int:
     """Follow the next events, up to the first that does not fit. Returns how many were read."""
     rows = Event.objects.filter(id__gt=row.last_id).order_by("id").values_list("id", "hash", *HASHED)
-    some = list(islice(rows[:_SOME], _SOME))
+    some = list(rows[:_SOME])
     for event_id, own_hash, *facts in some:
         if facts[0] != row.last_hash or own_hash != digest_of(facts):
             row.fault, row.fault_event = Fault.BROKEN, event_id
@@ -115,7 +120,7 @@ def _walk(row: ChainCheck, noted: list[_Noted]) -> int:
 
 
 def _compare_end(row: ChainCheck, noted: list[_Noted]) -> None:
-    """The chain may have grown meanwhile, but it is never shorter than what was written down before."""
+    """Compare with the recorded ends: since then the chain can have grown, but not become shorter."""
     for end in noted:
         if row.events < end.events:
             row.fault, row.expected_events = end.fault, end.events

@@ -73,10 +73,10 @@ class ChainHead(models.Model):
 
 
 class ChainCheck(models.Model):
-    """A walk along the chain: of all of it, or from where the last one ended without a fault.
+    """A check of the chain: of all of it, or from where the last one ended.
 
     events, last_id, last_hash: how far it is, counted from the first event of all. seal: of these three, by the key
-    that is not in the database; without it no walk begins there. fault: what does not fit, at fault_event.
+    that is not in the database; without it no check begins there. fault: what does not fit, at fault_event.
     """
 
     class Fault(models.TextChoices):

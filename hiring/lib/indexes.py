@@ -10,10 +10,10 @@ from django.db.models.expressions import OrderBy
 
 
 class OrderIndex(models.Index):
-    """An index that a list is read off in order, empty values where `nulls_first` and `nulls_last` put them.
+    """An index for a sort order, with empty values where `nulls_first` and `nulls_last` put them.
 
-    SQLite cannot say that of an index and puts them first (sqlite.org/lang_select.html), so there it helps the orders
-    that agree with this.
+    In SQLite an index cannot say so and always has them first (sqlite.org/lang_select.html), so there it serves only
+    the orders that do the same.
     """
 
     def create_sql(

@@ -128,7 +128,7 @@ class Interview(models.Model):
         ordering = ["-created_at"]
         indexes = [
             models.Index(fields=["position", "state", "-created_at"]),
-            # The orders of the inbox (hiring.review.inbox): a page is read off them, however many rows there are.
+            # One for each sort order of the inbox (hiring.review.inbox), so that a page costs the same at any size.
             OrderIndex(
                 F("submitted_at").desc(nulls_last=True), F("created_at").desc(), F("id"), name="interview_newest"
             ),

@@ -90,8 +90,8 @@ def test_a_whole_record_is_said_to_be_whole(admin):
     assert not checks.go_on(for_s=60)
     for page in (URL, STATE):
         text = text_of(admin.get(page))
-        assert f"up to event {Event.objects.count()}: each follows the one before it" in text
-        assert "Asked for by" in text and "Checking" not in text
+        assert f"through event {Event.objects.count()}: each one follows the one before it" in text
+        assert "Requested by" in text and "Checking" not in text
 
 
 def test_a_changed_event_is_named(admin):

@@ -129,6 +129,18 @@ def test_after_a_fault_the_next_check_begins_before_it(ten_events):
     assert fault(whole=False) == fault(whole=False) == ("broken", new.pk)
 
 
+def test_a_fault_is_shown_until_a_check_of_everything_finds_none(ten_events):
+    """A check of the new events alone would say that all is well, a day later."""
+    assert fault() == WHOLE
+    Event.objects.filter(pk=ten_events[2].pk).update(action="note.deleted")
+    assert fault() == ("broken", ten_events[2].pk)
+    audit.record(actor=audit.SYSTEM, action=Action.NOTE_ADDED)
+    assert fault(whole=False) == ("broken", ten_events[2].pk) and checks.latest().is_whole
+    Event.objects.filter(pk=ten_events[2].pk).update(action="note.added")
+    assert fault(whole=False) == WHOLE and checks.latest().is_whole
+    assert fault(whole=False) == WHOLE and not checks.latest().is_whole
+
+
 def test_a_long_check_goes_on_in_slices_while_events_are_added(ten_events, monkeypatch):
     monkeypatch.setattr(checks, "_SOME", 3)
     clock = iter(range(1000))

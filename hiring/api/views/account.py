@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
-from knox.settings import CONSTANTS
 from rest_framework.exceptions import NotFound
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from hiring.accounts import selectors, services
+from hiring.accounts.models import ApiToken
 from hiring.api.problems import Conflict, SignInNeeded
 from hiring.api.serializers import Me as MeRow
 from hiring.api.serializers import NewToken, TokenBody
@@ -39,7 +41,7 @@ class Tokens(APIView):
             token = services.issue_token(user=request.user, name=name, actor=request.user.as_actor())
         except services.CannotChange as error:
             raise Conflict(str(error)) from error
-        row = selectors.tokens(request.user).get(token_key=token[: CONSTANTS.TOKEN_KEY_LENGTH])
+        row = cast(ApiToken, selectors.token_of(request.user, token))
         return Response({"key": row.token_key, "name": name, "token": token, "expires_at": row.expiry}, status=201)
 
 
