@@ -61,8 +61,8 @@ def start_if_due(*, actor: Actor) -> None:
 def _checked_before() -> dict[str, Any]:
     """Where the last check ended, or nothing, and then all events are checked.
 
-    After a fault the next check is a whole one: a fault is shown until a whole check finds none. So is the one after a
-    check whose seal is not ours: somebody made that up.
+    After a fault the next check is a whole one: a fault is shown until a whole check finds none. So is the one after
+    a check whose seal is not ours: somebody made that up.
     """
     last = ChainCheck.objects.filter(is_under_way=False).first()
     if last is None or last.fault or last.seal != _seal(last):
