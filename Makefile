@@ -65,7 +65,7 @@ torture: .venv/.ready-dev
 # After changing a text (needs GNU gettext). Screens of staff are English only in this version, so they are left out.
 messages:
 	$(MANAGE) makemessages -l es -l de -l fr --no-wrap --no-location --no-obsolete \
-	  $(foreach path,.venv $(VAR_DIR) tests docs analysis hiring/recruiter hiring/administration hiring/api \
+	  $(foreach path,.venv $(VAR_DIR) tests docs hiring/audit $(filter-out analysis/catalogue,$(wildcard analysis/*)) hiring/recruiter hiring/administration hiring/api \
 	    hiring/accounts hiring/worker hiring/networks hiring/runs/networks.py \
 	    hiring/retention/services.py hiring/retention/selectors.py \
 	    hiring/review/evidence.py hiring/review/figures.py hiring/review/figure_theme.py \

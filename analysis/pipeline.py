@@ -20,6 +20,7 @@ from analysis import manifest
 from analysis.config import PipelineConfig
 from analysis.frames import WINDOW, FrameStages
 from analysis.moments.find import find
+from analysis.moments.reading import Reading
 from analysis.progress import Heartbeat, StageClock
 from analysis.savepoint import EVERY_MS, Saved, Savepoint, SoFar, key_of, read
 from analysis.signals.baseline import find_baselines
@@ -135,7 +136,7 @@ class Analysis:
             shown = expression_segments(series, config.signals.min_segment_ms, self._abstain_below)
             listened = Stage.SPEECH if Stage.SPEECH in config.plan else Stage.VOICE
             lanes = [*visibility_segments(series), *shown, *(speech_segments(said.spans, listened) if said else ())]
-            moments = find(series, baselines, config, said)
+            moments = find(Reading(series, baselines, config, said))
         moments, explanations = self._explained(moments, peaks)
         return Outcome(
             info=info,
@@ -206,7 +207,7 @@ class Analysis:
         with self._clock("saving"):
             config = self._config
             series = self._series.build(last_frame_ms=1)
-            moments = find(series, find_baselines(series, config.signals.baseline_ms), config)
+            moments = find(Reading(series, find_baselines(series, config.signals.baseline_ms), config))
             until_ms = int(series.end_ms[-1])
             self._save(SoFar(savepoint.to_bytes(), self._unsaved, moments, until_ms))
         self._unsaved = []

@@ -3,9 +3,10 @@
 timeline.json: {"duration_ms", "points": {"pts_ms": [...], "quality": [...], "visibility": [...], one list for each
 expression: [...]}, "segments": [{"start_ms", "end_ms", "stage", "lane", "value", "mean_prob"}]}. Points are at most
 2,000 frames picked evenly from all; expressions are smoothed, and null where nothing was read.
-moments.json: a list of types.Moment as objects, with "text", the sentence with its values filled in; where the moment
-is explained, "explanation" has "at_ms", "expression", "regions" with their shares, "text", the same in words, and
-"picture", the name of a PNG in this folder. explanation-1.png and so on: those pictures, of the candidate's face.
+moments.json: a list of types.Moment as objects, with "text" and "rule", the sentence and the rule in English, and
+each piece of evidence with its "unit"; where the moment is explained, "explanation" has "at_ms", "expression",
+"regions" with their shares, "text", the same in words, and "picture", the name of a PNG in this folder.
+explanation-1.png and so on: those pictures, of the candidate's face.
 transcript.vtt: WebVTT with one cue for each stretch of words. manifest.json: see manifest.py.
 """
 
@@ -26,6 +27,9 @@ from typing import Any, cast
 
 import numpy as np
 
+from analysis.catalogue import CATALOGUE
+from analysis.catalogue.render import Renderer
+from analysis.catalogue.signals import SIGNALS
 from analysis.observations import read_table
 from analysis.speech.vtt import as_vtt
 from analysis.types import (
@@ -41,6 +45,7 @@ from analysis.types import (
 )
 
 OBSERVATIONS = "observations.parquet"
+_RENDERER = Renderer()
 _MAX_POINTS = 2000
 
 
@@ -83,7 +88,12 @@ def write_outcome(outcome: Outcome, folder: Path) -> None:
 
 def _moment(moment: Moment, picture: Path) -> dict[str, Any]:
     """One entry of moments.json; writes the picture that belongs to it."""
-    about = asdict(moment) | {"text": moment.sentence.format_map(moment.values)}
+    kind = CATALOGUE[moment.kind]
+    about = asdict(moment) | {
+        "text": _RENDERER.sentence(kind, moment.sentence, moment.values),
+        "rule": _RENDERER.rule(kind, moment.sentence, moment.config),
+        "evidence": [asdict(piece) | {"unit": SIGNALS[piece.signal].unit} for piece in moment.evidence],
+    }
     if moment.explanation is not None:
         picture.write_bytes(moment.explanation.picture)
         about["explanation"] |= {"picture": picture.name, "text": _in_words(moment.explanation.regions)}

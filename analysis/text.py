@@ -1,4 +1,7 @@
-"""What text from outside may hold, decided once: for transcripts and folder names here, for requests in hiring."""
+"""What text from outside may hold, decided once: for transcripts and folder names here, for requests in hiring.
+
+Also the mark of text that is translated where it is shown.
+"""
 
 from __future__ import annotations
 
@@ -21,3 +24,8 @@ def plain(text: str) -> str:
         return text
     whole = _PAIR.sub(lambda pair: pair[0].encode("utf-16", "surrogatepass").decode("utf-16"), text)
     return _NOT_TEXT.sub(lambda found: " " if found[0].isspace() else "", whole)
+
+
+def gettext_noop(text: str) -> str:
+    """Mark an English text for translation, and return it as it is: whoever shows it translates it."""
+    return text

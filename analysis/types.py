@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from analysis.text import plain
 
@@ -127,31 +128,6 @@ class MomentKind(StrEnum):
     HARD_TO_HEAR = "hard_to_hear"
 
 
-#: The stages without which a kind of moment must not exist.
-STAGES_OF_KIND: Mapping[MomentKind, frozenset[Stage]] = {
-    MomentKind.EXPRESSION_SHIFT: frozenset({Stage.FACES, Stage.EXPRESSION}),
-    MomentKind.EXPRESSION_BURST: frozenset({Stage.FACES, Stage.EXPRESSION}),
-    MomentKind.EXPRESSION_HELD: frozenset({Stage.FACES, Stage.EXPRESSION}),
-    MomentKind.FACIAL_TENSION: frozenset({Stage.FACES, Stage.LANDMARKS}),
-    MomentKind.ASYMMETRY: frozenset({Stage.FACES, Stage.LANDMARKS}),
-    MomentKind.EYES: frozenset({Stage.FACES, Stage.LANDMARKS}),
-    MomentKind.LOOKING_AWAY: frozenset({Stage.FACES, Stage.LANDMARKS}),
-    MomentKind.NOBODY_VISIBLE: frozenset({Stage.FACES}),
-    MomentKind.ANOTHER_PERSON: frozenset({Stage.FACES}),
-    MomentKind.BACKGROUND_CHANGED: frozenset({Stage.FACES}),
-    MomentKind.CUT: frozenset({Stage.FACES}),
-    MomentKind.FROZEN: frozenset({Stage.FACES}),
-    MomentKind.LIVENESS: frozenset({Stage.FACES, Stage.LIVENESS}),
-    MomentKind.HARD_TO_SEE: frozenset({Stage.FACES}),
-    MomentKind.HESITATION: frozenset({Stage.SPEECH, Stage.TRANSCRIPT}),
-    MomentKind.WORDS_AND_FACE_DIFFER: frozenset({Stage.FACES, Stage.EXPRESSION, Stage.SPEECH, Stage.TRANSCRIPT}),
-    MomentKind.READS_ALOUD: frozenset({Stage.FACES, Stage.LANDMARKS, Stage.SPEECH}),
-    MomentKind.VOICE_WITHOUT_LIPS: frozenset({Stage.FACES, Stage.LANDMARKS, Stage.SPEECH}),
-    MomentKind.SECOND_VOICE: frozenset({Stage.SPEECH, Stage.VOICE}),
-    MomentKind.HARD_TO_HEAR: frozenset({Stage.SPEECH}),
-}
-
-
 class BadVideo(Exception):
     """The input cannot be analysed. `str(error)` is one sentence that a candidate understands.
 
@@ -193,6 +169,11 @@ class Span:
     @property
     def duration_ms(self) -> int:
         return self.end_ms - self.start_ms
+
+    @property
+    def duration_s(self) -> float:
+        """To a tenth, as sentences give it."""
+        return round(self.duration_ms / 1000, 1)
 
     def overlap_ms(self, other: Span) -> int:
         """How long both last at once."""
@@ -331,14 +312,16 @@ class Transcript:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One signal behind a moment: its value over a span, the person's own baseline, and the bound it passed."""
+    """One signal behind a moment: its value over a span, the person's own baseline, and the bound it passed.
+
+    signal: an expression or a name in analysis.catalogue.signals, which has its unit.
+    """
 
     signal: str
     span: Span
     value: float
     baseline: float
     threshold: float
-    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,21 +346,22 @@ class Explanation:
 class Moment:
     """Something visible or audible that is worth a second look. Never says what it means about the person.
 
-    sentence: an English template for str.format_map(values), so that a screen can translate it.
-    distance: how far from the own baseline, in the rule's own robust units; the order of display.
+    sentence: the code of one of the kind's sentences in the catalogue, which `values` fill. No text, so that it can
+    be reworded and translated. config: the thresholds that it was found with.
+    distance: how far from the person's baseline, in the rule's own robust units; the order of display.
     """
 
     kind: MomentKind
     span: Span
     peak_ms: int
     sentence: str
-    values: Mapping[str, str | int | float]
-    rule: str
+    values: Mapping[str, Any]
     evidence: tuple[Evidence, ...]
     distance: float
     confidence: float | None = None
     quality: float | None = None
     explanation: Explanation | None = None
+    config: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import io
 import itertools
 import math
 from collections.abc import Iterable
+from dataclasses import asdict
 from dataclasses import replace as replace
 from datetime import timedelta
 from uuid import UUID
@@ -14,12 +15,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from django.utils import timezone
 
+from analysis.catalogue import CATALOGUE
+from analysis.catalogue.kind import MAIN
 from analysis.types import (
     ELSEWHERE,
     EXPRESSIONS,
     REGIONS,
     SOUND_COLUMNS,
-    STAGES_OF_KIND,
     Evidence,
     Explanation,
     Moment,
@@ -244,23 +246,21 @@ def make_outcome(
         for i, word in enumerate(text.split())
     )
     kinds = [
-        kind for kind in (MomentKind.EXPRESSION_SHIFT, MomentKind.NOBODY_VISIBLE) if STAGES_OF_KIND[kind] <= plan
+        kind for kind in (MomentKind.EXPRESSION_SHIFT, MomentKind.NOBODY_VISIBLE) if CATALOGUE[kind].stages <= plan
     ]
     moments = tuple(
         Moment(
             kind=kind,
             span=Span(4000 + 3000 * i, 5500 + 3000 * i),
             peak_ms=4800 + 3000 * i,
-            sentence="No face was visible for {seconds} seconds."
-            if "nobody" in kind
-            else "Happy rose above the usual range.",
-            values={"seconds": 1.5},
-            rule="A rule in words",
-            evidence=(Evidence("happy", Span(4000, 5500), 0.81, 0.06, 0.4, "probability"),),
+            sentence=MAIN,
+            values={"duration_s": 1.5, "expression": "happy", "peak_percent": 81, "baseline_percent": 6},
+            config=asdict(CATALOGUE[kind].config),
+            evidence=(Evidence("happy", Span(4000, 5500), 0.81, 0.06, 0.4),),
             distance=5.0,
             confidence=0.7,
             quality=0.9,
-            explanation=make_explanation(4800 + 3000 * i) if Stage.EXPRESSION in STAGES_OF_KIND[kind] else None,
+            explanation=make_explanation(4800 + 3000 * i) if Stage.EXPRESSION in CATALOGUE[kind].stages else None,
         )
         for i, kind in enumerate(kinds)
     )

@@ -63,7 +63,7 @@ def _sources() -> Iterator[tuple[str, str]]:
             yield str(path.relative_to(ROOT)), comments.sub("", text) if comments else text
     for path in sorted((ROOT / "hiring").rglob("*.po")):
         yield str(path.relative_to(ROOT)), _po_text(path)
-    for path in sorted([*(ROOT / "hiring").rglob("*.py"), *(ROOT / "analysis" / "moments").rglob("*.py")]):
+    for path in sorted([*(ROOT / "hiring").rglob("*.py"), *(ROOT / "analysis" / "catalogue").rglob("*.py")]):
         yield str(path.relative_to(ROOT)), "\n".join(_python_texts(path))
     yield "hiring/policy/places.toml", (ROOT / "hiring/policy/places.toml").read_text()
 

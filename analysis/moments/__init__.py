@@ -1,1 +1,1 @@
-"""Moments worth a second look: one file for one kind, with its rule, its evidence and its wording."""
+"""Moments worth a second look: the rules (`kinds`), and what is done with what they find."""

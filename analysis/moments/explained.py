@@ -6,19 +6,20 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from analysis.catalogue import CATALOGUE
 from analysis.expression.explanation import Explainer, region_shares
 from analysis.expression.heat_map import heat_map_png
 from analysis.expression.weights_file import BadWeights
 from analysis.faces.engine import one_thread
 from analysis.signals.peak_crops import PeakCrop, PeakCrops
-from analysis.types import EXPRESSIONS, STAGES_OF_KIND, Explanation, Moment, Stage
+from analysis.types import EXPRESSIONS, Explanation, Moment, Stage
 
 log = logging.getLogger(__name__)
 
 
 def rests_on_expression(moment: Moment) -> bool:
     """Whether there is an expression to explain."""
-    return Stage.EXPRESSION in STAGES_OF_KIND[moment.kind] and moment.values.get("expression") in EXPRESSIONS
+    return Stage.EXPRESSION in CATALOGUE[moment.kind].stages and moment.values.get("expression") in EXPRESSIONS
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.signals.robust import robust_spread
 from analysis.signals.series import Series
 from analysis.types import EXPRESSIONS, FACE_SIGNALS
 
 # Less than this of a visible face says nothing about what is usual.
 _MIN_MS = 3000
-# Turns a median absolute deviation into a standard deviation of a normal distribution.
-_MAD_TO_SD = 1.4826
 # A face that hardly moves in its calm minute must not make every later flicker look far away: in probabilities and
 # the 0..1 of face signals, and in degrees.
 _MIN_SPREAD, _MIN_SPREAD_DEG = 0.03, 2.0
@@ -87,5 +86,5 @@ def _baseline(
     speed = moved / np.maximum(np.diff(series.pts_ms[early], prepend=series.pts_ms[early][0] - 40), 1)
     calm = values[speed <= np.median(speed)]
     median = np.median(calm, axis=0)
-    spread = _MAD_TO_SD * np.median(np.abs(calm - median), axis=0)
+    spread = np.array([robust_spread(column, usual) for column, usual in zip(calm.T, median, strict=True)])
     return Baseline(names, median, np.maximum(spread, floors), duration_ms)

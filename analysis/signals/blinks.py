@@ -13,14 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.catalogue.face import MIN_BLINK_FPS
+from analysis.signals.robust import robust_spread
 from analysis.signals.running import face_runs, local_step_ms, longest_step_ms
 from analysis.signals.series import Series
 from analysis.signals.smoothing import GAP
 from analysis.signals.spans import unbroken_stretches
 from analysis.types import Span
 
-#: Below this frame rate blinks are not counted.
-MIN_FPS = 15.0
 MIN_BLINK_MS, MAX_BLINK_MS = 50, 500
 
 # The most closed frames of a recording: nearly always the middle of its blinks.
@@ -32,7 +32,6 @@ _SHUT_SHARE, _SHUT_RISE = 0.7, 0.35
 _EDGE_SHARE = 0.5
 # The same in robust standard deviations of the open eye's own noise.
 _EDGE_SPREADS, _BLINK_SPREADS = 3.0, 6.0
-_MAD_TO_SD = 1.4826
 # Windows of which less than this was watched at a sufficient frame rate have no rate.
 _MIN_WATCHED_SHARE = 2 / 3
 _RATE_STEP_MS = 1000
@@ -65,7 +64,7 @@ def lid_levels(series: Series) -> LidLevels | None:
     if not len(closed):
         return None
     usual = float(np.median(closed))
-    spread = _MAD_TO_SD * float(np.median(np.abs(closed - usual)))
+    spread = robust_spread(closed, usual)
     reach = float(np.percentile(closed, _CLOSED_PERCENTILE)) - usual
     rise = max(_BLINK_RISE, _BLINK_SHARE * reach, _BLINK_SPREADS * spread)
     edge = max(_EDGE_SHARE * rise, _EDGE_SPREADS * spread)
@@ -135,7 +134,7 @@ def _watched_runs(series: Series) -> NDArray[np.int32]:
 
     One frame that stands for up to twice as long as it may is no low rate: recorders drop frames.
     """
-    longest = longest_step_ms(MIN_FPS)
+    longest = longest_step_ms(MIN_BLINK_FPS)
     slow = (local_step_ms(series) > longest) | (series.end_ms - series.pts_ms > 2 * longest)
     return np.where(slow, GAP, face_runs(series)).astype(np.int32)
 

@@ -17,7 +17,7 @@ from analysis.types import EXPRESSIONS, Span
 #: At most so many crops of 2.3 kB are kept.
 MOST = 6000
 
-# Below this no moment peaks, whatever the configuration (`MomentConfig.shift_min_prob` is well above).
+# Below this no moment peaks, whatever the configuration (`ShiftConfig.min_prob` is well above).
 _WEAKEST = 0.2
 _FIRST_STEP_MS = 1000
 _NEUTRAL = EXPRESSIONS.index("neutral")

@@ -55,6 +55,10 @@ class Series:
         """(N,) one of PICTURE_SIGNALS."""
         return self.picture[:, PICTURE_SIGNALS.index(name)]
 
+    def mean_quality(self, part: slice) -> float:
+        """0..1 of the frames with a face in a part that has some."""
+        return round(float(np.nanmean(self.quality[part])), 3)
+
     def span(self, first: int, last: int) -> Span:
         """Media time of the frames `first`..`last`, both inside."""
         return Span(int(self.pts_ms[first]), int(self.end_ms[last]))

@@ -26,7 +26,7 @@ from hiring.recordings.streaming import media_response
 from hiring.review import captions as vtt
 from hiring.review import selectors as review
 from hiring.review import services
-from hiring.review.wording import kind_label, moment_sentence, regions_in_words, regions_tell, word_text
+from hiring.review.wording import kind_label, moment_rule, moment_sentence, regions_in_words, regions_tell, word_text
 from hiring.runs import points
 from hiring.runs.models import AnalysisRun, Moment
 from hiring.runs.selectors import complete_run, latest_run
@@ -70,7 +70,7 @@ def _moments(run: AnalysisRun | None) -> list[dict[str, Any]]:
             "start_ms": moment.start_ms,
             "start_s": f"{moment.start_ms / 1000:.1f}",
             "span": span(moment.start_ms, moment.end_ms),
-            "rule": moment.rule,
+            "rule": moment_rule(moment),
             **_regions(moment),
         }
         for moment in (run.moments.select_related("explanation") if run else ())

@@ -25,7 +25,7 @@ from hiring.recordings.models import Recording
 from hiring.retention.readme import readme
 from hiring.review.captions import webvtt
 from hiring.review.models import Decision, Note, Verdict
-from hiring.review.wording import kind_label, moment_sentence, regions_tell
+from hiring.review.wording import kind_label, moment_rule, moment_sentence, regions_tell
 from hiring.runs import points
 from hiring.runs.models import AnalysisRun, Moment
 from hiring.runs.selectors import complete_run, network_is_off
@@ -219,10 +219,11 @@ def _of_run(folder: str, recording: Recording, run: AnalysisRun) -> Iterator[Ent
 
 
 def _moment(moment: Moment, picture: str) -> dict[str, Any]:
-    columns = ("start_ms", "end_ms", "peak_ms", "rule", "evidence", "confidence", "quality")
+    columns = ("start_ms", "end_ms", "peak_ms", "evidence", "confidence", "quality")
     return {
         "kind": kind_label(moment.kind),
         "sentence": moment_sentence(moment),
+        "rule": moment_rule(moment),
         **{name: getattr(moment, name) for name in columns},
         "explanation": _explanation(moment, picture),
     }

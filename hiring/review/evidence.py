@@ -7,10 +7,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from analysis.types import EXPRESSIONS, FACE_SIGNALS, Stage
+from analysis.catalogue import CATALOGUE
+from analysis.types import EXPRESSIONS, FACE_SIGNALS, MomentKind, Stage
 from hiring.lib.media_time import clock, clock_tenths
 from hiring.review import observations
 from hiring.review.wording import (
+    amount,
     region_label,
     region_percents,
     regions_in_words,
@@ -18,7 +20,7 @@ from hiring.review.wording import (
     signal_label,
     word_text,
 )
-from hiring.runs.models import AnalysisRun, Moment, stages_column
+from hiring.runs.models import AnalysisRun, Moment
 
 #: The plot shows this much before and after the moment, on a canvas of these units.
 CONTEXT_MS = 4000
@@ -27,36 +29,19 @@ WIDTH, HEIGHT = 400, 96
 _FARTHEST_DEG = 60
 
 
-def _amount(value: float, unit: str) -> str:
-    if unit == "probability":
-        return f"{100 * value:.0f} %"
-    if unit == "s" or (unit == "ms" and value >= 1000):
-        return _("{seconds} s").format(seconds=f"{value / (1 if unit == 's' else 1000):.1f}")
-    if unit == "deg":
-        return f"{value:.0f}°"
-    if unit == "ms":
-        return f"{value:.0f} ms"
-    if unit == "grey levels":
-        return _("{value} grey levels").format(value=f"{value:g}")
-    if unit == "per min":
-        return _("{rate} a minute").format(rate=f"{value:.0f}")
-    if unit == "%":
-        return f"{value:g} %"
-    if unit == "in 10 s":
-        return _("{count} in 10 s").format(count=f"{value:g}")
-    if unit == "a second":
-        return _("{amount} a second").format(amount=f"{value:.2f}")
-    return f"{value:g}" if unit in ("", "0..1", "-1..1", "faces") else f"{value:g} {unit}"
+def stages_of(moment: Moment) -> frozenset[Stage]:
+    """What the moment's kind rests on; nothing where this version does not know it."""
+    return CATALOGUE[MomentKind(moment.kind)].stages if moment.kind in set(MomentKind) else frozenset()
 
 
 def facts(piece: Mapping[str, Any]) -> dict[str, str]:
     """One piece of evidence as a reader sees it: value, own baseline and bound, each with its unit."""
-    unit = piece.get("unit", "")
+    unit = piece["unit"]
     return {
         "signal": signal_label(piece["signal"]),
-        "value": _amount(piece["value"], unit),
-        "baseline": _amount(piece["baseline"], unit),
-        "threshold": _amount(piece["threshold"], unit),
+        "value": amount(piece["value"], unit),
+        "baseline": amount(piece["baseline"], unit),
+        "threshold": amount(piece["threshold"], unit),
         "time": f"{clock_tenths(piece['span']['start_ms'])}–{clock_tenths(piece['span']['end_ms'])}",
     }
 
@@ -120,7 +105,7 @@ def explanation(moment: Moment) -> dict[str, Any] | None:
 
     `regions` is empty where there is no explanation, and `picture` false where only its figures are kept.
     """
-    if stages_column([Stage.EXPRESSION]) not in moment.stages:
+    if Stage.EXPRESSION not in stages_of(moment):
         return None
     found = getattr(moment, "explanation", None)
     if found is None:
@@ -154,7 +139,7 @@ def how_sure(moment: Moment) -> str:
     if moment.confidence is None:
         return ""
     value = f"{moment.confidence:.2f}"
-    if stages_column([Stage.TRANSCRIPT]) in moment.stages:
+    if Stage.TRANSCRIPT in stages_of(moment):
         return _("{value}: how sure the recogniser was of these words, on average").format(value=value)
     return _("{value} at the peak (lower end of its 80 % band)").format(value=value)
 

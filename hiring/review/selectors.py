@@ -15,7 +15,7 @@ from hiring.recordings.models import Recording
 from hiring.review import observations, overview, sound
 from hiring.review.inbox import inbox as inbox
 from hiring.review.models import Decision, Note, Verdict
-from hiring.review.wording import kind_label, moment_sentence, stage_label, voices_label
+from hiring.review.wording import kind_label, moment_rule, moment_sentence, stage_label, voices_label
 from hiring.runs import points, savepoints
 from hiring.runs.models import AnalysisRun, Moment, Segment, Word
 from hiring.runs.selectors import complete_run, latest_run, network_is_off
@@ -197,7 +197,7 @@ def moment_details(moment: Moment, viewer: User | None = None) -> dict[str, Any]
     """One moment with its reason and everybody's verdicts. JSON-ready."""
     verdicts = [_verdict(verdict, viewer) for verdict in moment.verdicts.all()]
     return _mark(moment) | {
-        "rule": moment.rule,
+        "rule": moment_rule(moment),
         "evidence": moment.evidence,
         "distance": moment.distance,
         "confidence": moment.confidence,
@@ -277,7 +277,7 @@ def so_far(state: Progress) -> SoFar | None:
         {
             "label": kind_label(told["kind"]),
             "start_ms": told["start_ms"],
-            "sentence": moment_sentence(Moment(sentence=told["sentence"], values=told["values"])),
+            "sentence": moment_sentence(Moment(kind=told["kind"], sentence=told["sentence"], values=told["values"])),
         }
         for told in saved.moments
     ]

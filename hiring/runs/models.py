@@ -6,22 +6,16 @@ The run's row is the truth about the job: the broker only wakes a worker.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from analysis.types import EXPRESSIONS, FILLER, RESTART, STAGES_OF_KIND, UNCLEAR, MomentKind, Stage, Step
+from analysis.types import EXPRESSIONS, FILLER, RESTART, UNCLEAR, Stage, Step
 from hiring.positions.models import Interview, Position, Question, RubricPoint
 from hiring.recordings.models import Recording
 
 ATTEMPTS = 3
-
-
-def stages_column(stages: Iterable[Stage]) -> str:
-    """Return stages as they are stored beside a moment: sorted, between commas."""
-    return "," + ",".join(sorted(stages)) + ","
 
 
 class AnalysisRun(models.Model):
@@ -265,19 +259,35 @@ class FollowUpOffer(models.Model):
         return f"{self.question_id} to {self.interview_id}"
 
 
+class StagesOfKind(models.Model):
+    """The stages that a kind of moment rests on, copied from the catalogue at every migration, for the triggers.
+
+    A kind that is no longer found keeps its row: its moments do.
+    """
+
+    kind = models.CharField(primary_key=True, max_length=30)
+    stages = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"{self.kind} rests on {', '.join(self.stages)}"
+
+
 class Moment(models.Model):
-    """Something worth a second look. `stages` are all that it rests on; a trigger refuses one outside the plan."""
+    """Something worth a second look. A trigger refuses one whose kind rests on a stage outside the run's plan.
+
+    No prose: `sentence` is the code of one of the kind's sentences in the catalogue, which `values` fill; `config`
+    fills its rule; `evidence` has codes of signals and units.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     run = models.ForeignKey(AnalysisRun, on_delete=models.CASCADE, related_name="moments")
     kind = models.CharField(max_length=30)
-    stages = models.CharField(max_length=80)
     start_ms = models.BigIntegerField()
     end_ms = models.BigIntegerField()
     peak_ms = models.BigIntegerField()
-    sentence = models.CharField(max_length=300)
+    sentence = models.CharField(max_length=30)
     values = models.JSONField(default=dict)
-    rule = models.CharField(max_length=400)
+    config = models.JSONField(default=dict)
     evidence = models.JSONField(default=list)
     distance = models.FloatField(default=0)
     confidence = models.FloatField(null=True, blank=True)
@@ -286,16 +296,7 @@ class Moment(models.Model):
     class Meta:
         ordering = ["start_ms", "kind"]
         indexes = [models.Index(fields=["run", "start_ms"])]
-        constraints = [
-            _span("moment_span"),
-            models.CheckConstraint(
-                name="moment_kind_rests_on_its_stages",
-                condition=Q(
-                    *[Q(kind=kind.value, stages=stages_column(STAGES_OF_KIND[kind])) for kind in MomentKind],
-                    _connector=Q.OR,
-                ),
-            ),
-        ]
+        constraints = [_span("moment_span")]
 
     def __str__(self) -> str:
         return f"{self.kind} at {self.start_ms} ms"

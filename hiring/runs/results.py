@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from analysis.types import STAGES_OF_KIND, Outcome
-from hiring.runs.models import AnalysisRun, Explanation, Moment, Segment, Sentence, Word, stages_column
+from analysis.catalogue.signals import SIGNALS
+from analysis.types import Outcome
+from hiring.runs.models import AnalysisRun, Explanation, Moment, Segment, Sentence, Word
 
 
 def save(run: AnalysisRun, outcome: Outcome, pictures: Mapping[int, str]) -> None:
@@ -73,14 +74,13 @@ def _moments(run: AnalysisRun, outcome: Outcome) -> list[Moment]:
         Moment(
             run=run,
             kind=moment.kind,
-            stages=stages_column(STAGES_OF_KIND[moment.kind]),
             start_ms=moment.span.start_ms,
             end_ms=moment.span.end_ms,
             peak_ms=moment.peak_ms,
             sentence=moment.sentence,
             values=dict(moment.values),
-            rule=moment.rule,
-            evidence=[asdict(piece) for piece in moment.evidence],
+            config=dict(moment.config),
+            evidence=[asdict(piece) | {"unit": SIGNALS[piece.signal].unit} for piece in moment.evidence],
             distance=moment.distance,
             confidence=moment.confidence,
             quality=moment.quality,

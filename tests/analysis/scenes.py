@@ -13,14 +13,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.config import FaceConfig, MomentConfig
+from analysis.config import FaceConfig
 from analysis.faces.cascade import Cascade
-from analysis.moments import background_changed, cut, frozen
+from analysis.moments.kinds import background_changed, cut, frozen
 from analysis.signals.baseline import Baselines
 from analysis.signals.series import Series, SeriesBuilder
 from analysis.types import Moment, Observation, Visibility
 from analysis.video.scene import SceneWatch
 from analysis.video.timeline import upright_rgb
+from tests.analysis import rules
 
 Picture = NDArray[np.uint8]
 Box = NDArray[np.float32]
@@ -283,8 +284,8 @@ def watched(shot: Shot) -> Series:
     return builder.build(40)
 
 
-def found(shot: Shot, config: MomentConfig | None = None) -> list[Moment]:
+def found(shot: Shot) -> list[Moment]:
     """The moments of the three kinds that are about the picture."""
-    series, nothing = watched(shot), Baselines()
-    rules = (cut.find, frozen.find, background_changed.find)
-    return [moment for rule in rules for moment in rule(series, nothing, config or MomentConfig())]
+    series = watched(shot)
+    kinds = (cut, frozen, background_changed)
+    return [moment for rule in kinds for moment in rules.found(rule, series, baselines=Baselines())]

@@ -16,6 +16,7 @@ from analysis.expression.explanation import Explainer
 from analysis.expression.weights_file import BadWeights
 from analysis.moments.explained import explained
 from analysis.moments.find import find
+from analysis.moments.reading import Reading
 from analysis.pipeline import Analysis
 from analysis.signals.baseline import find_baselines
 from analysis.signals.peak_crops import PeakCrops
@@ -84,7 +85,7 @@ def _moments() -> tuple[Moment, ...]:
     series = calm_series(60)
     show(series, between(30_000, 31_200), "happy")
     hide(series, between(40_000, 42_000), Visibility.NOBODY)
-    return find(series, find_baselines(series, 60_000), PipelineConfig(plan=frozenset(Stage)))
+    return find(Reading(series, find_baselines(series, 60_000), PipelineConfig(plan=frozenset(Stage))))
 
 
 def _smile() -> PeakCrops:

@@ -49,7 +49,7 @@ def test_a_frozen_picture_is_found(pts_ms: list[int]) -> None:
     (moment,) = found(coded(scenes.frozen_at(shoot(pts_ms), 5000, 8000)))
     assert moment.kind == MomentKind.FROZEN
     assert abs(moment.span.start_ms - 5000) < 700 and abs(moment.span.end_ms - 8000) < 200
-    assert {piece.unit for piece in moment.evidence} == {"grey levels", "ms"}
+    assert {piece.signal for piece in moment.evidence} == {"motion", "still_picture"}
 
 
 @every_codec
@@ -77,7 +77,7 @@ def test_another_background_is_found_and_is_no_cut(pts_ms: list[int]) -> None:
     (moment,) = found(shot)
     assert moment.kind == MomentKind.BACKGROUND_CHANGED
     assert abs(moment.span.start_ms - 5000) < 600
-    assert {piece.unit for piece in moment.evidence} == {"0..1", "ms"}
+    assert {piece.signal for piece in moment.evidence} == {"background_change", "other_background"}
 
 
 def test_a_background_that_comes_for_a_second_is_no_event() -> None:

@@ -30,7 +30,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 from django.utils import timezone
 
-from analysis.types import STAGES_OF_KIND, MomentKind, Stage
+from analysis.types import MomentKind, Stage
 from hiring.accounts import services as accounts
 from hiring.accounts.models import User
 from hiring.audit.models import ChainHead, Event
@@ -42,7 +42,7 @@ from hiring.positions.models import Interview, Invitation, Position, Question, R
 from hiring.recordings.models import Recording, Waveform
 from hiring.retention.models import ErasureCertificate
 from hiring.review.models import Decision, Note, Verdict, Watched
-from hiring.runs.models import AnalysisRun, Moment, PointLookup, Segment, Sentence, Word, stages_column
+from hiring.runs.models import AnalysisRun, Moment, PointLookup, Segment, Sentence, Word
 
 PASSWORD = "correct horse battery staple"
 ADMINISTRATOR, HEAD, RECRUITERS = "admin@example.org", "head@example.org", "recruiter{}@example.org"
@@ -256,15 +256,14 @@ class Filler:
 
     def moments(self) -> None:
         kinds = " ".join(f"WHEN {i} THEN '{kind}'" for i, kind in enumerate(_KINDS))
-        stages = " ".join(f"WHEN {i} THEN '{stages_column(STAGES_OF_KIND[kind])}'" for i, kind in enumerate(_KINDS))
         _insert_select(
             Moment,
             {
                 "id": "gen_random_uuid()", "run_id": "run.id", "kind": f"CASE n % {len(_KINDS)} {kinds} END",
-                "stages": f"CASE n % {len(_KINDS)} {stages} END", "start_ms": "n * 2000", "end_ms": "n * 2000 + 1500",
-                "peak_ms": "n * 2000 + 700", "sentence": "'No face was visible for {seconds} seconds.'",
-                "values": """'{"seconds": 1.5}'""", "rule": "'No face in any frame for at least a second.'",
-                "evidence": """'[{"series": "faces", "start_ms": 0, "end_ms": 1500, "value": 0.8}]'""",
+                "start_ms": "n * 2000", "end_ms": "n * 2000 + 1500", "peak_ms": "n * 2000 + 700",
+                "sentence": "'main'", "values": """'{"duration_s": 1.5}'""", "config": """'{"min_ms": 1000}'""",
+                "evidence": """'[{"signal": "face_away", "span": {"start_ms": 0, "end_ms": 1500}, "value": 1.5,
+                    "baseline": 0, "threshold": 1, "unit": "s"}]'""",
                 "distance": "4.5", "confidence": "0.7", "quality": "0.9",
             },
             f"FROM runs_analysisrun run, generate_series(1, {MOMENTS}) n WHERE run.state = 'complete'",

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from analysis.audit.intervals import Count, wilson
 from analysis.config import PipelineConfig
 from analysis.moments.find import find
+from analysis.moments.reading import Reading
 from analysis.signals.baseline import find_baselines
 from analysis.signals.series import Series
 from analysis.types import EXPRESSIONS, Moment, MomentKind, Span
@@ -34,8 +35,8 @@ Put = Callable[[Recording, Span, np.random.Generator], None]
 
 @dataclass(frozen=True)
 class Event:
-    """One line of the table. length_ms: least and most. every_s: how far apart. says: words of the sentence that
-    tells of it, where a kind has several."""
+    """One line of the table. length_ms: least and most. every_s: how far apart. says: the code of the sentence
+    that tells of it, where a kind has several."""
 
     name: str
     kind: MomentKind
@@ -98,8 +99,8 @@ EVENTS = (
     Event("two tightened, +0.15-0.5", MomentKind.FACIAL_TENSION, _rise(0.15, 0.5, _TIGHT, 2), (1200, 4000)),
     Event("uneven, +0.1-0.5", MomentKind.ASYMMETRY, _rise(0.1, 0.5, ("asymmetry",)), (1200, 4000)),
     Event("eyes closed", MomentKind.EYES, _close, (1200, 4000), says="closed"),
-    Event("squint, +0.2-0.6", MomentKind.EYES, _rise(0.2, 0.6, ("lid_tighten",)), (3400, 6000), says="eyelids"),
-    Event("blinks, 35-70 more a min", MomentKind.EYES, _blink_often, (30_000, 30_001), 120, "blinked"),
+    Event("squint, +0.2-0.6", MomentKind.EYES, _rise(0.2, 0.6, ("lid_tighten",)), (3400, 6000), says="squint"),
+    Event("blinks, 35-70 more a min", MomentKind.EYES, _blink_often, (30_000, 30_001), 120, "blink_rate"),
     Event(
         "head, 25-50 deg", MomentKind.LOOKING_AWAY, _rise(25, 50, ("head_yaw_deg", "head_pitch_deg")), (2300, 6000)
     ),
@@ -111,8 +112,8 @@ EVENTS = (
 
 def _moments(recording: Recording, event: Event) -> list[Moment]:
     series = recording.smoothed()
-    found = find(series, find_baselines(series, CONFIG.signals.baseline_ms), CONFIG)
-    return [moment for moment in found if moment.kind == event.kind and event.says in moment.sentence]
+    found = find(Reading(series, find_baselines(series, CONFIG.signals.baseline_ms), CONFIG))
+    return [moment for moment in found if moment.kind == event.kind and event.says in ("", moment.sentence)]
 
 
 def _with_events(recording: Recording, event: Event, rng: np.random.Generator) -> tuple[Recording, list[Span]]:

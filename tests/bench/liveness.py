@@ -12,14 +12,16 @@ from pathlib import Path
 import numpy as np
 
 from analysis.audit.intervals import Count, wilson
-from analysis.config import FaceConfig, MomentConfig, VideoLimits
+from analysis.catalogue.picture import LivenessConfig
+from analysis.config import FaceConfig, VideoLimits
 from analysis.faces.stage import FaceStage
 from analysis.liveness.stage import LivenessStage
-from analysis.moments import liveness as rule
+from analysis.moments.kinds import liveness
 from analysis.signals.baseline import Baselines
 from analysis.signals.series import SeriesBuilder
 from analysis.types import Observation, Visibility
 from analysis.video.decode import Decoder
+from tests.analysis import rules
 from tests.analysis.liveness import screens
 
 SHARED = Path(__file__).resolve().parent.parent.parent.parent / "shared"
@@ -60,9 +62,9 @@ def measure() -> None:
             series = builder.build(40)
             live = series.live[~np.isnan(series.live)]
             if len(live):
-                found = rule.find(series, Baselines(), MomentConfig())
+                found = rules.found(liveness, series, baselines=Baselines())
                 with_face, found_in, moments = with_face + 1, found_in + bool(found), moments + len(found)
-                flat, looked_at = flat + int((live <= MomentConfig().live_max).sum()), looked_at + len(live)
+                flat, looked_at = flat + int((live <= LivenessConfig().max_live).sum()), looked_at + len(live)
         share = wilson(Count(found_in, with_face))
         print(
             f"{name:<20}{100 * flat / looked_at:>6.1f} % of {looked_at} frames, {moments} moments in {found_in} of "

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.config import MomentConfig, PipelineConfig
-from analysis.moments import (
+from analysis.config import PipelineConfig
+from analysis.moments.kinds import (
     hard_to_hear,
     hesitation,
     reads_aloud,
@@ -22,20 +22,19 @@ from analysis.moments import (
     words_and_face_differ,
 )
 from analysis.pipeline import Analysis
-from analysis.signals.baseline import find_baselines
 from analysis.signals.series import Series, SeriesBuilder
 from analysis.speech.listening import listen
 from analysis.speech.phrases import RATE
 from analysis.speech.said import Said, understood
 from analysis.speech.sound import Sound
 from analysis.types import EXPRESSIONS, Moment, Span, Stage, Transcript, Word
+from tests.analysis.rules import found
 from tests.analysis.speech.sounds import QUIET, heard, in_pieces, samples
 from tests.bench.backdrops import SHARED, real
 from tests.bench.injected import percent, same
 
 MEDIA = SHARED / "media"
 SEED, ROUNDS = 20260101, 12
-CONFIG = MomentConfig()
 _CALM_DEG = 4.0
 Sound16 = NDArray[np.int16]
 
@@ -89,7 +88,7 @@ def pauses(rng: np.random.Generator) -> Tally:
     tally = Tally("hesitation: silence of 2 to 5 s", off_ms=[])
     for voice in _voices():
         rests = [rest for rest in _listened(voice).pauses if rest.start_ms > 3000]
-        tally.untouched += len(hesitation.find(_listened(voice), CONFIG))
+        tally.untouched += len(found(hesitation, said=_listened(voice)))
         tally.minutes += len(voice) / RATE / 60
         for _ in range(ROUNDS):
             rest = rests[int(rng.integers(len(rests)))]
@@ -98,14 +97,14 @@ def pauses(rng: np.random.Generator) -> Tally:
             filling = np.resize(np.concatenate([room, room[::-1]]), length)
             changed = np.concatenate([voice[:at], filling, voice[at:]])
             put = Span(rest.start_ms, rest.end_ms + length * 1000 // RATE)
-            tally.add([put], hesitation.find(_listened(changed), CONFIG))
+            tally.add([put], found(hesitation, said=_listened(changed)))
     return tally
 
 
 def _fault(name: str, change: Callable[[Sound16, np.random.Generator], Sound16], rng: np.random.Generator) -> Tally:
     tally = Tally(f"hard_to_hear: {name}, 4 to 8 s")
     for voice in _voices():
-        tally.untouched += len(hard_to_hear.find(_listened(voice), CONFIG))
+        tally.untouched += len(found(hard_to_hear, said=_listened(voice)))
         tally.minutes += len(voice) / RATE / 60
         for _ in range(ROUNDS):
             length = int(rng.integers(4 * RATE, 8 * RATE))
@@ -113,7 +112,7 @@ def _fault(name: str, change: Callable[[Sound16, np.random.Generator], Sound16],
             changed = voice.copy()
             changed[at : at + length] = change(changed[at : at + length], rng)
             put = Span(at * 1000 // RATE, (at + length) * 1000 // RATE)
-            tally.add([put], hard_to_hear.find(_listened(changed), CONFIG))
+            tally.add([put], found(hard_to_hear, said=_listened(changed)))
     return tally
 
 
@@ -143,7 +142,7 @@ def lips(rng: np.random.Generator) -> Tally:
     for clip in sorted((MEDIA / "clips").glob("phone_portrait_speech_*.mp4")):
         series, sound = _there_and_back(*_analysed(clip), 180)
         said = Said(Transcript((), "none"), (), sound)
-        tally.untouched += len(voice_without_lips.find(series, said, CONFIG))
+        tally.untouched += len(found(voice_without_lips, series, said))
         tally.minutes += 3
         for _ in range(ROUNDS):
             length_ms = int(rng.integers(2500, 6000))
@@ -152,7 +151,7 @@ def lips(rng: np.random.Generator) -> Tally:
             first, after = np.searchsorted(series.pts_ms, (start_ms, start_ms + length_ms))
             for name in voice_without_lips.MOUTH_SIGNALS:
                 changed.face_signal(name)[first:after] = changed.face_signal(name)[first]
-            tally.add([Span(start_ms, start_ms + length_ms)], voice_without_lips.find(changed, said, CONFIG))
+            tally.add([Span(start_ms, start_ms + length_ms)], found(voice_without_lips, changed, said))
     return tally
 
 
@@ -191,7 +190,7 @@ def reading(rng: np.random.Generator, calm: bool) -> Tally:
     for series in _faces():
         if (np.nanstd(series.face_signal("gaze_yaw_deg")) < _CALM_DEG) != calm:
             continue
-        tally.untouched += len(reads_aloud.find(series, said, CONFIG))
+        tally.untouched += len(found(reads_aloud, series, said))
         tally.minutes += 3
         for _ in range(ROUNDS):
             length_ms = int(rng.integers(15_000, 30_000))
@@ -199,7 +198,7 @@ def reading(rng: np.random.Generator, calm: bool) -> Tally:
             changed = replace(series, face_signals=series.face_signals.copy())
             where = slice(*np.searchsorted(series.pts_ms, (start_ms, start_ms + length_ms)))
             changed.face_signal("gaze_yaw_deg")[where] += _along_lines(series.pts_ms[where] - start_ms, rng)
-            tally.add([Span(start_ms, start_ms + length_ms)], reads_aloud.find(changed, said, CONFIG))
+            tally.add([Span(start_ms, start_ms + length_ms)], found(reads_aloud, changed, said))
     return tally
 
 
@@ -233,7 +232,7 @@ def second_voices(rng: np.random.Generator) -> Tally:
     tally = Tally("second_voice: another voice, 2.5 to 6 s")
     others = _other_voices()
     for number, voice in enumerate(_voices()):
-        tally.untouched += len(second_voice.find(_listened(voice, voice=True), CONFIG))
+        tally.untouched += len(found(second_voice, said=_listened(voice, voice=True)))
         tally.minutes += len(voice) / RATE / 60
         for _ in range(ROUNDS):
             other = others[(number + int(rng.integers(1, len(others)))) % len(others)]
@@ -244,7 +243,7 @@ def second_voices(rng: np.random.Generator) -> Tally:
             loud = np.sqrt(np.mean(voice.astype(np.float64) ** 2)) / max(1.0, np.sqrt(np.mean(part**2)))
             changed = voice.copy()
             changed[at : at + length] = (part * loud).clip(-32_768, 32_767).astype(np.int16)
-            tally.add([put], second_voice.find(_listened(changed, voice=True), CONFIG))
+            tally.add([put], found(second_voice, said=_listened(changed, voice=True)))
     return tally
 
 
@@ -258,8 +257,8 @@ def sides(rng: np.random.Generator) -> Tally:
             both = np.stack([voice, voice], axis=1).astype(np.float64)
             both[at : at + length, int(rng.integers(2))] *= 10 ** (-rng.uniform(15, 40) / 20)
             put = Span(at * 1000 // RATE, (at + length) * 1000 // RATE)
-            tally.add([put], second_voice.find(_listened(both.astype(np.int16), voice=True), CONFIG))
-        tally.untouched += len(second_voice.find(_listened(np.stack([voice, voice], axis=1), voice=True), CONFIG))
+            tally.add([put], found(second_voice, said=_listened(both.astype(np.int16), voice=True)))
+        tally.untouched += len(found(second_voice, said=_listened(np.stack([voice, voice], axis=1), voice=True)))
         tally.minutes += len(voice) / RATE / 60
     return tally
 
@@ -287,8 +286,7 @@ def words_and_face(rng: np.random.Generator) -> Tally:
                     put.append(span)
             said = _understood(tuple(spoken))
             series = changed.smoothed()
-            found = words_and_face_differ.find(series, find_baselines(series, 60_000), said, CONFIG)
-            tally.add(put, found)
+            tally.add(put, found(words_and_face_differ, series, said))
     return tally
 
 

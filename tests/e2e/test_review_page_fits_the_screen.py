@@ -29,7 +29,8 @@ def review(name, title, questions, text, sentence=""):
     for question in position.questions.all()[1:]:
         factories.make_ready_recording(interview, question=question)
     if sentence:
-        run.moments.update(sentence=sentence[:300])
+        values = {"duration_s": sentence, "expression": "happy", "peak_percent": 81, "baseline_percent": 6}
+        run.moments.update(values=values)
     return str(interview.pk)
 
 words = "so we rolled back in eleven minutes and told everybody what had happened to their data "

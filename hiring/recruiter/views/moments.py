@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
-from analysis.types import STAGES_OF_KIND, MomentKind, Stage
+from analysis.types import Stage
 from hiring.accounts.requests import SignedIn
 from hiring.recordings.streaming import media_response
 from hiring.recruiter import lookups
@@ -33,7 +33,7 @@ def _card(request: SignedIn, row: Moment, problem: str = "", **more: object) -> 
         "words": evidence.words_of(row),
         "how_sure": evidence.how_sure(row),
         "model": evidence.model_of(row.run),
-        "network_is_off": Stage.EXPRESSION in STAGES_OF_KIND[MomentKind(row.kind)] and network_is_off(row.run),
+        "network_is_off": Stage.EXPRESSION in evidence.stages_of(row) and network_is_off(row.run),
         "canvas": {"width": evidence.WIDTH, "height": evidence.HEIGHT},
         "problem": problem,
         "typed": request.POST.get("reason", "") if problem else "",

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.config import MomentConfig
-from analysis.signals.baseline import Baselines, find_baselines
+from analysis.signals.baseline import Baselines
 from analysis.signals.series import VISIBILITIES, Series
 from analysis.types import EXPRESSIONS, FACE_SIGNALS, PICTURE_SIGNALS, Moment, Visibility
 
-CONFIG = MomentConfig()
+from ..rules import found
+
 #: Frame rates of cameras, and None for one that varies.
 RATES: tuple[float | None, ...] = (25, 30, 60, None)
-#: Of any text that a rule gives.
-FORBIDDEN = re.compile(
-    r"lie|lying|honest|decept|authentic|fake|stress|nervous|tense|anxi|trustworth|risk", re.IGNORECASE
-)
 
 
 def frame_times_ms(seconds: float, fps: float | None) -> NDArray[np.int64]:
@@ -101,17 +96,6 @@ def later(series: Series, by_ms: int) -> Series:
     return replace(series, pts_ms=series.pts_ms + by_ms, end_ms=series.end_ms + by_ms)
 
 
-def found(rule: ModuleType, series: Series, config: MomentConfig = CONFIG) -> list[Moment]:
-    moments: list[Moment] = rule.find(series, find_baselines(series, 60_000), config)
-    for moment in moments:
-        text = moment.sentence.format_map(moment.values)
-        assert "{" not in text and text.endswith(".") and not FORBIDDEN.search(text + moment.rule)
-        assert moment.sentence in getattr(rule, "SENTENCES", (rule.SENTENCE,))
-        assert moment.span.start_ms <= moment.peak_ms < moment.span.end_ms
-        assert moment.evidence and all(item.unit for item in moment.evidence)
-    return sorted(moments, key=lambda moment: moment.span.start_ms)
-
-
 def assert_near(moment: Moment, start_ms: float, end_ms: float, within_ms: float = 120) -> None:
     assert abs(moment.span.start_ms - start_ms) <= within_ms, moment.span
     assert abs(moment.span.end_ms - end_ms) <= within_ms, moment.span
@@ -132,4 +116,4 @@ def assert_moves_with_time(rule: ModuleType, series: Series) -> None:
 
 
 def assert_needs_a_baseline(rule: ModuleType, series: Series) -> None:
-    assert found(rule, series) and rule.find(series, Baselines(), CONFIG) == []
+    assert found(rule, series) and found(rule, series, baselines=Baselines()) == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.moments import liveness
+from analysis.moments.kinds import liveness
 from analysis.signals.series import Series
 from analysis.types import MomentKind
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from analysis.config import PipelineConfig
-from analysis.moments import find, looking_away
+from analysis.moments.find import find
+from analysis.moments.kinds import looking_away
+from analysis.moments.reading import Reading
 from analysis.signals.baseline import find_baselines
-from analysis.types import MomentKind, Span, Stage
+from analysis.types import MomentKind, Stage
 
 from ..speech.sounds import heard, said
 from .faces import (
-    CONFIG,
     RATES,
     assert_moves_with_time,
     assert_near,
@@ -27,11 +28,11 @@ from .faces import (
 @pytest.mark.parametrize(
     ("signal", "to_deg", "sentence"),
     [
-        ("head_yaw_deg", 32, looking_away.SENTENCE),
-        ("head_yaw_deg", -32, looking_away.SENTENCE),
-        ("head_pitch_deg", 30, looking_away.SENTENCE),
-        ("gaze_yaw_deg", -36, looking_away.SENTENCE_GAZE),
-        ("gaze_pitch_deg", 36, looking_away.SENTENCE_GAZE),
+        ("head_yaw_deg", 32, "head"),
+        ("head_yaw_deg", -32, "head"),
+        ("head_pitch_deg", 30, "head"),
+        ("gaze_yaw_deg", -36, "gaze"),
+        ("gaze_pitch_deg", 36, "gaze"),
     ],
 )
 def test_it_is_found_with_its_direction(fps: float | None, signal: str, to_deg: float, sentence: str) -> None:
@@ -41,7 +42,7 @@ def test_it_is_found_with_its_direction(fps: float | None, signal: str, to_deg: 
     assert (moment.kind, moment.sentence) == (MomentKind.LOOKING_AWAY, sentence)
     assert_near(moment, 30_000, 33_000, within_ms=160)
     (evidence,) = moment.evidence
-    assert (evidence.signal, evidence.unit) == (signal, "deg")
+    assert evidence.signal == signal
     assert abs(evidence.value - to_deg) < 5 and abs(evidence.value) > abs(evidence.threshold) > 20
     assert evidence.value * evidence.threshold > 0
     assert abs(float(moment.values["angle_deg"]) - abs(to_deg)) < 5
@@ -112,11 +113,10 @@ def test_where_speech_was_listened_for_only_what_goes_on_while_speaking_is_told(
     series = face(60)
     move(series, 20_000, 24_000, head_yaw_deg=40)
     move(series, 40_000, 44_000, head_yaw_deg=40)
-    baselines = find_baselines(series, 60_000)
-    assert len(looking_away.find(series, baselines, CONFIG)) == 2
-    (told,) = looking_away.find(series, baselines, CONFIG, [Span(0, 22_500), Span(43_500, 60_000)])
+    assert len(found(looking_away, series)) == 2
+    (told,) = found(looking_away, series, said(heard(60, (0, 22.5), (43.5, 60))))
     assert abs(told.span.start_ms - 20_000) < 200
-    assert looking_away.find(series, baselines, CONFIG, []) == []
+    assert found(looking_away, series, said(heard(60, (0, 15)))) == []
 
 
 @pytest.mark.parametrize(("plan", "seconds_of_speech", "count"), [("speech", 30, 1), ("speech", 5, 2), ("", 30, 2)])
@@ -128,5 +128,5 @@ def test_without_speech_in_the_plan_or_in_the_sound_all_are_told(
     move(series, 40_000, 44_000, head_yaw_deg=40)
     stages = frozenset({Stage.FACES, Stage.LANDMARKS} | ({Stage.SPEECH} if plan else set()))
     what = said(heard(60, (0, seconds_of_speech)))
-    moments = find.find(series, find_baselines(series, 60_000), PipelineConfig(plan=stages), what)
+    moments = find(Reading(series, find_baselines(series, 60_000), PipelineConfig(plan=stages), what))
     assert sum(moment.kind == MomentKind.LOOKING_AWAY for moment in moments) == count

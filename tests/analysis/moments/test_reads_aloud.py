@@ -5,16 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.config import MomentConfig
-from analysis.moments import reads_aloud
+from analysis.moments.kinds import reads_aloud
 from analysis.signals.series import Series
 from analysis.speech.said import Said
-from analysis.types import Moment, MomentKind, Span, Word
+from analysis.types import Moment, Span, Word
 
+from .. import rules
 from ..speech.sounds import heard, said, words
-from .faces import FORBIDDEN, RATES, blink, during, face, lose
+from .faces import RATES, blink, during, face, lose
 
-CONFIG = MomentConfig()
 FLUENT = tuple((float(at), at + 8.5) for at in range(0, 90, 9))
 
 
@@ -29,11 +28,8 @@ def read(
 
 
 def found(series: Series, what: Said | None = None) -> list[Moment]:
-    moments = reads_aloud.find(series, what or said(heard(90, *FLUENT)), CONFIG)
+    moments = rules.found(reads_aloud, series, what or said(heard(90, *FLUENT)))
     for moment in moments:
-        text = moment.sentence.format_map(moment.values)
-        assert moment.kind == MomentKind.READS_ALOUD and text.endswith(".")
-        assert not FORBIDDEN.search(text + moment.rule) and len(moment.rule) <= 400 and len(moment.sentence) <= 300
         returns, share = moment.evidence
         assert returns.value >= returns.threshold and share.value >= share.threshold
     return moments

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from types import ModuleType
 
 import numpy as np
 import pytest
 
-from analysis.config import MomentConfig
-from analysis.moments import background_changed, cut, frozen
+from analysis.moments.kinds import background_changed, cut, frozen
 from analysis.signals.baseline import Baselines
 from analysis.signals.series import Series
 from analysis.types import Moment, MomentKind, Span, Visibility
+from tests.analysis import rules
 from tests.analysis.series import between, calm_series, hide
-
-CONFIG = MomentConfig()
-FORBIDDEN = re.compile(
-    r"lie|lying|honest|decept|authentic|fake|stress|nervous|trustworth|risk|manipul", re.IGNORECASE
-)
 
 
 def put(series: Series, where: slice | int, **signals: float) -> None:
@@ -26,13 +20,13 @@ def put(series: Series, where: slice | int, **signals: float) -> None:
         series.picture_signal(name)[where] = value
 
 
-def found(rule: Callable[[Series, Baselines, MomentConfig], list[Moment]], series: Series) -> list[Moment]:
-    return rule(series, Baselines(), CONFIG)
+def found(rule: ModuleType, series: Series) -> list[Moment]:
+    return rules.found(rule, series, baselines=Baselines())
 
 
-@pytest.mark.parametrize("rule", [cut.find, frozen.find, background_changed.find])
+@pytest.mark.parametrize("rule", [cut, frozen, background_changed])
 def test_a_calm_recording_and_one_without_picture_signals_have_none(
-    rule: Callable[[Series, Baselines, MomentConfig], list[Moment]],
+    rule: ModuleType,
 ) -> None:
     series, without = calm_series(30), calm_series(30)
     without.picture[:] = np.nan
@@ -42,12 +36,12 @@ def test_a_calm_recording_and_one_without_picture_signals_have_none(
 def test_a_change_in_one_step_is_a_cut() -> None:
     series = calm_series(20)
     put(series, 250, scene_change=0.7, motion=45)
-    (moment,) = found(cut.find, series)
+    (moment,) = found(cut, series)
     assert (moment.kind, moment.span, moment.peak_ms) == (MomentKind.CUT, Span(9960, 10_040), 10_000)
-    assert moment.values == {"time": "0:10.0", "percent": 70}
-    assert [(e.signal, e.value, e.threshold, e.unit) for e in moment.evidence] == [
-        ("scene_change", 0.7, CONFIG.cut_min_change, "0..1"),
-        ("motion", 45.0, 6.0, "grey levels"),
+    assert moment.values == {"at_ms": 10_000, "percent": 70}
+    assert [(e.signal, e.value, e.threshold) for e in moment.evidence] == [
+        ("scene_change", 0.7, rules.CONFIG.moments[MomentKind.CUT].min_share),
+        ("motion", 45.0, 6.0),
     ]
 
 
@@ -55,21 +49,21 @@ def test_a_change_there_and_back_is_a_flash() -> None:
     series = calm_series(20)
     put(series, 250, scene_change=0.7, motion=60)
     put(series, 253, scene_change=0.6, motion=60)
-    assert found(cut.find, series) == []
+    assert found(cut, series) == []
 
 
 def test_a_change_among_lively_frames_is_a_movement() -> None:
     series = calm_series(20)
     put(series, slice(240, 262), motion=12)
     put(series, 250, scene_change=0.5, motion=25)
-    assert found(cut.find, series) == []
+    assert found(cut, series) == []
 
 
 def test_a_lively_scene_after_a_calm_one_is_a_cut() -> None:
     series = calm_series(20)
     put(series, slice(250, 300), motion=12)
     put(series, 250, scene_change=0.5, motion=25)
-    assert [moment.peak_ms for moment in found(cut.find, series)] == [10_000]
+    assert [moment.peak_ms for moment in found(cut, series)] == [10_000]
 
 
 def test_a_change_across_missing_frames_is_no_cut() -> None:
@@ -77,19 +71,19 @@ def test_a_change_across_missing_frames_is_no_cut() -> None:
     series.pts_ms[250:] += 2000
     series.end_ms[249:] += 2000
     put(series, 250, scene_change=0.8, motion=60)
-    assert found(cut.find, series) == []
+    assert found(cut, series) == []
 
 
 def test_a_picture_that_stands_still_is_frozen_from_the_frame_that_repeats() -> None:
     series = calm_series(20)
     put(series, between(8000, 11_000), motion=0.0)
     put(series, between(9600, 9720), motion=0.5)  # the codec writes it anew
-    (moment,) = found(frozen.find, series)
+    (moment,) = found(frozen, series)
     assert (moment.kind, moment.span) == (MomentKind.FROZEN, Span(7960, 11_000))
     assert moment.values == {"duration_s": 3.0}
-    assert [(e.signal, e.value, e.baseline, e.unit) for e in moment.evidence] == [
-        ("motion", 0.0, 2.0, "grey levels"),
-        ("still_picture", 3040.0, 0.0, "ms"),
+    assert [(e.signal, e.value, e.baseline) for e in moment.evidence] == [
+        ("motion", 0.0, 2.0),
+        ("still_picture", 3040.0, 0.0),
     ]
 
 
@@ -98,13 +92,13 @@ def test_a_short_stand_and_a_picture_that_never_moved_are_not_frozen() -> None:
     put(series, between(8000, 8900), motion=0.0)
     still = calm_series(20)
     put(still, slice(None), motion=0.0)
-    assert found(frozen.find, series) == found(frozen.find, still) == []
+    assert found(frozen, series) == found(frozen, still) == []
 
 
 def test_repeats_between_the_frames_of_a_slow_camera_are_not_frozen() -> None:
     series = calm_series(20)
     put(series, np.arange(500)[np.arange(500) % 5 > 0], motion=0.0)  # type: ignore[arg-type]
-    assert found(frozen.find, series) == []
+    assert found(frozen, series) == []
 
 
 def test_frames_that_are_missing_are_not_frozen() -> None:
@@ -112,18 +106,18 @@ def test_frames_that_are_missing_are_not_frozen() -> None:
     series.pts_ms[250:] += 3000
     series.end_ms[249:] += 3000
     put(series, 250, motion=0.0)
-    assert found(frozen.find, series) == []
+    assert found(frozen, series) == []
 
 
 def test_another_background_begins_when_it_began_to_differ() -> None:
     series = calm_series(20)
     put(series, between(8000, 13_000), background_change=0.6)
-    (moment,) = found(background_changed.find, series)
+    (moment,) = found(background_changed, series)
     assert (moment.kind, moment.span) == (MomentKind.BACKGROUND_CHANGED, Span(7000, 13_000))
     assert moment.values == {"percent": 60, "duration_s": 6.0}
-    assert [(e.signal, e.value, e.unit) for e in moment.evidence] == [
-        ("background_change", 0.6, "0..1"),
-        ("other_background", 6000.0, "ms"),
+    assert [(e.signal, e.value) for e in moment.evidence] == [
+        ("background_change", 0.6),
+        ("other_background", 6000.0),
     ]
 
 
@@ -132,25 +126,12 @@ def test_a_background_is_not_judged_while_nobody_sits_before_it() -> None:
     put(series, between(8000, 13_000), background_change=0.6)
     hide(series, between(7800, 12_600))
     hide(series, between(12_600, 12_700), Visibility.HARD_TO_SEE)
-    assert found(background_changed.find, series) == []
+    assert found(background_changed, series) == []
 
 
 def test_the_background_after_a_cut_is_told_by_the_cut() -> None:
     series = calm_series(20)
     put(series, between(8000, 13_000), background_change=0.9)
     put(series, 175, scene_change=0.7, motion=45)
-    assert found(background_changed.find, series) == []
-    assert len(found(cut.find, series)) == 1
-
-
-def test_sentences_can_be_filled_in_and_judge_nobody() -> None:
-    series = calm_series(60)
-    put(series, 250, scene_change=0.7, motion=45)
-    put(series, between(20_000, 23_000), motion=0.0)
-    put(series, between(40_000, 43_000), background_change=0.6)
-    moments = [*found(cut.find, series), *found(frozen.find, series), *found(background_changed.find, series)]
-    assert len(moments) == 3
-    for moment in moments:
-        text = moment.sentence.format_map(moment.values)
-        assert "{" not in text and text.endswith(".")
-        assert not FORBIDDEN.search(text + moment.rule)
+    assert found(background_changed, series) == []
+    assert len(found(cut, series)) == 1

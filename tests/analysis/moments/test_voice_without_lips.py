@@ -5,14 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.config import MomentConfig
-from analysis.moments import voice_without_lips
+from analysis.moments.kinds import voice_without_lips
 from analysis.signals.series import Series
-from analysis.speech.said import Said
-from analysis.types import Moment, MomentKind
+from analysis.types import Moment
 
+from .. import rules
 from ..speech.sounds import heard, said
-from .faces import FORBIDDEN, RATES, during, face, lose
+from .faces import RATES, during, face, lose
 
 SPEAKING = ((2.0, 12.0), (15.0, 26.0), (30.0, 44.0), (48.0, 57.0))
 
@@ -39,13 +38,7 @@ def rest(series: Series, start_s: float, end_s: float) -> None:
 
 
 def found(series: Series, speech: tuple[tuple[float, float], ...] = SPEAKING) -> list[Moment]:
-    what: Said = said(heard(60, *speech))
-    moments = voice_without_lips.find(series, what, MomentConfig())
-    for moment in moments:
-        text = moment.sentence.format_map(moment.values)
-        assert moment.kind == MomentKind.VOICE_WITHOUT_LIPS and text.endswith(".")
-        assert not FORBIDDEN.search(text + moment.rule) and len(moment.rule) <= 400 and len(moment.sentence) <= 300
-    return moments
+    return rules.found(voice_without_lips, series, said(heard(60, *speech)))
 
 
 @pytest.mark.parametrize("fps", RATES)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.config import MomentConfig
-from analysis.moments.cut import cuts
-from analysis.signals.baseline import Baselines
+from analysis.catalogue.kind import MAIN
+from analysis.catalogue.picture import BackgroundConfig
+from analysis.moments.kinds.cut import cuts
+from analysis.moments.reading import Reading
 from analysis.signals.series import Series
 from analysis.signals.spans import long_stretches
 from analysis.types import Evidence, Moment, MomentKind, Span, Visibility
@@ -16,28 +17,17 @@ from analysis.video.background import LASTING_MS
 # The share is judged every fifth of a second: a dip of two such steps does not end a change.
 _CLOSE_GAP_MS = 500
 
-SENTENCE = (
-    "Behind the person, about {percent} % was different from before, for at least {duration_s} s. Another place, a "
-    "virtual background and a camera that was turned look alike here."
-)
 
-
-def rule(config: MomentConfig) -> str:
-    return (
-        f"{100 * config.background_min_change:g} % of the background or more differ from before for at least "
-        f"{config.background_min_ms / 1000:g} s, and not from a cut on. What changes gradually does not count."
-    )
-
-
-def find(series: Series, baselines: Baselines, config: MomentConfig) -> list[Moment]:
+def find(reading: Reading, config: BackgroundConfig) -> list[Moment]:
+    series = reading.series
     change = np.nan_to_num(series.picture_signal("background_change"))
     spans = long_stretches(
         series,
-        change >= config.background_min_change,
-        min_ms=config.background_min_ms - LASTING_MS,  # the signal waits for so long itself
+        change >= config.min_share,
+        min_ms=config.min_ms - LASTING_MS,  # the signal waits for so long itself
         close_gap_ms=_CLOSE_GAP_MS,
     )
-    cut_ms = series.pts_ms[cuts(series, config)] if spans else np.zeros(0, np.int64)
+    cut_ms = series.pts_ms[cuts(series, reading.config.moments[MomentKind.CUT])] if spans else np.zeros(0, np.int64)
     return [
         _moment(series, config, first, last)
         for first, last in spans
@@ -45,11 +35,11 @@ def find(series: Series, baselines: Baselines, config: MomentConfig) -> list[Mom
     ]
 
 
-def _is_seen(series: Series, first: int, last: int, config: MomentConfig) -> bool:
+def _is_seen(series: Series, first: int, last: int, config: BackgroundConfig) -> bool:
     """Whether a person is before it: who leans out of the picture or stands up hides what is behind."""
     seen = ~series.is_shown(Visibility.NOBODY)[first : last + 1]
     lasts_ms = (series.end_ms - series.pts_ms)[first : last + 1]
-    return bool(lasts_ms[seen].sum() >= config.background_min_ms - LASTING_MS)
+    return bool(lasts_ms[seen].sum() >= config.min_ms - LASTING_MS)
 
 
 def _follows(cut_ms: NDArray[np.int64], start_ms: int) -> bool:
@@ -58,22 +48,21 @@ def _follows(cut_ms: NDArray[np.int64], start_ms: int) -> bool:
     return bool(((since_ms >= 0) & (since_ms <= 2 * LASTING_MS)).any())
 
 
-def _moment(series: Series, config: MomentConfig, first: int, last: int) -> Moment:
+def _moment(series: Series, config: BackgroundConfig, first: int, last: int) -> Moment:
     start_ms = max(int(series.pts_ms[first]) - LASTING_MS, int(series.pts_ms[0]))
     span = Span(start_ms, int(series.end_ms[last]))
     change = series.picture_signal("background_change")
     value, usual = round(float(change[first : last + 1].max()), 3), round(float(np.nanmedian(change)), 3)
-    bound = config.background_min_change
+    bound = config.min_share
     return Moment(
         kind=MomentKind.BACKGROUND_CHANGED,
         span=span,
         peak_ms=start_ms,
-        sentence=SENTENCE,
-        values={"percent": round(100 * value), "duration_s": round(span.duration_ms / 1000, 1)},
-        rule=rule(config),
+        sentence=MAIN,
+        values={"percent": round(100 * value), "duration_s": span.duration_s},
         evidence=(
-            Evidence("background_change", span, value, usual, bound, "0..1"),
-            Evidence("other_background", span, float(span.duration_ms), 0.0, float(config.background_min_ms), "ms"),
+            Evidence("background_change", span, value, usual, bound),
+            Evidence("other_background", span, float(span.duration_ms), 0.0, float(config.min_ms)),
         ),
         distance=round(value / bound, 2),
     )

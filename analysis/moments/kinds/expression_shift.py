@@ -5,38 +5,25 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.config import MomentConfig
-from analysis.moments.crowding import farthest_of_each_minute
-from analysis.signals.baseline import Baseline, Baselines
+from analysis.catalogue.face import ShiftConfig
+from analysis.catalogue.kind import MAIN
+from analysis.moments.rate_limit import farthest_of_each_minute
+from analysis.moments.reading import Reading
+from analysis.signals.baseline import Baseline
 from analysis.signals.series import Series
 from analysis.signals.spans import long_stretches
 from analysis.types import EXPRESSIONS, Evidence, Moment, MomentKind
 
 # A calm face is what others are compared with, so its return is no event of its own.
 _REFERENCE = EXPRESSIONS.index("neutral")
-# How soon before it the expression must have been near its baseline to count as sudden.
-_ONSET_MS = 1500
 # Where the rise begins: half of the way to the threshold.
 _HALF_WAY = 0.5
 
-SENTENCE = (
-    "The face showed more of the expression {expression} than is usual for this person: up to {peak_percent} % "
-    "against {baseline_percent} %, for {duration_s} s."
-)
 
-
-def rule(config: MomentConfig) -> str:
-    return (
-        f"The smoothed probability of one expression rises within {_ONSET_MS / 1000:g} s to at least "
-        f"{config.shift_min_prob:.0%} and {config.shift_robust_z:g} robust deviations above the person's own "
-        f"baseline, and stays there for at least {config.shift_min_ms} ms. Rises less than {config.bundle_gap_ms} ms "
-        f"apart are one moment; of each minute the {config.shift_max_per_min} farthest from the baseline are kept."
-    )
-
-
-def find(series: Series, baselines: Baselines, config: MomentConfig) -> list[Moment]:
+def find(reading: Reading, config: ShiftConfig) -> list[Moment]:
     """Nothing without a baseline: there is no "usual" to compare with."""
-    baseline = baselines.expression
+    series = reading.series
+    baseline = reading.baselines.expression
     if baseline is None:
         return []
     found = [
@@ -45,28 +32,28 @@ def find(series: Series, baselines: Baselines, config: MomentConfig) -> list[Mom
         if expression != _REFERENCE
         for moment in _rises(series, baseline, config, expression)
     ]
-    return farthest_of_each_minute(found, config.shift_max_per_min)
+    return farthest_of_each_minute(found, config.max_per_min)
 
 
-def _rises(series: Series, baseline: Baseline, config: MomentConfig, expression: int) -> list[Moment]:
+def _rises(series: Series, baseline: Baseline, config: ShiftConfig, expression: int) -> list[Moment]:
     values = series.smoothed[:, expression]
     usual, spread = float(baseline.median[expression]), float(baseline.spread[expression])
-    threshold = max(config.shift_min_prob, usual + config.shift_robust_z * spread)
+    threshold = max(config.min_prob, usual + config.robust_z * spread)
     with np.errstate(invalid="ignore"):  # a gap compares as "not above"
         above = values >= threshold
-    spans = long_stretches(series, above, min_ms=config.shift_min_ms, close_gap_ms=config.bundle_gap_ms)
+    spans = long_stretches(series, above, min_ms=config.min_ms, close_gap_ms=config.join_gap_ms)
     half_way = usual + _HALF_WAY * (threshold - usual)
     return [
         _moment(series, baseline, config, expression, threshold, first, last)
         for first, last in spans
-        if _is_sudden(series, values, first, half_way)
+        if _is_sudden(series, values, first, half_way, config.onset_ms)
     ]
 
 
-def _is_sudden(series: Series, values: NDArray[np.float32], first: int, half_way: float) -> bool:
+def _is_sudden(series: Series, values: NDArray[np.float32], first: int, half_way: float, onset_ms: int) -> bool:
     """Whether the same face was seen below `half_way` shortly before. A change during a gap was not seen."""
     at = first - 1
-    while at >= 0 and series.pts_ms[first] - series.pts_ms[at] <= _ONSET_MS:
+    while at >= 0 and series.pts_ms[first] - series.pts_ms[at] <= onset_ms:
         if np.isnan(values[at]) or series.track[at] != series.track[first]:
             return False
         if values[at] <= half_way:
@@ -76,7 +63,7 @@ def _is_sudden(series: Series, values: NDArray[np.float32], first: int, half_way
 
 
 def _moment(
-    series: Series, baseline: Baseline, config: MomentConfig, expression: int, threshold: float, first: int, last: int
+    series: Series, baseline: Baseline, config: ShiftConfig, expression: int, threshold: float, first: int, last: int
 ) -> Moment:
     values = series.smoothed[first : last + 1, expression]
     usual, spread = float(baseline.median[expression]), float(baseline.spread[expression])
@@ -87,20 +74,15 @@ def _moment(
         kind=MomentKind.EXPRESSION_SHIFT,
         span=span,
         peak_ms=int(series.pts_ms[peak]),
-        sentence=SENTENCE,
+        sentence=MAIN,
         values={
             "expression": EXPRESSIONS[expression],
             "peak_percent": round(value * 100),
             "baseline_percent": round(usual * 100),
-            "duration_s": round(span.duration_ms / 1000, 1),
+            "duration_s": span.duration_s,
         },
-        rule=rule(config),
-        evidence=(
-            Evidence(
-                EXPRESSIONS[expression], span, round(value, 3), round(usual, 3), round(threshold, 3), "probability"
-            ),
-        ),
+        evidence=(Evidence(EXPRESSIONS[expression], span, round(value, 3), round(usual, 3), round(threshold, 3)),),
         distance=round((value - usual) / spread, 2),
         confidence=round(max(0.0, value - float(series.uncertainty[peak, expression])), 3),
-        quality=round(float(np.nanmean(series.quality[first : last + 1])), 3),
+        quality=series.mean_quality(slice(first, last + 1)),
     )

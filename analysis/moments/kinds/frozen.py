@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.config import MomentConfig
-from analysis.signals.baseline import Baselines
+from analysis.catalogue.kind import MAIN
+from analysis.catalogue.picture import FrozenConfig
+from analysis.moments.reading import Reading
 from analysis.signals.series import Series
 from analysis.signals.spans import long_stretches
 from analysis.types import Evidence, Moment, MomentKind
@@ -18,43 +19,32 @@ _PIECE_MS = 500
 # Of the frames in so long before, this share must move: refining what stands still takes seconds at few bits.
 _BEFORE_MS, _MOVED = 5000, 0.25
 
-SENTENCE = (
-    "The picture did not change for {duration_s} s while the recording went on. A camera or a connection that stalls "
-    "looks like this."
-)
 
-
-def rule(config: MomentConfig) -> str:
-    return (
-        f"Frames keep coming, but differ by less than {config.frozen_max_motion:g} grey levels on average from one "
-        f"to the next for at least {config.frozen_min_ms / 1000:g} s, after some seconds in which they differed."
-    )
-
-
-def find(series: Series, baselines: Baselines, config: MomentConfig) -> list[Moment]:
+def find(reading: Reading, config: FrozenConfig) -> list[Moment]:
+    series = reading.series
     return [_moment(series, config, first, last) for first, last in stands(series, config)]
 
 
-def stands(series: Series, config: MomentConfig) -> list[tuple[int, int]]:
+def stands(series: Series, config: FrozenConfig) -> list[tuple[int, int]]:
     """(first, last) of the frames that repeat the one before, both inside."""
     motion = series.picture_signal("motion")
-    still = motion < config.frozen_max_motion  # not where it is NaN
-    still[1:] &= np.diff(series.pts_ms) <= config.picture_max_step_ms
+    still = motion < config.max_motion  # not where it is NaN
+    still[1:] &= np.diff(series.pts_ms) <= config.max_step_ms
     lasting = np.zeros_like(still)
     for first, last in long_stretches(series, still, min_ms=_PIECE_MS):
         lasting[first : last + 1] = True
-    spans = long_stretches(series, lasting, min_ms=config.frozen_min_ms, close_gap_ms=_REFRESH_MS)
+    spans = long_stretches(series, lasting, min_ms=config.min_ms, close_gap_ms=_REFRESH_MS)
     return [(first, last) for first, last in spans if _moved(series, motion, first, config)]
 
 
-def _moved(series: Series, motion: NDArray[np.float32], first: int, config: MomentConfig) -> bool:
+def _moved(series: Series, motion: NDArray[np.float32], first: int, config: FrozenConfig) -> bool:
     """Whether it moved before: a picture that is still from the start is a still picture."""
     since = int(np.searchsorted(series.pts_ms, series.pts_ms[first] - _BEFORE_MS))
     before = motion[since:first][~np.isnan(motion[since:first])]
-    return bool(len(before) and np.mean(before >= config.frozen_max_motion) >= _MOVED)
+    return bool(len(before) and np.mean(before >= config.max_motion) >= _MOVED)
 
 
-def _moment(series: Series, config: MomentConfig, first: int, last: int) -> Moment:
+def _moment(series: Series, config: FrozenConfig, first: int, last: int) -> Moment:
     span = series.span(first - 1, last)  # the first of them repeats the one before
     motion = series.picture_signal("motion")
     value, usual = round(float(np.nanmedian(motion[first : last + 1])), 3), round(float(np.nanmedian(motion)), 3)
@@ -62,12 +52,11 @@ def _moment(series: Series, config: MomentConfig, first: int, last: int) -> Mome
         kind=MomentKind.FROZEN,
         span=span,
         peak_ms=span.start_ms,
-        sentence=SENTENCE,
-        values={"duration_s": round(span.duration_ms / 1000, 1)},
-        rule=rule(config),
+        sentence=MAIN,
+        values={"duration_s": span.duration_s},
         evidence=(
-            Evidence("motion", span, value, usual, config.frozen_max_motion, "grey levels"),
-            Evidence("still_picture", span, float(span.duration_ms), 0.0, float(config.frozen_min_ms), "ms"),
+            Evidence("motion", span, value, usual, config.max_motion),
+            Evidence("still_picture", span, float(span.duration_ms), 0.0, float(config.min_ms)),
         ),
-        distance=round(span.duration_ms / config.frozen_min_ms, 2),
+        distance=round(span.duration_ms / config.min_ms, 2),
     )

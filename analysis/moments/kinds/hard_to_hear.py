@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.config import MomentConfig
-from analysis.moments.steps import long_stretches, span_of
+from analysis.catalogue.sound import HardToHearConfig
+from analysis.moments.audio_steps import long_stretches, span_of
+from analysis.moments.reading import Reading
 from analysis.speech.around import mean_around, sum_around
-from analysis.speech.said import Said
 from analysis.speech.sound import Sound
 from analysis.speech.voice_activity import SPEAKING, STEP_MS
 from analysis.types import Evidence, Moment, MomentKind
@@ -22,46 +22,31 @@ _NOISE_STEPS = 15_000 // STEP_MS
 _NEAR_STEPS = 200 // STEP_MS
 _FEW_STEPS = _SECOND
 
-SENTENCE = "For {duration_s} s the sound {fault}; what was said there may be wrong or missing."
-#: The value "fault", in the order in which one goes before another.
-MISSING, CUT_OFF, QUIET, NOISY = (
-    "was missing",
-    "was cut off because it was too loud",
-    "was very quiet",
-    "was hardly louder than the noise around it",
-)
-FAULTS = (MISSING, CUT_OFF, QUIET, NOISY)
+# What can be wrong, by the codes of the sentences, in the order in which one goes before another.
+SILENT, CLIPPED, QUIET, NOISY = "silent", "clipped", "quiet", "noisy"
 
 
-def rule(config: MomentConfig) -> str:
-    return (
-        f"For at least {config.hear_min_ms / 1000:g} s every sample is zero; or in each second samples are cut off "
-        f"at full scale in {config.hear_clipped_share:.0%} of the time or more; or speech stays below "
-        f"{config.hear_quiet_lufs:g} LUFS; or it is less than {config.hear_noise_lu:g} LU louder than what is heard "
-        "between words within 15 s."
-    )
-
-
-def find(said: Said, config: MomentConfig) -> list[Moment]:
+def find(reading: Reading, config: HardToHearConfig) -> list[Moment]:
+    said = reading.heard
     if said.sound is None or not len(said.sound):
         return []
     sound, taken, found = said.sound, np.zeros(len(said.sound), np.bool_), []
     for fault, mask in _faults(sound, config).items():
-        for first, last in long_stretches(mask & ~taken, min_ms=config.hear_min_ms, close_gap_ms=_CLOSE_GAP_MS):
+        for first, last in long_stretches(mask & ~taken, min_ms=config.min_ms, close_gap_ms=_CLOSE_GAP_MS):
             taken[first : last + 1] = True
             found.append(_moment(sound, fault, first, last, config))
     return found
 
 
-def _faults(sound: Sound, config: MomentConfig) -> dict[str, NDArray[np.bool_]]:
+def _faults(sound: Sound, config: HardToHearConfig) -> dict[str, NDArray[np.bool_]]:
     speaking = sound.speech >= SPEAKING
     share = mean_around(sound.clipped.astype(np.float64), _SECOND)
     with np.errstate(invalid="ignore"):  # where nothing is known of the noise compares as no
-        noisy = speaking & (above_noise(sound) < config.hear_noise_lu)
+        noisy = speaking & (above_noise(sound) < config.noise_lu)
     return {
-        MISSING: sound.silent,
-        CUT_OFF: share >= config.hear_clipped_share,
-        QUIET: speaking & (sound.loudness < config.hear_quiet_lufs),
+        SILENT: sound.silent,
+        CLIPPED: share >= config.clipped_share,
+        QUIET: speaking & (sound.loudness < config.quiet_lufs),
         NOISY: noisy,
     }
 
@@ -84,34 +69,28 @@ def noise_around(sound: Sound) -> NDArray[np.float64]:
         return np.where(number >= _FEW_STEPS, 10 * np.log10(total / number), np.nan)
 
 
-def _moment(sound: Sound, fault: str, first: int, last: int, config: MomentConfig) -> Moment:
+def _moment(sound: Sound, fault: str, first: int, last: int, config: HardToHearConfig) -> Moment:
     span = span_of(first, last)
     part = slice(first, last + 1)
     usual = sound.integrated_lufs
     loudness = round(float(np.median(sound.loudness[part])), 1)
     clipped = round(100 * float(sound.clipped[part].mean()), 1)
     evidence = {
-        MISSING: Evidence("silent_sound", span, span.duration_ms / 1000, 0.0, config.hear_min_ms / 1000, "s"),
-        CUT_OFF: Evidence(
-            "clipped",
-            span,
-            clipped,
-            round(100 * float(sound.clipped.mean()), 1),
-            100 * config.hear_clipped_share,
-            "%",
+        SILENT: Evidence("silent_sound", span, span.duration_ms / 1000, 0.0, config.min_ms / 1000),
+        CLIPPED: Evidence(
+            "clipped", span, clipped, round(100 * float(sound.clipped.mean()), 1), 100 * config.clipped_share
         ),
-        QUIET: Evidence("loudness", span, loudness, usual, config.hear_quiet_lufs, "LUFS"),
-        NOISY: Evidence("above_noise", span, *_above_noise(sound, part), config.hear_noise_lu, "LU"),
+        QUIET: Evidence("loudness", span, loudness, usual, config.quiet_lufs),
+        NOISY: Evidence("above_noise", span, *_above_noise(sound, part), config.noise_lu),
     }[fault]
     return Moment(
         kind=MomentKind.HARD_TO_HEAR,
         span=span,
         peak_ms=span.start_ms,
-        sentence=SENTENCE,
-        values={"duration_s": round(span.duration_ms / 1000, 1), "fault": fault},
-        rule=rule(config),
+        sentence=fault,
+        values={"duration_s": span.duration_s},
         evidence=(evidence,),
-        distance=round(span.duration_ms / config.hear_min_ms, 2),
+        distance=round(span.duration_ms / config.min_ms, 2),
     )
 
 

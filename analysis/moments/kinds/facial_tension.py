@@ -12,38 +12,22 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.config import MomentConfig
-from analysis.moments.crowding import farthest_of_each_minute
-from analysis.signals.baseline import Baseline, Baselines
+from analysis.catalogue.face import TensionConfig
+from analysis.catalogue.kind import MAIN
+from analysis.moments.rate_limit import farthest_of_each_minute
+from analysis.moments.reading import Reading
+from analysis.signals.baseline import Baseline
 from analysis.signals.running import face_runs, running_median
 from analysis.signals.series import Series
 from analysis.signals.spans import unbroken_stretches
 from analysis.types import Evidence, Moment, MomentKind
 
-#: The signals, and how a sentence names what moved. hiring/review/wording.py translates these words one by one.
-MOVEMENTS = {
-    "brow_lower": "brow lowered",
-    "lid_tighten": "lids tightened",
-    "lip_press": "lips pressed together",
-    "chin_raise": "chin raised",
-}
+MOVEMENTS = ("brow_lower", "lid_tighten", "lip_press", "chin_raise")
 # Alone, however far, it is a squint: that is the rule of the eyes.
 _NEVER_ALONE = "lid_tighten"
 _CLOSE_GAP_MS = 300
 # What moved in at least this share of a moment is named.
 _NAMED_SHARE = 0.5
-
-SENTENCE = "For {duration_s} s, more than is usual for this person: {movements}."
-
-
-def rule(config: MomentConfig) -> str:
-    return (
-        "At least two of brow lowered, lids tightened, lips pressed and chin raised are at least "
-        f"{config.tension_min_rise:g} (of 1) and {config.tension_robust_z:g} robust deviations above the person's "
-        f"own baseline at once, or one of them (not the lids alone) at least {config.tension_far_rise:g} and "
-        f"{config.tension_far_robust_z:g}, for at least {config.tension_min_ms / 1000:g} s, after a running median "
-        f"of {config.face_smooth_ms} ms; of each minute the {config.face_max_per_min} farthest are kept."
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,61 +42,56 @@ class _Raised:
     above: NDArray[np.bool_]
 
 
-def find(series: Series, baselines: Baselines, config: MomentConfig) -> list[Moment]:
+def find(reading: Reading, config: TensionConfig) -> list[Moment]:
     """Nothing without a baseline: there is no "usual" to compare with."""
-    if baselines.face is None:
+    series = reading.series
+    if reading.baselines.face is None:
         return []
     runs = face_runs(series)
-    raised = _raised(series, runs, baselines.face, config)
+    raised = _raised(series, runs, reading.baselines.face, config)
     can_be_alone = np.array([name != _NEVER_ALONE for name in MOVEMENTS])
     with np.errstate(invalid="ignore"):
-        very_far = (raised.far >= config.tension_far_robust_z) & (
-            raised.values >= raised.usual + config.tension_far_rise
-        )
+        very_far = (raised.far >= config.far_robust_z) & (raised.values >= raised.usual + config.far_rise)
     together = (raised.above.sum(axis=1) >= 2) | (very_far & can_be_alone).any(axis=1)
-    spans = unbroken_stretches(series, together, runs, min_ms=config.tension_min_ms, close_gap_ms=_CLOSE_GAP_MS)
+    spans = unbroken_stretches(series, together, runs, min_ms=config.min_ms, close_gap_ms=_CLOSE_GAP_MS)
     found = [_moment(series, config, raised, first, last) for first, last in spans]
-    return farthest_of_each_minute(found, config.face_max_per_min)
+    return farthest_of_each_minute(found, config.max_per_min)
 
 
-def _raised(series: Series, runs: NDArray[np.int32], baseline: Baseline, config: MomentConfig) -> _Raised:
+def _raised(series: Series, runs: NDArray[np.int32], baseline: Baseline, config: TensionConfig) -> _Raised:
     usual, spread = np.array([baseline.of(name) for name in MOVEMENTS]).T
-    columns = [
-        running_median(series.pts_ms, runs, series.face_signal(name), config.face_smooth_ms) for name in MOVEMENTS
-    ]
+    columns = [running_median(series.pts_ms, runs, series.face_signal(name), config.smooth_ms) for name in MOVEMENTS]
     values = np.stack(columns, axis=1)
-    bound = usual + np.maximum(config.tension_min_rise, config.tension_robust_z * spread)
+    bound = usual + np.maximum(config.min_rise, config.robust_z * spread)
     with np.errstate(invalid="ignore"):  # a gap compares as "not above"
         return _Raised(values, (values - usual) / spread, usual, bound, values >= bound)
 
 
-def _moment(series: Series, config: MomentConfig, raised: _Raised, first: int, last: int) -> Moment:
-    part, span, names = slice(first, last + 1), series.span(first, last), list(MOVEMENTS)
+def _moment(series: Series, config: TensionConfig, raised: _Raised, first: int, last: int) -> Moment:
+    part, span = slice(first, last + 1), series.span(first, last)
     shares = raised.above[part].mean(axis=0)
-    named = [at for at in range(len(names)) if shares[at] >= min(_NAMED_SHARE, shares.max())]
+    named = [at for at in range(len(MOVEMENTS)) if shares[at] >= min(_NAMED_SHARE, shares.max())]
     far = raised.far[part][:, named].mean(axis=1)
     values = [float(np.median(raised.values[part, at][raised.above[part, at]])) for at in named]
     return Moment(
         kind=MomentKind.FACIAL_TENSION,
         span=span,
         peak_ms=int(series.pts_ms[first + int(far.argmax())]),
-        sentence=SENTENCE,
+        sentence=MAIN,
         values={
-            "duration_s": round(span.duration_ms / 1000, 1),
-            "movements": ", ".join(MOVEMENTS[names[at]] for at in named),
+            "duration_s": span.duration_s,
+            "movements": [MOVEMENTS[at] for at in named],
         },
-        rule=rule(config),
         evidence=tuple(
             Evidence(
-                names[at],
+                MOVEMENTS[at],
                 span,
                 round(value, 3),
                 round(float(raised.usual[at]), 3),
                 round(float(raised.bound[at]), 3),
-                "0..1",
             )
             for at, value in zip(named, values, strict=True)
         ),
         distance=round(float(far.max()), 2),
-        quality=round(float(np.nanmean(series.quality[part])), 3),
+        quality=series.mean_quality(part),
     )

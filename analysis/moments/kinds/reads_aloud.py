@@ -10,8 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.config import MomentConfig
-from analysis.moments.crowding import farthest_of_each_minute
+from analysis.catalogue.kind import MAIN
+from analysis.catalogue.sound import ReadsConfig
+from analysis.moments.rate_limit import farthest_of_each_minute
+from analysis.moments.reading import Reading
 from analysis.signals.blinks import lid_levels
 from analysis.signals.running import face_runs, local_step_ms, running_median
 from analysis.signals.series import Series
@@ -20,8 +22,6 @@ from analysis.speech.said import Said
 from analysis.types import FILLER, RESTART, Evidence, Moment, MomentKind, Span
 
 _SMOOTH_MS = 150
-# A jump back to the next line is over within this; eyes that take longer follow something.
-_JUMP_MS = 240
 # Fewer frames a second and a jump is not told from a slow turn.
 _LONGEST_STEP_MS = 70.0
 # What is usual for somebody is known from this much without lines.
@@ -30,22 +30,6 @@ _LEAST_ELSEWHERE_MS = 20_000
 _WALKED = 0.5
 # What covers more than this of it at once is a glance that ends.
 _AT_ONCE = 0.7
-
-SENTENCE = (
-    "For {duration_s} s speech went on with hardly a pause while the eyes went to and fro {count} times, as along "
-    "lines of text. Notes, a second screen and a habit of the eyes can be alike here."
-)
-
-
-def rule(config: MomentConfig) -> str:
-    return (
-        f"At least {config.reads_min_sweeps} times in {config.reads_min_ms / 1000:g} s or more the gaze jumps "
-        f"{config.reads_sweep_deg:g}° sideways within {_JUMP_MS} ms, always the same way, after it walked half of "
-        f"that back in {config.reads_line_min_ms / 1000:g} to {config.reads_line_max_ms / 1000:g} s, at even times, "
-        f"with fewer others that way there, and less than half as many elsewhere; speech fills "
-        f"{config.reads_speech_share:.0%}, no pause reaches {config.reads_pause_ms / 1000:g} s, and at most "
-        f"{config.reads_fillers_per_min:g} fillers or restarts a minute are heard."
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +42,8 @@ class _Jump:
     run: int
 
 
-def find(series: Series, said: Said, config: MomentConfig) -> list[Moment]:
+def find(reading: Reading, config: ReadsConfig) -> list[Moment]:
+    series, said = reading.series, reading.heard
     if not len(series) or not said.spans:
         return []
     runs = face_runs(series)
@@ -70,9 +55,9 @@ def find(series: Series, said: Said, config: MomentConfig) -> list[Moment]:
     for lines in groups:
         span = _span(lines)
         others = elsewhere[lines[0].deg > 0] * span.duration_ms
-        if span.duration_ms >= config.reads_min_ms and 2 * others < len(lines) and _goes_on(said, span, config):
+        if span.duration_ms >= config.min_ms and 2 * others < len(lines) and _goes_on(said, span, config):
             found.append(_moment(series, said, lines, others, config))
-    return farthest_of_each_minute(found, config.face_max_per_min)
+    return farthest_of_each_minute(found, config.max_per_min)
 
 
 def _frame(jump: _Jump) -> int:
@@ -110,14 +95,14 @@ def _through_blinks(series: Series, runs: NDArray[np.int32]) -> NDArray[np.float
     return np.where(open_eyes | (runs[last_open] != runs), gaze, gaze[last_open])
 
 
-def _jumps(series: Series, gaze: NDArray[np.float32], runs: NDArray[np.int32], config: MomentConfig) -> list[_Jump]:
-    """Where the gaze is elsewhere within _JUMP_MS: the middle of each such place."""
+def _jumps(series: Series, gaze: NDArray[np.float32], runs: NDArray[np.int32], config: ReadsConfig) -> list[_Jump]:
+    """Where the gaze is elsewhere within `jump_ms`: the middle of each such place."""
     pts_ms = series.pts_ms
-    before = np.searchsorted(pts_ms, pts_ms - _JUMP_MS / 2, "left")
-    after = np.searchsorted(pts_ms, pts_ms + _JUMP_MS / 2, "right") - 1
+    before = np.searchsorted(pts_ms, pts_ms - config.jump_ms / 2, "left")
+    after = np.searchsorted(pts_ms, pts_ms + config.jump_ms / 2, "right") - 1
     step = gaze[after] - gaze[before]
     with np.errstate(invalid="ignore"):
-        jumped = (np.abs(step) >= config.reads_sweep_deg) & (runs[before] == runs) & (runs[after] == runs)
+        jumped = (np.abs(step) >= config.sweep_deg) & (runs[before] == runs) & (runs[after] == runs)
         jumped &= local_step_ms(series) <= _LONGEST_STEP_MS
     found: list[_Jump] = []
     for way in (step > 0, step < 0):
@@ -127,7 +112,7 @@ def _jumps(series: Series, gaze: NDArray[np.float32], runs: NDArray[np.int32], c
     return sorted(found, key=lambda jump: jump.frame)
 
 
-def _along_lines(jumps: list[_Jump], gaze: NDArray[np.float32], config: MomentConfig) -> Iterator[list[_Jump]]:
+def _along_lines(jumps: list[_Jump], gaze: NDArray[np.float32], config: ReadsConfig) -> Iterator[list[_Jump]]:
     """Groups of jumps of one direction with a slow walk the other way between them, at even times.
 
     A jump that is no end of a line is passed over; but where as many go the same way as there are lines, head or eyes
@@ -136,7 +121,7 @@ def _along_lines(jumps: list[_Jump], gaze: NDArray[np.float32], config: MomentCo
     for way in (1, -1):
         group: list[_Jump] = []
         for jump in (each for each in jumps if each.deg * way > 0):
-            if group and (jump.run != group[-1].run or jump.at_ms - group[-1].at_ms > config.reads_line_max_ms):
+            if group and (jump.run != group[-1].run or jump.at_ms - group[-1].at_ms > config.line_max_ms):
                 yield from _even(group, jumps, config)
                 group = []
             if not group or _walked(group[-1], jump, jumps, gaze, config):
@@ -146,9 +131,9 @@ def _along_lines(jumps: list[_Jump], gaze: NDArray[np.float32], config: MomentCo
         yield from _even(group, jumps, config)
 
 
-def _walked(one: _Jump, other: _Jump, jumps: list[_Jump], gaze: NDArray[np.float32], config: MomentConfig) -> bool:
+def _walked(one: _Jump, other: _Jump, jumps: list[_Jump], gaze: NDArray[np.float32], config: ReadsConfig) -> bool:
     """Whether the gaze went back slowly after one jump by about as far as the other jump goes."""
-    if other.at_ms - one.at_ms < config.reads_line_min_ms:
+    if other.at_ms - one.at_ms < config.line_min_ms:
         return False
     between = jumps[bisect_right(jumps, one.frame, key=_frame) : bisect_left(jumps, other.frame, key=_frame)]
     if any(-jump.deg * np.sign(other.deg) > _AT_ONCE * abs(other.deg) for jump in between):
@@ -159,28 +144,28 @@ def _walked(one: _Jump, other: _Jump, jumps: list[_Jump], gaze: NDArray[np.float
     return bool((begin - end) * np.sign(other.deg) >= _WALKED * abs(other.deg))
 
 
-def _even(group: list[_Jump], jumps: list[_Jump], config: MomentConfig) -> Iterator[list[_Jump]]:
-    if len(group) < config.reads_min_sweeps:
+def _even(group: list[_Jump], jumps: list[_Jump], config: ReadsConfig) -> Iterator[list[_Jump]]:
+    if len(group) < config.min_sweeps:
         return
     lines_ms = np.diff([jump.at_ms for jump in group])
     among = sum(group[0].at_ms <= jump.at_ms <= group[-1].at_ms and jump.deg * group[0].deg > 0 for jump in jumps)
-    if lines_ms.std() <= config.reads_line_spread * lines_ms.mean() and among < 2 * len(group):
+    if lines_ms.std() <= config.line_spread * lines_ms.mean() and among < 2 * len(group):
         yield group
 
 
-def _goes_on(said: Said, span: Span, config: MomentConfig) -> bool:
-    if share_covered(span, said.spans) < config.reads_speech_share:
+def _goes_on(said: Said, span: Span, config: ReadsConfig) -> bool:
+    if share_covered(span, said.spans) < config.speech_share:
         return False
-    if any(pause.overlap_ms(span) >= config.reads_pause_ms for pause in said.pauses):
+    if any(pause.overlap_ms(span) >= config.pause_ms for pause in said.pauses):
         return False
-    return _stumbles(said, span) * 60_000 / span.duration_ms <= config.reads_fillers_per_min
+    return _stumbles(said, span) * 60_000 / span.duration_ms <= config.fillers_per_min
 
 
 def _stumbles(said: Said, span: Span) -> int:
     return sum(word.mark in (FILLER, RESTART) and word.span.overlap_ms(span) > 0 for word in said.words)
 
 
-def _moment(series: Series, said: Said, lines: list[_Jump], others: float, config: MomentConfig) -> Moment:
+def _moment(series: Series, said: Said, lines: list[_Jump], others: float, config: ReadsConfig) -> Moment:
     span, whole = _span(lines), Span(0, int(series.end_ms[-1]))
     share, usual = (round(100 * share_covered(each, said.spans)) for each in (span, whole))
     part = slice(lines[0].frame, lines[-1].frame + 1)
@@ -188,13 +173,12 @@ def _moment(series: Series, said: Said, lines: list[_Jump], others: float, confi
         kind=MomentKind.READS_ALOUD,
         span=span,
         peak_ms=span.start_ms,
-        sentence=SENTENCE,
-        values={"duration_s": round(span.duration_ms / 1000, 1), "count": len(lines)},
-        rule=rule(config),
+        sentence=MAIN,
+        values={"duration_s": span.duration_s, "count": len(lines)},
         evidence=(
-            Evidence("gaze_returns", span, len(lines), round(others, 1), config.reads_min_sweeps),
-            Evidence("speech_share", span, share, usual, 100 * config.reads_speech_share, "%"),
+            Evidence("gaze_returns", span, len(lines), round(others, 1), config.min_sweeps),
+            Evidence("speech_share", span, share, usual, 100 * config.speech_share),
         ),
-        distance=round(len(lines) / config.reads_min_sweeps, 2),
-        quality=round(float(np.nanmean(series.quality[part])), 3),
+        distance=round(len(lines) / config.min_sweeps, 2),
+        quality=series.mean_quality(part),
     )

@@ -10,10 +10,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.config import MomentConfig
-from analysis.moments import expression_shift
-from analysis.moments.crowding import farthest_of_each_minute
-from analysis.signals.baseline import Baseline, Baselines
+from analysis.catalogue.face import BurstConfig
+from analysis.catalogue.kind import MAIN
+from analysis.moments.kinds import expression_shift
+from analysis.moments.rate_limit import farthest_of_each_minute
+from analysis.moments.reading import Reading
+from analysis.signals.baseline import Baseline
 from analysis.signals.running import local_step_ms, longest_step_ms
 from analysis.signals.series import Series
 from analysis.signals.spans import stretches
@@ -23,25 +25,11 @@ _REFERENCE = EXPRESSIONS.index("neutral")
 # Near its baseline again: a quarter of the way up to the apex, or two robust deviations if that is farther.
 _FOOT_SHARE, _FOOT_SPREADS = 0.25, 2.0
 
-SENTENCE = (
-    "Experimental: more of the expression {expression} came and went within {duration_ms} ms, up to {peak_percent} % "
-    "against the usual {baseline_percent} %."
-)
 
-
-def rule(config: MomentConfig) -> str:
-    return (
-        "Experimental. The smoothed probability of one expression rises from near the person's own baseline to at "
-        f"least {config.burst_min_prob:.0%} and {config.burst_robust_z:g} robust deviations above it and is back "
-        f"near it within {config.burst_min_ms} to {config.burst_max_ms} ms. Refused where the recording has fewer "
-        f"than {config.burst_min_fps:g} frames a second there, and where a longer change of the same expression is "
-        f"marked already; of each minute the {config.burst_max_per_min} farthest from the baseline are kept."
-    )
-
-
-def find(series: Series, baselines: Baselines, config: MomentConfig) -> list[Moment]:
+def find(reading: Reading, config: BurstConfig) -> list[Moment]:
     """A burst of 400 ms or more can also be a shift: the shift, which is no experiment, then speaks alone."""
-    baseline = baselines.expression
+    series = reading.series
+    baseline = reading.baselines.expression
     if baseline is None:
         return []
     steps = local_step_ms(series)
@@ -51,17 +39,18 @@ def find(series: Series, baselines: Baselines, config: MomentConfig) -> list[Mom
         if expression != _REFERENCE
         for moment in _bursts(series, baseline, config, steps, expression)
     ]
-    shifts = expression_shift.find(series, baselines, config) if found else []
+    of_shifts = reading.config.moments[MomentKind.EXPRESSION_SHIFT]
+    shifts = expression_shift.find(reading, of_shifts) if found else []
     alone = [moment for moment in found if not any(_same_change(moment, shift) for shift in shifts)]
-    return farthest_of_each_minute(_farthest_of_overlapping(alone), config.burst_max_per_min)
+    return farthest_of_each_minute(_farthest_of_overlapping(alone), config.max_per_min)
 
 
 def _bursts(
-    series: Series, baseline: Baseline, config: MomentConfig, steps: NDArray[np.float32], expression: int
+    series: Series, baseline: Baseline, config: BurstConfig, steps: NDArray[np.float32], expression: int
 ) -> list[Moment]:
     values = series.smoothed[:, expression]
     usual, spread = baseline.of(EXPRESSIONS[expression])
-    threshold = max(config.burst_min_prob, usual + config.burst_robust_z * spread)
+    threshold = max(config.min_prob, usual + config.robust_z * spread)
     with np.errstate(invalid="ignore"):  # a gap compares as "not above"
         above = values >= threshold
     found: dict[int, Moment] = {}
@@ -72,27 +61,27 @@ def _bursts(
             _foot(series, apex, -1, foot, config, expression),
             _foot(series, apex, 1, foot, config, expression),
         )
-        if steps[apex] > longest_step_ms(config.burst_min_fps) or onset is None or offset is None:
+        if steps[apex] > longest_step_ms(config.min_fps) or onset is None or offset is None:
             continue
-        if config.burst_min_ms <= series.span(onset, offset).duration_ms <= config.burst_max_ms:
+        if config.min_ms <= series.span(onset, offset).duration_ms <= config.max_ms:
             # two peaks on one foot are one burst: the higher one
             moment = _moment(series, baseline, config, expression, threshold, onset, apex, offset)
             found[onset] = max(found.get(onset, moment), moment, key=lambda m: m.distance)
     return list(found.values())
 
 
-def _foot(series: Series, apex: int, way: int, foot: float, config: MomentConfig, expression: int) -> int | None:
+def _foot(series: Series, apex: int, way: int, foot: float, config: BurstConfig, expression: int) -> int | None:
     """The last frame above `foot` when going from the apex in one direction (-1 back, 1 on).
 
     None if the foot is not seen: too far away, or behind a gap, another track or frames that were dropped.
     """
     at, values = apex, series.smoothed[:, expression]
-    while 0 <= at + way < len(series) and abs(series.pts_ms[at] - series.pts_ms[apex]) <= config.burst_max_ms:
+    while 0 <= at + way < len(series) and abs(series.pts_ms[at] - series.pts_ms[apex]) <= config.max_ms:
         following = at + way
         step_ms = abs(int(series.pts_ms[following] - series.pts_ms[at]))
         if np.isnan(values[following]) or series.track[following] != series.track[apex]:
             return None
-        if step_ms > 2 * longest_step_ms(config.burst_min_fps):
+        if step_ms > 2 * longest_step_ms(config.min_fps):
             return None
         if values[following] <= foot:
             return at
@@ -103,7 +92,7 @@ def _foot(series: Series, apex: int, way: int, foot: float, config: MomentConfig
 def _moment(
     series: Series,
     baseline: Baseline,
-    config: MomentConfig,
+    config: BurstConfig,
     expression: int,
     threshold: float,
     onset: int,
@@ -117,7 +106,7 @@ def _moment(
         kind=MomentKind.EXPRESSION_BURST,
         span=span,
         peak_ms=int(series.pts_ms[apex]),
-        sentence=SENTENCE,
+        sentence=MAIN,
         values={
             "expression": name,
             "peak_percent": round(value * 100),
@@ -127,11 +116,10 @@ def _moment(
             "apex_ms": int(series.pts_ms[apex]),
             "offset_ms": span.end_ms,
         },
-        rule=rule(config),
-        evidence=(Evidence(name, span, round(value, 3), round(usual, 3), round(threshold, 3), "probability"),),
+        evidence=(Evidence(name, span, round(value, 3), round(usual, 3), round(threshold, 3)),),
         distance=round((value - usual) / spread, 2),
         confidence=round(max(0.0, value - float(series.uncertainty[apex, expression])), 3),
-        quality=round(float(np.nanmean(series.quality[onset : offset + 1])), 3),
+        quality=series.mean_quality(slice(onset, offset + 1)),
     )
 
 

@@ -6,52 +6,38 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from analysis.config import MomentConfig
-from analysis.moments.crowding import farthest_of_each_minute
+from analysis.catalogue.sound import HesitationConfig
+from analysis.moments.rate_limit import farthest_of_each_minute
+from analysis.moments.reading import Reading
+from analysis.signals.robust import robust_spread
 from analysis.speech.said import Said
 from analysis.types import FILLER, RESTART, Evidence, Moment, MomentKind, Span, Word
 
-_MAD_TO_SD = 1.4826
 # Pauses that hardly differ must not make every longer one stand out.
 _LEAST_SPREAD_S = 0.15
-_QUOTED = 6
-
-SENTENCE = "A pause of {duration_s} s while speaking; pauses of this person usually last {usual_s} s."
-SENTENCE_FILLERS = "Within {duration_s} s there were {count} fillers or restarts: {words}."
-SENTENCES = (SENTENCE, SENTENCE_FILLERS)
 
 
-def rule(config: MomentConfig) -> str:
-    return (
-        f"A silence between two stretches of speech of at least {config.pause_min_ms / 1000:g} s that is longer than "
-        f"the median of this person's by {config.pause_robust_z:g} robust deviations; or at least "
-        f"{config.fillers_min} fillers or restarts within {config.fillers_window_ms / 1000:g} s, at "
-        f"{config.fillers_ratio:g} times this person's usual rate. Of each minute "
-        f"{config.hesitation_max_per_min} are kept."
-    )
-
-
-def find(said: Said, config: MomentConfig) -> list[Moment]:
+def find(reading: Reading, config: HesitationConfig) -> list[Moment]:
+    said = reading.heard
     found = _long_pauses(said, config) + _many_fillers(said, config)
-    return farthest_of_each_minute(found, config.hesitation_max_per_min)
+    return farthest_of_each_minute(found, config.max_per_min)
 
 
-def _long_pauses(said: Said, config: MomentConfig) -> list[Moment]:
+def _long_pauses(said: Said, config: HesitationConfig) -> list[Moment]:
     if not said.pauses:
         return []
     lengths_s = np.array([pause.duration_ms / 1000 for pause in said.pauses])
     usual_s = float(np.median(lengths_s))
-    spread_s = max(_MAD_TO_SD * float(np.median(np.abs(lengths_s - usual_s))), _LEAST_SPREAD_S)
+    spread_s = max(robust_spread(lengths_s, usual_s), _LEAST_SPREAD_S)
     bound_s = max(config.pause_min_ms / 1000, usual_s + config.pause_robust_z * spread_s)
     return [
         Moment(
             kind=MomentKind.HESITATION,
             span=pause,
             peak_ms=pause.start_ms,
-            sentence=SENTENCE,
+            sentence="pause",
             values={"duration_s": round(length_s, 1), "usual_s": round(usual_s, 1)},
-            rule=rule(config),
-            evidence=(Evidence("pause", pause, round(length_s, 2), round(usual_s, 2), round(bound_s, 2), "s"),),
+            evidence=(Evidence("pause", pause, round(length_s, 2), round(usual_s, 2), round(bound_s, 2)),),
             distance=round((length_s - usual_s) / spread_s, 2),
         )
         for pause, length_s in zip(said.pauses, lengths_s.tolist(), strict=True)
@@ -59,7 +45,7 @@ def _long_pauses(said: Said, config: MomentConfig) -> list[Moment]:
     ]
 
 
-def _many_fillers(said: Said, config: MomentConfig) -> list[Moment]:
+def _many_fillers(said: Said, config: HesitationConfig) -> list[Moment]:
     stumbles = [word for word in said.words if word.mark in (FILLER, RESTART)]
     spoken_ms = sum(word.span.duration_ms for word in said.words)
     if len(stumbles) < config.fillers_min or not spoken_ms:
@@ -80,21 +66,20 @@ def _many_fillers(said: Said, config: MomentConfig) -> list[Moment]:
     return found
 
 
-def _of_fillers(group: Sequence[Word], usual: float, bound: float, config: MomentConfig) -> Moment:
+def _of_fillers(group: Sequence[Word], usual: float, bound: float, config: HesitationConfig) -> Moment:
     span = Span(group[0].span.start_ms, max(word.span.end_ms for word in group))
     sure = [word.confidence for word in group if word.confidence is not None]
     return Moment(
         kind=MomentKind.HESITATION,
         span=span,
         peak_ms=span.start_ms,
-        sentence=SENTENCE_FILLERS,
+        sentence="fillers",
         values={
-            "duration_s": round(span.duration_ms / 1000, 1),
+            "duration_s": span.duration_s,
             "count": len(group),
-            "words": ", ".join(f"“{word.text}”" for word in group[:_QUOTED]) + (" …" if len(group) > _QUOTED else ""),
+            "words": [word.text for word in group],
         },
-        rule=rule(config),
-        evidence=(Evidence("fillers", span, len(group), round(usual, 1), round(bound, 1), "in 10 s"),),
+        evidence=(Evidence("fillers", span, len(group), round(usual, 1), round(bound, 1)),),
         distance=round(len(group) / max(usual, 1.0), 2),
         confidence=round(sum(sure) / len(sure), 3) if sure else None,
     )
