@@ -37,27 +37,6 @@ GROUPS = [
     ("network.", _("Networks")),
     ("fairness.", _("Fairness audits")),
 ]
-_CONTENTS = {
-    "recordings": _("recordings with their encrypted media"),
-    "waveforms": _("waveforms of the sound"),
-    "files": _("encrypted files"),
-    "runs": _("analysis runs"),
-    "segments": _("timeline segments"),
-    "savepoints": _("saved states of unfinished analyses"),
-    "words": _("words of the transcript"),
-    "sentences": _("sentences of the transcript"),
-    "corrections": _("the candidate's corrections"),
-    "point_lookups": _("points looked for in the transcript"),
-    "follow_ups": _("follow-up questions that were offered"),
-    "moments": _("moments"),
-    "explanations": _("pictures of the face beside moments"),
-    "verdicts": _("reviewers' answers to moments"),
-    "notes": _("reviewers' notes"),
-    "watched": _("marks that a reviewer watched an answer"),
-    "decisions": _("decision"),
-    "consent_receipts": _("consent receipts"),
-    "links": _("personal links"),
-}
 _WEIGHTS = {
     "pnet": _("Finds faces: the first of three steps"),
     "rnet": _("Finds faces: the second of three steps"),
@@ -80,11 +59,6 @@ _RULES = {"prohibited": _("Prohibited"), "off": _("Off"), "consent": _("With con
 def action_label(action: str) -> str:
     """What somebody did, in words; a code without any is shown as it is."""
     return str(Action(action).label) if action in Action.values else action
-
-
-def contents(counts: dict[str, int]) -> list[tuple[str, int]]:
-    """What was, or will be, erased: names and counts, without those of which there is none."""
-    return [(str(_CONTENTS.get(name, name)), count) for name, count in counts.items() if count]
 
 
 def weights_label(name: str) -> str:

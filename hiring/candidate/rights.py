@@ -15,6 +15,7 @@ from hiring.candidate.link import forget
 from hiring.recordings.streaming import Rationed
 from hiring.retention import export
 from hiring.retention import services as retention
+from hiring.retention.holdings import HOLDINGS, labels
 from hiring.retention.models import ErasureCertificate
 
 
@@ -49,10 +50,20 @@ def delete_everything(request: HttpRequest) -> HttpResponse:
         return response
     status = 400 if form.is_bound else 200
     has_videos = interview.recordings.exists()
-    return page(request, "delete.html", interview, status=status, form=form, has_videos=has_videos, section="delete")
+    return page(
+        request,
+        "delete.html",
+        interview,
+        status=status,
+        form=form,
+        has_videos=has_videos,
+        holdings=HOLDINGS,
+        section="delete",
+    )
 
 
 @require_safe
 def erased(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The certificate: what went, when, and that the key is destroyed."""
-    return page(request, "erased.html", None, certificate=access.candidate_certificate(request, pk))
+    certificate = access.candidate_certificate(request, pk)
+    return page(request, "erased.html", None, certificate=certificate, contents=labels(certificate.counts))

@@ -25,6 +25,9 @@ class Recording(models.Model):
         REFUSED = "refused", "Refused"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    #: The columns that name files of the vault.
+    VAULT_FILES = ("original_file", "playable_file", "poster_file", "transcript_file")
+
     interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="recordings")
     question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="recordings")
     state = models.CharField(max_length=12, choices=State.choices, default=State.UPLOADING)

@@ -5,23 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
-from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
-from uuid import UUID
+from typing import TYPE_CHECKING, TypeAlias, TypedDict
 
-from django.db import connection
 from django.db.models import (
     Case,
-    Count,
     DateTimeField,
     DurationField,
     ExpressionWrapper,
     F,
     IntegerField,
-    Model,
-    OuterRef,
     QuerySet,
-    Subquery,
     Value,
     When,
 )
@@ -29,24 +22,10 @@ from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from hiring.consent.models import ConsentReceipt
 from hiring.policy.rules import Place, places, rule_for
 from hiring.policy.selectors import rule_of
-from hiring.positions.models import Interview, Invitation, Position
-from hiring.recordings.models import Recording, Waveform
+from hiring.positions.models import Interview, Position
 from hiring.retention.models import ErasureCertificate
-from hiring.review.models import Correction, Decision, Note, Verdict, Watched
-from hiring.runs.models import (
-    AnalysisRun,
-    Explanation,
-    FollowUpOffer,
-    Moment,
-    PointLookup,
-    Savepoint,
-    Segment,
-    Sentence,
-    Word,
-)
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -80,72 +59,6 @@ def strictest_place(position: Position) -> Place:
     """Of the places of employer and job, the one that keeps media for the shortest time."""
     places = rule_for([position.employer_place, position.job_place]).places
     return min(places, key=lambda place: place.media_days_after_decision)
-
-
-#: Every table with rows about one interview, by the name under which a certificate counts them, and how each leads to
-#: the interview. A test fails for a table that leads there and is not named here. One that leads
-#: through another stands below it: rows are deleted from the last table up.
-HELD: dict[str, tuple[type[Model], str]] = {
-    "recordings": (Recording, "interview"),
-    "waveforms": (Waveform, "recording__interview"),
-    "runs": (AnalysisRun, "recording__interview"),
-    "savepoints": (Savepoint, "run__recording__interview"),
-    "segments": (Segment, "run__recording__interview"),
-    "words": (Word, "run__recording__interview"),
-    "sentences": (Sentence, "run__recording__interview"),
-    "corrections": (Correction, "recording__interview"),
-    "point_lookups": (PointLookup, "run__recording__interview"),
-    "follow_ups": (FollowUpOffer, "interview"),
-    "moments": (Moment, "run__recording__interview"),
-    "explanations": (Explanation, "moment__run__recording__interview"),
-    "verdicts": (Verdict, "interview"),
-    "notes": (Note, "interview"),
-    "watched": (Watched, "interview"),
-    "decisions": (Decision, "interview"),
-    "consent_receipts": (ConsentReceipt, "interview"),
-    "links": (Invitation, "interview"),
-}
-#: Every column that names a file of the vault, or several. A test fails for one that is not named here: the sweep
-#: would take its files for leftovers.
-VAULT_COLUMNS: dict[type[Model], tuple[str, ...]] = {
-    Recording: ("original_file", "playable_file", "poster_file", "transcript_file"),
-    AnalysisRun: ("observations_file", "overview_file", "sound_file"),
-    Explanation: ("picture_file",),
-    Savepoint: ("state_file", "parts"),
-}
-
-
-def contents_of(interview: Interview) -> dict[str, int]:
-    """How many rows of each kind erasing this interview removes. One query for all tables: a sweep asks thousands."""
-    sql, params = _counting()
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*params, Interview._meta.pk.get_db_prep_value(interview.pk, connection)])
-        return dict(zip(HELD, cursor.fetchone(), strict=True))
-
-
-@cache
-def _counting() -> tuple[str, tuple[Any, ...]]:
-    """The query of contents_of and its parameters but the last. Putting it together takes longer than asking it."""
-    counted = {f"n_{name}": Coalesce(_counted(model, way), 0) for name, (model, way) in HELD.items()}
-    rows = Interview.objects.order_by().annotate(**counted).values_list(*counted).filter(pk=UUID(int=0))
-    sql, params = rows.query.sql_with_params()
-    return sql, params[:-1]
-
-
-def _counted(model: type[Model], way: str) -> Subquery:
-    rows = model._default_manager.filter(**{way: OuterRef("pk")}).order_by().values(way)
-    return Subquery(rows.annotate(n=Count("pk")).values("n"))
-
-
-def files_named(interview_id: UUID | str) -> set[str]:
-    """The vault's files that any row of this interview names."""
-    ways = dict(HELD.values())
-    named: set[str] = set()
-    for model, columns in VAULT_COLUMNS.items():
-        for row in model._default_manager.filter(**{ways[model]: interview_id}).values_list(*columns):
-            for value in row:
-                named |= set(value if isinstance(value, list) else [value])
-    return named - {""}
 
 
 def tell_erasures(interviews: Iterable[Interview]) -> None:

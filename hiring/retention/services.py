@@ -29,8 +29,9 @@ from hiring.positions import services as positions
 from hiring.positions.models import Interview, Invitation, Position
 from hiring.recordings import keys, uploads, vault
 from hiring.recordings.models import Recording
+from hiring.retention import holdings
 from hiring.retention.models import ErasureCertificate
-from hiring.retention.selectors import HELD, VAULT_COLUMNS, Due, contents_of, due
+from hiring.retention.selectors import Due, due
 from hiring.runs import places
 from hiring.runs import services as runs
 from hiring.runs.models import AnalysisRun
@@ -65,12 +66,7 @@ def _empty_rows(interview: Interview) -> dict[str, int]:
     A worker at it finds its run gone at its next heartbeat. All that rows hang on is locked: none is added.
     """
     _locked(interview)
-    counts = contents_of(interview)
-    # Each table in one statement: delete() would look through every table below it first.
-    for name, (model, way) in reversed(HELD.items()):
-        if counts[name]:
-            rows = model._default_manager.filter(**{way: interview.pk})
-            rows._raw_delete(rows.db)
+    counts = holdings.delete_rows(interview)
     Interview.objects.filter(pk=interview.pk).update(
         state=Interview.State.ERASED,
         candidate_name="",
@@ -91,7 +87,7 @@ class _Leftovers:
 
     def take(self, recording: Recording) -> None:
         """Everything that lies anywhere for a recording: in the vault, as an upload, in a worker's hands."""
-        self.files += filter(None, (getattr(recording, column) for column in VAULT_COLUMNS[Recording]))
+        self.files += filter(None, (getattr(recording, column) for column in Recording.VAULT_FILES))
         self.folders.append(uploads.path_of(recording).parent)
         for run in recording.runs.all():
             self.folders += Path(settings.WORK_DIR).glob(f"{run.pk}.*")

@@ -27,6 +27,9 @@ class AnalysisRun(models.Model):
     points_due_since: its words were not searched yet for all points of its question.
     """
 
+    #: The columns that name files of the vault.
+    VAULT_FILES = ("observations_file", "overview_file", "sound_file")
+
     class State(models.TextChoices):
         QUEUED = "queued", "Waiting"
         RUNNING = "running", "Running"
@@ -132,6 +135,8 @@ class Savepoint(models.Model):
     state_file and parts are names in the vault: what the stages remember, and the observations so far in order.
     moments: of everything up to until_ms, each with kind, start_ms, end_ms, sentence and values; they may change.
     """
+
+    VAULT_FILES = ("state_file", "parts")
 
     run = models.OneToOneField(AnalysisRun, on_delete=models.CASCADE, primary_key=True, related_name="savepoint")
     state_file = models.CharField(max_length=100)
@@ -308,6 +313,8 @@ class Explanation(models.Model):
     A trigger refuses it unless its moment rests on expression and the run's plan has expression. The picture shows
     the candidate's face: whoever deletes these rows removes `picture_file` too.
     """
+
+    VAULT_FILES = ("picture_file",)
 
     moment = models.OneToOneField(Moment, on_delete=models.CASCADE, primary_key=True, related_name="explanation")
     at_ms = models.BigIntegerField()

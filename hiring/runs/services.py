@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -31,11 +31,6 @@ from hiring.runs.models import (
     AnalysisRun,
     Explanation,
     FollowUpOffer,
-    Moment,
-    PointLookup,
-    Segment,
-    Sentence,
-    Word,
 )
 from hiring.runs.selectors import latest_run, stopped
 
@@ -164,6 +159,11 @@ def cancel(*, recording: Recording) -> int:
     return stopped
 
 
+def _hanging_on_runs() -> list[type[Model]]:
+    """The tables whose rows hang on a run: whatever does was derived from the recording."""
+    return [relation.related_model for relation in AnalysisRun._meta.related_objects]  # type: ignore[misc]
+
+
 @transaction.atomic
 def discard_results(*, recording: Recording) -> list[str]:
     """Delete everything derived from a recording; its runs stay as cancelled rows.
@@ -173,25 +173,16 @@ def discard_results(*, recording: Recording) -> list[str]:
     cancel(recording=recording)
     rows = AnalysisRun.objects.filter(recording=recording)
     pictures = Explanation.objects.filter(moment__run__recording=recording)
-    files = [
-        *(
-            name
-            for names in rows.values_list("observations_file", "overview_file", "sound_file")
-            for name in names
-            if name
-        ),
-        *filter(None, pictures.values_list("picture_file", flat=True)),
-    ]
-    for model in (Segment, Word, Sentence, PointLookup, Moment):
-        model.objects.filter(run__recording=recording).delete()
+    named = [*rows.values_list(*AnalysisRun.VAULT_FILES), *pictures.values_list(*Explanation.VAULT_FILES)]
+    files = [name for names in named for name in names if name]
+    for derived in _hanging_on_runs():
+        derived._default_manager.filter(run__recording=recording).delete()
     # One that was answered stays asked: it is the answer's question.
     FollowUpOffer.objects.filter(recording=recording).delete()
     rows.filter(Q(state=State.COMPLETE) | Q(to_discard=True)).update(
         state=State.CANCELLED,
         to_discard=False,
-        observations_file="",
-        overview_file="",
-        sound_file="",
+        **dict.fromkeys(AnalysisRun.VAULT_FILES, ""),
         baseline={},
         manifest={},
         frames=0,

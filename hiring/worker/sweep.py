@@ -24,8 +24,9 @@ from hiring.audit import services as audit
 from hiring.lib import deleted_rows
 from hiring.recordings import uploads, vault
 from hiring.recordings.models import Recording
+from hiring.retention import holdings
 from hiring.retention import services as retention
-from hiring.retention.selectors import Due, due, files_named
+from hiring.retention.selectors import Due, due
 from hiring.runs.models import AnalysisRun
 
 log = logging.getLogger(__name__)
@@ -162,7 +163,7 @@ def _orphans() -> int:
         # Only folders in which something happened lately: an orphan is found on the day after it was left.
         if not _is_id(folder.name) or _is_old(folder, days=3):
             continue
-        known = files_named(folder.name)
+        known = holdings.files(folder.name)
         for name in vault.names(UUID(folder.name)):
             path = folder / name
             if name not in known and _is_old(path):

@@ -45,7 +45,7 @@ def test_a_part_of_an_address_or_name_finds_nobody(admin, interview, typed):
 
 def test_the_page_says_what_will_go_without_a_name(admin, interview):
     text = text_of(admin.get(_url(interview)))
-    assert "recordings with their encrypted media: 1" in text and "words of the transcript: 7" in text
+    assert "Videos: 1" in text and "Words of transcripts: 7" in text
     assert "Secretname" not in text and "ada@example.org" not in text
     interview.refresh_from_db()
     assert interview.state == "opened"

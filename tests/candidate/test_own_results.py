@@ -24,7 +24,8 @@ def test_every_moment_has_its_sentence_its_time_and_a_link_into_the_video(candid
     page = page_of(candidate, run.recording)
     for moment in run.moments.all():
         assert f'data-seek-ms="{moment.start_ms}"' in page
-    assert "No face was visible for 1.5 seconds." in page
+    assert "The candidate&#x27;s face was not in the picture for 1.5 s." in page
+    assert "is not found for at least 1 s." in page, "the rule, with its threshold"
     assert "#t=4.0" in page
 
 

@@ -24,7 +24,14 @@ def _answer(desk, moment, **data):
 
 def test_the_card_says_rule_baseline_threshold_and_model(desk, moment):
     html = desk.get(reverse("recruiter:moment", args=[moment.pk])).content.decode()
-    for part in ("A rule in words", "81 %", "own baseline 6 %", "threshold 40 %", "expression abc", "<polyline"):
+    for part in (
+        "rises within 1.5 s to at least 35%",
+        "81%",
+        "own baseline 6%",
+        "threshold 40%",
+        "expression abc",
+        "<polyline",
+    ):
         assert part in html
 
 

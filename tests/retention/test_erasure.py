@@ -16,7 +16,7 @@ from hiring.positions.models import Interview
 from hiring.recordings import keys, vault
 from hiring.retention import services as retention
 from hiring.retention.models import ErasureCertificate
-from hiring.retention.selectors import HELD, due_of
+from hiring.retention.selectors import due_of
 from hiring.review import services as review
 from hiring.runs import lease
 from hiring.runs import services as runs
@@ -119,13 +119,6 @@ def test_an_erasure_asks_the_database_no_more_than_it_must(reviewed, django_asse
     untouched = due_of(factories.make_interview(opened=False))
     with django_assert_max_num_queries(18):
         assert retention.erase_overdue(untouched)
-
-
-def test_tables_stand_below_those_that_they_lead_through():
-    names = [model.__name__.lower() for model, _way in HELD.values()]
-    for name, (_model, way) in zip(names, HELD.values(), strict=True):
-        through = {"run": "analysisrun"}.get(way.split("__")[0], way.split("__")[0])
-        assert through == "interview" or names.index(through) < names.index(name)
 
 
 def test_the_record_keeps_that_it_happened(reviewed):

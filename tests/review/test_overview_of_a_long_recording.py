@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from analysis.types import EXPRESSIONS
 from hiring.policy.rules import Purpose
 from hiring.recordings import vault
-from hiring.retention.selectors import files_named
+from hiring.retention import holdings
 from hiring.review import observations, overview, selectors, sound
 from hiring.runs import services as runs
 from tests import factories
@@ -133,7 +133,7 @@ def test_lines_of_sound_are_the_same_either_way():
 def test_a_short_recording_has_none_and_withdrawing_takes_it_away():
     assert factories.make_complete_run().overview_file == ""
     run = factories.make_complete_run(factories.make_ready_recording(duration_ms=DURATION_MS))
-    assert run.overview_file in files_named(run.recording.interview_id)
+    assert run.overview_file in holdings.files(run.recording.interview_id)
     assert run.overview_file in runs.discard_results(recording=run.recording)
     run.refresh_from_db()
     assert run.overview_file == ""

@@ -36,14 +36,14 @@ from hiring.audit.services import SYSTEM
 from hiring.positions.models import Interview
 from hiring.recordings import vault
 from hiring.recordings.models import Recording
-from hiring.retention.selectors import files_named
+from hiring.retention import holdings
 from hiring.runs.models import AnalysisRun
 ended = Event.objects.filter(action="run.complete").values_list("object_id").annotate(n=Count("pk"))
 checks.start(actor=SYSTEM, whole=True)
 checks.go_on(600)
 lost, spare = [], []
 for interview in Interview.objects.all():
-    named, kept = files_named(interview.pk), set(vault.names(interview.pk))
+    named, kept = holdings.files(interview.pk), set(vault.names(interview.pk))
     lost += named - kept
     spare += [name for name in kept - named if not name.startswith(".")]
 answer = {

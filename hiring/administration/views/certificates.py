@@ -10,9 +10,9 @@ from django.views.decorators.http import require_safe
 
 from hiring import access
 from hiring.accounts.requests import SignedIn
-from hiring.administration import wording
 from hiring.administration.forms import SearchForm
 from hiring.administration.guard import administrators_only, filters_of, page_of
+from hiring.retention import holdings
 
 
 @administrators_only
@@ -42,6 +42,6 @@ def certificate(request: SignedIn, pk: UUID) -> HttpResponse:
         "section": "retention",
         "tab": "certificates",
         "certificate": found,
-        "contents": wording.contents(found.counts),
+        "contents": holdings.labels(found.counts),
     }
     return render(request, "administration/certificate.html", context)

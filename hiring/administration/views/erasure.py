@@ -16,10 +16,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from hiring import access
 from hiring.accounts.requests import SignedIn
-from hiring.administration import wording
 from hiring.administration.forms import ConfirmForm, FindForm, WithinForm
 from hiring.administration.guard import administrators_only, filters_of, page_of
-from hiring.retention import selectors, services
+from hiring.retention import holdings, selectors, services
 from hiring.retention.models import ErasureCertificate
 
 #: Erasing takes a moment for each interview: so many in one answer, the hourly sweep does the rest.
@@ -112,7 +111,7 @@ def erase(request: SignedIn, pk: UUID) -> HttpResponse:
         "tab": "erase",
         "interview": interview,
         "form": form,
-        "contents": wording.contents(selectors.contents_of(interview)),
+        "contents": holdings.labels(holdings.count(interview)),
         "due": selectors.due_of(interview),
     }
     return render(request, "administration/erase.html", context)
