@@ -38,6 +38,8 @@ from analysis.types import (
 from hiring.access import CANDIDATE_LINK_KEY, CANDIDATE_SESSION_KEY
 from hiring.accounts import services as accounts
 from hiring.accounts.models import User
+from hiring.actions import change_consent as changing_consent
+from hiring.actions.change_places import discard_withheld, revise_position
 from hiring.audit.services import SYSTEM
 from hiring.consent import services as consent
 from hiring.networks import audits
@@ -49,7 +51,6 @@ from hiring.positions import services as positions
 from hiring.positions.models import Interview, Invitation, Position, Question
 from hiring.recordings import keys, vault
 from hiring.recordings.models import Recording, Waveform
-from hiring.retention import services as retention
 from hiring.review import overview
 from hiring.runs import lease
 from hiring.runs import services as runs
@@ -93,9 +94,9 @@ def make_position(
 def move_position(position: Position, place: str, *, finish: bool = True) -> None:
     """Say that the job is elsewhere, as the form of a position does; `finish` does what a worker does then."""
     texts = [question.text for question in position.questions.filter(follows=None)]
-    retention.revise_position(position=position, questions=texts, actor=SYSTEM, job_place=place)
+    revise_position(position=position, questions=texts, actor=SYSTEM, job_place=place)
     if finish:
-        retention.discard_withheld()
+        discard_withheld()
 
 
 def make_interview(
@@ -132,7 +133,7 @@ def choose(interview: Interview, granted: Iterable[Purpose], language: str = "en
 
 def change_consent(interview: Interview, granted: Iterable[Purpose], language: str = "en") -> None:
     """The same, with what it deletes and computes again."""
-    retention.change_consent(interview=interview, granted=granted, language=language, link=link_of(interview))
+    changing_consent.change_consent(interview=interview, granted=granted, language=language, link=link_of(interview))
 
 
 def sign_in_candidate(client, interview: Interview) -> None:

@@ -15,10 +15,10 @@ from django.test import Client
 from django.urls import reverse
 from rest_framework.throttling import UserRateThrottle
 
+from hiring.actions.held import Leftovers
 from hiring.audit import pace
 from hiring.candidate.tus import file_name
 from hiring.positions.models import Interview
-from hiring.retention import services as retention
 from tests import hostile_requests as hostile
 from tests.routes import ROUTES, Route
 from tests.test_routes_by_role import World, _address
@@ -62,7 +62,7 @@ def each_request_is_the_first(monkeypatch):
     monkeypatch.setattr(UserRateThrottle, "THROTTLE_RATES", {"user": "100000/min"})
     monkeypatch.setattr(pace, "MOST_AN_HOUR", {})
     # No transaction brings back a file that was removed.
-    monkeypatch.setattr(retention._Leftovers, "remove", lambda self: None)
+    monkeypatch.setattr(Leftovers, "remove", lambda self: None)
     logging.disable(logging.CRITICAL)  # thousands of refusals
     yield
     logging.disable(logging.NOTSET)

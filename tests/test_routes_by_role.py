@@ -16,10 +16,10 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from django.utils import timezone
 
+from hiring.actions.erase import erase
 from hiring.audit.services import SYSTEM
 from hiring.positions import services as positions
 from hiring.positions.models import Interview
-from hiring.retention import services as retention
 from hiring.review import services as review
 from tests import factories
 from tests.routes import ROLES, ROUTES, Route
@@ -77,7 +77,7 @@ def world(db) -> World:
         "run": run.pk,
         "moment": run.moments.first().pk,
         "note": review.add_note(recording=recording, author=member, at_ms=1000, text="Ask again.").pk,
-        "certificate": retention.erase(interview=gone, actor=SYSTEM, reason="candidate").pk,
+        "certificate": erase(interview=gone, actor=SYSTEM, reason="candidate").pk,
         "network": (network := factories.make_network()).pk,
         "fairness_audit": factories.make_fairness_audit(network).pk,
         "text": "abcdefgh",

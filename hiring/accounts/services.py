@@ -16,6 +16,7 @@ from hiring.accounts.models import ApiToken, Role, User
 from hiring.audit import services as audit
 from hiring.audit.actions import Action
 from hiring.audit.services import Actor
+from hiring.lib.refused import Refused
 
 #: More than anybody connects; one that leaked must not hide among hundreds.
 MOST_TOKENS = 20
@@ -23,7 +24,7 @@ MOST_TOKENS = 20
 _USED_EVERY = timedelta(minutes=1)
 
 
-class CannotChange(Exception):
+class CannotChange(Refused):
     """A rule forbids the change; `str(error)` is one sentence for the person."""
 
 

@@ -8,9 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from hiring.accounts.models import Role, User
+from hiring.actions.switch_model import LONGEST_REASON
 from hiring.administration.wording import GROUPS
 from hiring.positions.models import Interview, Position
-from hiring.runs.networks import LONGEST_REASON
 
 ROLES = [(Role.RECRUITER.value, _("Recruiter")), (Role.ADMINISTRATOR.value, _("Administrator"))]
 _ROLES_HELP = _(

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from hiring.audit.actions import Action
 from hiring.audit.models import Event
+from hiring.lib.refused import Refused
 
 _WINDOW = timedelta(hours=1)
 #: Far more than anybody needs, far fewer than a script can do.
@@ -29,7 +30,7 @@ MOST_AN_HOUR: Mapping[Action, int] = {
 }
 
 
-class TooOften(Exception):
+class TooOften(Refused):
     """This was done so often that it has to wait; `str(error)` is a sentence for the person. Nothing was changed."""
 
     def __init__(self, retry_after_s: int) -> None:

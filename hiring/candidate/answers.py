@@ -13,8 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from hiring import access
+from hiring.actions import add_transcript as adding
+from hiring.actions import receive_upload
+from hiring.actions.delete_recording import delete_recording
+from hiring.actions.submit import submit
 from hiring.candidate.frame import page
-from hiring.candidate.tus import may_upload
 from hiring.consent import selectors as consent
 from hiring.policy.rules import Purpose
 from hiring.positions.models import Interview, Question
@@ -22,8 +25,6 @@ from hiring.recordings import services as recordings
 from hiring.recordings.models import Recording
 from hiring.recordings.uploads import UploadRefused
 from hiring.recordings.wording import refusal_sentence
-from hiring.retention import services as retention
-from hiring.runs import services as runs
 from hiring.runs.selectors import latest_run
 
 State = Recording.State
@@ -117,7 +118,9 @@ def answers(request: HttpRequest) -> HttpResponse:
     if not consent.receipts(interview).exists():
         return redirect("candidate:notice")
     for recording in interview.recordings.filter(state=State.UPLOADING):
-        runs.receive(recording=recording)  # does something only where a server died right after the last byte
+        receive_upload.finish(
+            recording=recording
+        )  # does something only where a server died right after the last byte
     found, granted = answers_of(request, interview), consent.granted(interview)
     return page(
         request,
@@ -127,7 +130,7 @@ def answers(request: HttpRequest) -> HttpResponse:
         missing=sum(not answer.is_here and not answer.is_follow_up for answer in found),
         may_follow=_may_follow(interview, found),
         may_hand_in=all(answer.is_open for answer in found if answer.is_here),
-        may_upload=may_upload(interview),
+        may_upload=receive_upload.may_upload(interview),
         may_be_recorded=Purpose.RECORDING in granted,
         limit_bytes=settings.MAX_UPLOAD_BYTES,
         may_add_transcript=interview.state == Interview.State.OPENED and Purpose.TRANSCRIPT in granted,
@@ -142,7 +145,7 @@ def delete_answer(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Delete one video and everything that was computed from it or written about it."""
     recording = access.candidate_recording(request, pk)
     try:
-        retention.delete_recording(recording=recording)
+        delete_recording(recording=recording)
         messages.success(request, _("The video and everything made from it are deleted."))
     except UploadRefused as refusal:
         messages.error(request, str(refusal))
@@ -155,11 +158,11 @@ def add_transcript(request: HttpRequest, pk: UUID) -> HttpResponse:
     recording = access.candidate_recording(request, pk)
     file = request.FILES.get("transcript")
     try:
-        if file is None or (file.size or 0) > runs.TRANSCRIPT_BYTES:
-            raise runs.TranscriptRefused(_("Please choose a WebVTT, SRT or JSON file of at most 2 MB."))
-        runs.use_transcript(recording=recording, content=file.read(), file_name=file.name or "")
+        if file is None or (file.size or 0) > adding.MOST_BYTES:  # before it is read
+            raise adding.wrong_file()
+        adding.add_transcript(recording=recording, content=file.read(), file_name=file.name or "")
         messages.success(request, _("Your transcript is here. The answer is looked at again with it."))
-    except runs.TranscriptRefused as refusal:
+    except adding.TranscriptRefused as refusal:
         messages.error(request, str(refusal))
     return redirect("candidate:answers")
 
@@ -169,7 +172,7 @@ def hand_in(request: HttpRequest) -> HttpResponse:
     """Hand the answers in."""
     interview = access.candidate_may_hand_in(request)
     try:
-        runs.hand_in(interview=interview)
+        submit(interview=interview)
     except recordings.NotComplete as refusal:
         messages.error(request, str(refusal))
         return redirect("candidate:answers")

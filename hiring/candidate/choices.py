@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from hiring import access
+from hiring.actions.change_consent import change_consent
 from hiring.candidate import wording
 from hiring.candidate.forms import AdjustmentForm, ChoicesForm
 from hiring.candidate.frame import next_step, page
@@ -20,7 +21,6 @@ from hiring.consent.notice import notice as notice_in
 from hiring.policy.rules import Purpose
 from hiring.positions import services as positions
 from hiring.positions.models import Interview
-from hiring.retention import services as retention
 
 _NOTICE_SHOWN = "notice_shown"
 
@@ -45,7 +45,7 @@ def choices(request: HttpRequest) -> HttpResponse:
         return redirect("candidate:notice")
     form = ChoicesForm(request.POST if request.method == "POST" else None, interview=interview)
     if form.is_bound and form.is_valid():
-        retention.change_consent(interview=interview, granted=form.granted(), language=get_language(), link=link)
+        change_consent(interview=interview, granted=form.granted(), language=get_language(), link=link)
         return _chosen(request, interview, first)
     return page(
         request,

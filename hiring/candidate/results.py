@@ -156,13 +156,14 @@ def _result_page(request: HttpRequest, recording: Recording, refused: dict[str, 
 def correct(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Keep the candidate's own words for one line; an empty text takes them back."""
     recording = _ready(request, pk)
-    starts = {line["start_ms"] for line in review.transcript(recording)["lines"] if line["kind"] == "speech"}
     start_ms = whole_number(request.POST.get("start_ms", ""))
-    if start_ms is None or start_ms not in starts:
+    if start_ms is None:
         raise Http404
     text = request.POST.get("text", "")
     try:
         services.correct(recording=recording, start_ms=start_ms, text=text)
+    except services.NoSuchLine as error:
+        raise Http404 from error
     except services.NotAllowed as error:
         refused = {"start_ms": start_ms, "text": text, "sentence": str(error)}
         return _result_page(request, recording, refused)

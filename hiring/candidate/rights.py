@@ -9,12 +9,12 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from hiring import access
+from hiring.actions.erase import erase
 from hiring.candidate.forms import DeleteEverythingForm
 from hiring.candidate.frame import page
 from hiring.candidate.link import forget
 from hiring.recordings.streaming import Rationed
 from hiring.retention import export
-from hiring.retention import services as retention
 from hiring.retention.holdings import HOLDINGS, labels
 from hiring.retention.models import ErasureCertificate
 
@@ -40,7 +40,7 @@ def delete_everything(request: HttpRequest) -> HttpResponse:
     interview = access.proven_candidate_link(request).interview
     form = DeleteEverythingForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        certificate = retention.erase(
+        certificate = erase(
             interview=interview, actor=interview.as_actor(), reason=ErasureCertificate.Reason.CANDIDATE
         )
         request.session.flush()

@@ -18,16 +18,13 @@ from django.utils.translation import gettext as _
 
 from analysis.text import plain
 from hiring import access
+from hiring.actions import receive_upload
 from hiring.audit.pace import TooOften
-from hiring.consent import selectors as consent
 from hiring.lib.middleware import STREAMED
 from hiring.lib.outside import whole_number
-from hiring.policy.rules import Purpose
-from hiring.positions.models import Interview
 from hiring.recordings import uploads
 from hiring.recordings.models import Recording
 from hiring.recordings.uploads import Checksum, UploadRefused
-from hiring.runs import services as runs
 
 VERSION = "1.0.0"
 _PIECE = 256 * 1024
@@ -131,18 +128,6 @@ def _abilities() -> HttpResponse:
     return response
 
 
-def may_upload(interview: Interview) -> bool:
-    """Whether a video may come in: the candidate agreed to be recorded, and nothing is decided yet."""
-    taking = interview.state in (Interview.State.OPENED, Interview.State.SUBMITTED)
-    return taking and Purpose.RECORDING in consent.granted(interview)
-
-
-def _require_upload(interview: Interview) -> None:
-    if not may_upload(interview):
-        sentence = _("Videos can be uploaded only while you agree to be recorded and before the decision.")
-        raise UploadRefused("not_allowed", sentence)
-
-
 def _whole_number(request: HttpRequest, header: str) -> int:
     value = whole_number(request.headers.get(header, ""))
     if value is None:
@@ -193,10 +178,9 @@ def _pieces(request: HttpRequest) -> Iterator[bytes]:
 def _create(request: HttpRequest, pk: UUID) -> HttpResponse:
     question = access.candidate_question(request, pk)
     interview = access.candidate_interview(request)
-    _require_upload(interview)
     size_bytes = _whole_number(request, "Upload-Length")
     name = file_name(request.headers.get("Upload-Metadata", ""))
-    recording = uploads.create(interview=interview, question=question, size_bytes=size_bytes, file_name=name)
+    recording = receive_upload.start(interview=interview, question=question, size_bytes=size_bytes, file_name=name)
     response = HttpResponse(status=201)
     response["Location"] = reverse("candidate:upload", args=[recording.pk])
     response["Upload-Offset"] = "0"
@@ -208,7 +192,7 @@ def _head(request: HttpRequest, pk: UUID) -> HttpResponse:
     if recording.state == Recording.State.REFUSED:
         raise UploadRefused("gone", _("This upload is already finished or was given up."))
     # A server that died between the last byte and the row's next state is made good here.
-    runs.receive(recording=recording)
+    receive_upload.finish(recording=recording)
     response = HttpResponse(status=200)
     response["Upload-Offset"] = str(recording.received_bytes)
     response["Upload-Length"] = str(recording.size_bytes)
@@ -217,7 +201,6 @@ def _head(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _patch(request: HttpRequest, pk: UUID) -> HttpResponse:
     recording = access.candidate_recording(request, pk)
-    _require_upload(recording.interview)
     if request.content_type != STREAMED:
         sentence = _("Parts of a file must come as %(type)s.") % {"type": STREAMED}
         raise UploadRefused("content_type", sentence)
@@ -225,14 +208,12 @@ def _patch(request: HttpRequest, pk: UUID) -> HttpResponse:
         # Django reads no body without a length: such a part would be answered as taken, and its bytes be lost.
         sentence = _("The header %(name)s must be a whole number.") % {"name": "Content-Length"}
         raise UploadRefused("length", sentence)
-    offset = uploads.append(
+    offset = receive_upload.append(
         recording=recording,
         offset=_whole_number(request, "Upload-Offset"),
         pieces=_pieces(request),
         checksum=_checksum(request),
     )
-    if offset == recording.size_bytes:
-        runs.receive(recording=recording)
     response = HttpResponse(status=204)
     response["Upload-Offset"] = str(offset)
     return response

@@ -1,4 +1,4 @@
-"""Recording what a candidate chose. Withdrawal, which also deletes, lives in hiring.retention."""
+"""Recording what a candidate chose. Withdrawal, which also deletes, is hiring.actions.change_consent."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ from hiring.audit.actions import Action
 from hiring.consent import selectors
 from hiring.consent.models import ConsentReceipt
 from hiring.consent.notice import notice
+from hiring.lib.refused import Refused
 from hiring.policy.rules import Purpose
 from hiring.policy.selectors import rule_of
 from hiring.positions.models import Interview, Invitation
 
 
-class NotOffered(Exception):
+class NotOffered(Refused):
     """A purpose was chosen that the law or this version does not allow here."""
 
 
-class NotProven(Exception):
+class NotProven(Refused):
     """Somebody agreed to more through a link that may not be the candidate's; `str(error)` is one sentence."""
 
 

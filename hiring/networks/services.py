@@ -1,4 +1,4 @@
-"""Writing down which networks workers have. Switching one off, which stops runs, is hiring.runs.networks."""
+"""Writing down which networks workers have. Switching one off, which stops runs, is hiring.actions.switch_model."""
 
 from __future__ import annotations
 

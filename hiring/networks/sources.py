@@ -16,6 +16,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from analysis.text import is_plain
+from hiring.lib.refused import Refused
 
 ARCHIVES = (".tar", ".tar.gz", ".tgz", ".zip")
 
@@ -31,11 +32,11 @@ _ROOM_LEFT = 512 * 1024**2
 _LONGEST_END = 22 + 65_535
 
 
-class ImagesRefused(Exception):
+class ImagesRefused(Refused):
     """An archive of images cannot be taken; `str(error)` is one sentence."""
 
 
-class UnknownSource(Exception):
+class UnknownSource(Refused):
     """There is no such folder or archive; `str(error)` is one sentence."""
 
 

@@ -20,6 +20,7 @@ from hiring.audit import services as audit
 from hiring.audit.actions import Action
 from hiring.audit.services import Actor
 from hiring.lib.ids import new_reference, new_token, token_digest
+from hiring.lib.refused import Refused
 from hiring.positions.models import Interview, Invitation, Position, Question, RubricPoint, TeamMember
 from hiring.positions.selectors import asked_of_all, resting_on
 
@@ -40,8 +41,8 @@ class LinkRefused(Exception):
         self.reason, self.interview_id = reason, interview_id
 
 
-class NotAllowed(Exception):
-    """A rule forbids it; `str(error)` is one sentence."""
+class NotAllowed(Refused):
+    """A rule about positions, teams or invitations forbids it."""
 
 
 @transaction.atomic
@@ -237,7 +238,12 @@ def change_person(*, user: User, role: str, is_active: bool, actor: Actor) -> Us
 def invite(
     *, position: Position, name: str, email: str, place: str, language: str, actor: Actor
 ) -> tuple[Interview, str]:
-    """Create an interview and its personal link. Returns (interview, token); the token is not stored."""
+    """Create an interview and its personal link. Returns (interview, token); the token is not stored.
+
+    Raises NotAllowed where the position is closed.
+    """
+    if not Position.objects.select_for_update().get(pk=position.pk).is_open:
+        raise NotAllowed(_("This position is closed. Open it before you invite somebody."))
     interview = _create_interview(
         position=position,
         candidate_name=name.strip(),

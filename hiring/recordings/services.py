@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from analysis.types import VideoInfo
 from hiring.audit import services as audit
 from hiring.audit.actions import Action
+from hiring.lib.refused import Refused
 from hiring.positions.models import Interview
 from hiring.positions.selectors import asked_of_all
 from hiring.recordings.models import Recording, Waveform
 
 
-class NotComplete(Exception):
+class NotComplete(Refused):
     """The answers cannot be handed in yet; `str(error)` is a sentence for the candidate."""
 
 

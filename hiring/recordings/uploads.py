@@ -24,6 +24,7 @@ from analysis.config import sniff_container
 from hiring.audit import services as audit
 from hiring.audit.actions import Action
 from hiring.lib import room
+from hiring.lib.refused import Refused
 from hiring.positions.models import Interview, Question
 from hiring.recordings import keys
 from hiring.recordings.models import Recording
@@ -37,7 +38,7 @@ _ROOM_LEFT = 64 * 1024 * 1024
 _NOT_FOR_UPLOADS = 32 * 1024 * 1024
 
 
-class UploadRefused(Exception):
+class UploadRefused(Refused):
     """`code` names why: empty, size, busy, offset, checksum, type, room, gone.
 
     `str(error)` is a sentence for the person, in their language.

@@ -9,9 +9,11 @@ from django.utils.translation import gettext
 from hiring.accounts.models import User
 from hiring.audit import services as audit
 from hiring.audit.actions import Action
+from hiring.lib.refused import Refused
 from hiring.positions.models import Interview
 from hiring.recordings.models import Recording
 from hiring.review.models import Correction, Decision, Note, Verdict, Watched
+from hiring.review.selectors import transcript
 from hiring.runs import points
 from hiring.runs.models import Moment, PointLookup
 
@@ -21,8 +23,12 @@ _OF_ANSWER = {
 }
 
 
-class NotAllowed(Exception):
-    """A rule forbids it; `str(error)` is one sentence."""
+class NotAllowed(Refused):
+    """A rule about reviews forbids it."""
+
+
+class NoSuchLine(NotAllowed):
+    """No line of the transcript begins there."""
 
 
 @transaction.atomic
@@ -103,8 +109,10 @@ LONGEST_CORRECTION = 2000
 def correct(*, recording: Recording, start_ms: int, text: str) -> None:
     """Keep the candidate's own words for the line that begins there; no text takes an earlier correction back.
 
-    Raises NotAllowed for a text that is too long.
+    Raises NoSuchLine, and NotAllowed for a text that is too long.
     """
+    if start_ms not in {line["start_ms"] for line in transcript(recording)["lines"] if line["kind"] == "speech"}:
+        raise NoSuchLine(gettext("The transcript has no line that begins there."))
     text = " ".join(text.split())
     if len(text) > LONGEST_CORRECTION:
         raise NotAllowed(gettext("Please use at most {count} letters.").format(count=LONGEST_CORRECTION))

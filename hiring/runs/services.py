@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import uuid
 from collections.abc import Iterable
 
@@ -11,11 +10,9 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Model, Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from analysis.config import PipelineConfig
 from analysis.types import Stage
-from hiring.audit import pace
 from hiring.audit import services as audit
 from hiring.audit.actions import Action
 from hiring.consent import selectors as consent
@@ -23,8 +20,6 @@ from hiring.lib import broker
 from hiring.networks import selectors as networks
 from hiring.policy.rules import stages_of
 from hiring.positions.models import Interview
-from hiring.recordings import services as recordings
-from hiring.recordings import uploads, vault
 from hiring.recordings.models import Recording
 from hiring.runs import messages, order, savepoints
 from hiring.runs.models import (
@@ -32,15 +27,8 @@ from hiring.runs.models import (
     Explanation,
     FollowUpOffer,
 )
-from hiring.runs.selectors import latest_run, stopped
 
 State = AnalysisRun.State
-TRANSCRIPT_TYPES = ("vtt", "srt", "json")
-TRANSCRIPT_BYTES = 2 * 1024 * 1024
-
-
-class TranscriptRefused(Exception):
-    """A transcript cannot be used; `str(error)` is a sentence for the person."""
 
 
 def allowed_for(interview: Interview) -> frozenset[Stage]:
@@ -107,27 +95,6 @@ def queue(*, recording: Recording, tell_worker: bool = True, weights_sha256: str
     return run
 
 
-@transaction.atomic
-def receive(*, recording: Recording) -> bool:
-    """Move a complete upload on to its analysis. Returns False where somebody else did, or bytes are missing."""
-    if not uploads.mark_received(recording):
-        return False
-    recording.refresh_from_db()
-    interview = recording.interview
-    audit.record(actor=interview.as_actor(), action=Action.RECORDING_RECEIVED, obj=recording, interview=interview)
-    queue(recording=recording)
-    return True
-
-
-@transaction.atomic
-def hand_in(*, interview: Interview) -> None:
-    """Submit an interview: from now on nobody sits and waits for its analyses. Raises recordings.NotComplete."""
-    Interview.objects.select_for_update().get(pk=interview.pk)
-    waiting = AnalysisRun.objects.filter(recording__interview=interview, state=State.QUEUED)
-    waiting.update(awaited_since=None)
-    recordings.submit(interview=interview)  # last: rows are locked before the audit record
-
-
 def tell(run_id: uuid.UUID) -> None:
     """Wake a worker for a queued run, unless enough messages wait: each takes the run that is next, not its own."""
     if messages.room():
@@ -191,56 +158,3 @@ def discard_results(*, recording: Recording) -> list[str]:
         topics=[],
     )
     return files
-
-
-def use_transcript(*, recording: Recording, content: bytes, file_name: str) -> None:
-    """Keep the candidate's own transcript and analyse the recording again with it, instead of listening.
-
-    Only before handing in, so that nothing that a reviewer saw changes. Raises TranscriptRefused or TooOften, and
-    changes nothing.
-    A worker reads the text; where it cannot, it listens after all, and says so beside the transcript.
-    """
-    suffix = file_name.rpartition(".")[2].lower()
-    if suffix not in TRANSCRIPT_TYPES or not 0 < len(content) <= TRANSCRIPT_BYTES:
-        raise TranscriptRefused(_("Please choose a WebVTT, SRT or JSON file of at most 2 MB."))
-    with transaction.atomic():
-        interview = Interview.objects.select_for_update().get(pk=recording.interview_id)
-        arrived = Recording.objects.select_for_update().filter(
-            pk=recording.pk, state__in=[Recording.State.RECEIVED, Recording.State.READY]
-        )
-        locked = arrived.first()
-        opened = interview.state == Interview.State.OPENED and Stage.TRANSCRIPT in plan_for(interview)
-        if locked is None or not opened:
-            raise TranscriptRefused(
-                _("A transcript can be added before you hand in, if you switched the transcript on.")
-            )
-        # Before the file is written, which no transaction takes back.
-        actor = interview.as_actor()
-        pace.require(kind=actor.kind, action=Action.TRANSCRIPT_ATTACHED, interview_id=str(interview.pk))
-        unused = [locked.transcript_file, *discard_results(recording=locked)]
-        name = vault.store(interview.pk, io.BytesIO(content), suffix)
-        recordings.attach_transcript(recording=locked, transcript_file=name, actor=actor)
-        queue(recording=locked)
-    for old in filter(None, unused):
-        vault.delete(interview.pk, old)
-
-
-class NotRetried(Exception):
-    """An analysis cannot be started again; `str(error)` is one sentence."""
-
-
-@transaction.atomic
-def retry(*, run: AnalysisRun, actor: audit.Actor) -> AnalysisRun:
-    """Queue a failed or set-aside run's recording again, with what consent and law allow now.
-
-    Raises NotRetried and changes nothing.
-    """
-    recording = Recording.objects.select_for_update().get(pk=run.recording_id)
-    newest = latest_run(recording)
-    if newest is not None and newest.is_active:
-        return newest  # asked for twice
-    if not stopped().filter(pk=run.pk).exists():
-        raise NotRetried(_("Only an analysis that failed can be started again."))
-    again = queue(recording=run.recording)  # first: rows are locked before the audit record
-    audit.record(actor=actor, action=Action.RUN_RETRIED, obj=run, interview=run.recording.interview_id)
-    return again

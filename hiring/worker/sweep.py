@@ -19,13 +19,13 @@ from django.utils import timezone
 
 from hiring.accounts import limits
 from hiring.accounts.models import ApiToken
+from hiring.actions.erase import erase_overdue
 from hiring.audit import checks
 from hiring.audit import services as audit
 from hiring.lib import deleted_rows
 from hiring.recordings import uploads, vault
 from hiring.recordings.models import Recording
 from hiring.retention import holdings
-from hiring.retention import services as retention
 from hiring.retention.selectors import Due, due
 from hiring.runs.models import AnalysisRun
 
@@ -52,7 +52,7 @@ class _Erasing:
         until_s, count = time.monotonic() + _SLICE_S, 0
         self.is_over = True
         for item in self._to_do():
-            if retention.erase_overdue(item):
+            if erase_overdue(item):
                 count += 1
             else:
                 self._failed.add(item.interview.pk)

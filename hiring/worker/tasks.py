@@ -8,10 +8,11 @@ from celery import shared_task
 from celery.signals import worker_ready
 from django.db import close_old_connections
 
+from hiring.actions import switch_model
+from hiring.actions.change_places import discard_withheld
 from hiring.audit import checks
 from hiring.networks import audits
-from hiring.retention import services as retention
-from hiring.runs import lease, networks
+from hiring.runs import lease
 
 #: How long deleting may hold up what else waits in the same queue.
 _SLICE_S = 5.0
@@ -37,8 +38,8 @@ def reconcile() -> dict[str, int]:
     from hiring.worker.points import look_again
     from hiring.worker.sweep import go_on_erasing
 
-    found = {**lease.reconcile(), **audits.reconcile(), "stopped": networks.stop_running()}
-    found["discarded"] = retention.discard_withheld(for_s=_SLICE_S)
+    found = {**lease.reconcile(), **audits.reconcile(), "stopped": switch_model.stop_running()}
+    found["discarded"] = discard_withheld(for_s=_SLICE_S)
     checks.go_on(for_s=_SLICE_S)
     return {**found, "looked_again": look_again(), "erased": go_on_erasing()}
 
@@ -64,7 +65,7 @@ def audit(audit_id: str) -> str:
 @shared_task(name="sightline.discard")
 def discard() -> int:
     """Delete what changed places forbid, a slice of it: the reconciler goes on."""
-    return retention.discard_withheld(for_s=_SLICE_S)
+    return discard_withheld(for_s=_SLICE_S)
 
 
 @shared_task(name="sightline.check_record")

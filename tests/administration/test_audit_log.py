@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hiring.actions.erase import erase
 from hiring.administration.wording import GROUPS, action_label
 from hiring.audit import checks
 from hiring.audit import services as audit
@@ -11,7 +12,6 @@ from hiring.audit.actions import Action
 from hiring.audit.models import Event
 from hiring.positions import services as positions
 from hiring.positions.services import Point
-from hiring.retention import services as retention
 from hiring.worker.points import look
 from tests import factories
 from tests.administration.conftest import text_of
@@ -52,7 +52,7 @@ def test_a_filter_that_fits_nothing_and_one_that_is_none_say_so(admin):
 
 def test_an_erased_interviews_events_stay_and_are_found_by_its_reference(admin):
     interview = factories.make_interview()
-    retention.erase(interview=interview, actor=audit.SYSTEM, reason="candidate")
+    erase(interview=interview, actor=audit.SYSTEM, reason="candidate")
     text = text_of(admin.get(URL, {"interview": interview.reference}))
     assert "Erased an interview" in text and "Opened the personal link" in text
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
+from hiring.actions.erase import erase
 from hiring.positions.models import Interview
-from hiring.retention import services as retention
 from hiring.retention.models import ErasureCertificate
 from tests import factories
 from tests.administration.conftest import text_of
@@ -69,15 +69,15 @@ def test_typing_the_reference_erases_and_leads_to_the_certificate(admin, intervi
 
 
 def test_erasing_twice_leaves_one_certificate(admin, administrator, interview):
-    first = retention.erase(interview=interview, actor=administrator.as_actor(), reason="administrator")
+    first = erase(interview=interview, actor=administrator.as_actor(), reason="administrator")
     stale = Interview.objects.get(pk=interview.pk)
-    again = retention.erase(interview=stale, actor=administrator.as_actor(), reason="retention")
+    again = erase(interview=stale, actor=administrator.as_actor(), reason="retention")
     assert again == first and ErasureCertificate.objects.count() == 1
     assert admin.post(_url(interview), {"confirm": interview.reference}).status_code == 404
 
 
 def test_an_erased_interview_is_found_as_its_certificate(admin, administrator, interview):
-    certificate = retention.erase(interview=interview, actor=administrator.as_actor(), reason="candidate")
+    certificate = erase(interview=interview, actor=administrator.as_actor(), reason="candidate")
     for name, parameter in (("find_interview", "q"), ("certificates", "q")):
         text = text_of(admin.get(reverse(f"administration:{name}"), {parameter: interview.reference}))
         assert reverse("administration:certificate", args=[certificate.pk]) in text

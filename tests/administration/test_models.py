@@ -7,10 +7,10 @@ import re
 import pytest
 from django.urls import reverse
 
+from hiring.actions import switch_model
 from hiring.administration import card
 from hiring.networks.models import Network
 from hiring.runs import lease
-from hiring.runs import networks as switching
 from hiring.runs import services as runs
 from hiring.runs.models import AnalysisRun
 from tests import factories
@@ -122,7 +122,7 @@ def test_without_a_reason_the_page_asks_again_and_nothing_changes(admin):
 
 def test_a_second_click_on_an_old_page_does_not_switch_it_back(admin, administrator):
     network = factories.make_network(SHA)
-    switching.switch_off(network=network, person=administrator, reason="First.")
+    switch_model.switch_off(network=network, person=administrator, reason="First.")
     address = reverse("administration:switch_network", args=[network.pk])
     assert "Somebody else was faster" in text_of(admin.post(address, {"to": "off", "reason": "Second."}))
     assert not Network.objects.get().is_on and network.switches.count() == 1
@@ -132,5 +132,5 @@ def test_the_places_say_that_expression_is_off(admin, administrator):
     network = factories.make_network(SHA)
     address = reverse("administration:places")
     assert "expressions are not computed at the moment" not in text_of(admin.get(address))
-    switching.switch_off(network=network, person=administrator, reason="First.")
+    switch_model.switch_off(network=network, person=administrator, reason="First.")
     assert "expressions are not computed at the moment" in text_of(admin.get(address))

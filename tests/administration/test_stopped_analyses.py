@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
+from hiring.actions.retry_run import retry
 from hiring.administration.views import analyses
 from hiring.audit.models import Event
 from hiring.recordings.models import Recording
@@ -78,7 +79,7 @@ def test_what_cannot_be_started_again_is_not_listed_and_refused_with_a_sentence(
 
 def test_only_the_newest_run_of_a_recording_is_listed(admin):
     run = _set_aside("ready")
-    again = runs.retry(run=run, actor=factories.SYSTEM)
+    again = retry(run=run, actor=factories.SYSTEM)
     lease.fail(run=lease.claim(again.pk), step="frames", sentence="It failed again.")
     text = text_of(admin.get(reverse(PAGE)))
     assert text.count(run.recording.interview.reference) == 2, "once to read and once in the button's name"

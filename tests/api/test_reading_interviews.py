@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from hiring.actions.erase import erase
 from hiring.positions.models import Interview
 from tests import factories
 
@@ -57,9 +58,8 @@ def test_an_interview_lists_its_recordings_with_their_addresses(api, team):
 
 
 def test_an_erased_interview_is_not_there(api, team):
-    from hiring.retention import services as retention
 
-    retention.erase(interview=team.interview, actor=team.recruiter.as_actor(), reason="candidate")
+    erase(interview=team.interview, actor=team.recruiter.as_actor(), reason="candidate")
     assert api.get(f"/api/v1/interviews/{team.interview.pk}/").status_code == 404
     assert api.get("/api/v1/interviews/").json()["count"] == 0
     assert Interview.objects.filter(pk=team.interview.pk, state="erased").exists()

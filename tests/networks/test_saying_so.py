@@ -9,9 +9,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
+from hiring.actions import switch_model
 from hiring.policy.rules import Purpose
 from hiring.retention import export
-from hiring.runs import networks as switching
 from tests import factories
 from tests.recruiter.conftest import handed_in_recording, signed_in
 
@@ -32,7 +32,7 @@ def network():
 
 
 def _off(network) -> None:
-    switching.switch_off(network=network, person=factories.make_user("administrator"), reason="It is wrong.")
+    switch_model.switch_off(network=network, person=factories.make_user("administrator"), reason="It is wrong.")
 
 
 def _review(reviewer, recording) -> str:
@@ -68,7 +68,7 @@ def test_results_of_another_network_are_not_marked(reviewer, network):
 def test_switching_on_again_takes_the_mark_away(reviewer, network):
     run = factories.make_complete_run(handed_in_recording(reviewer), weights=SHA)
     _off(network)
-    switching.switch_on(network=network, person=factories.make_user("administrator"), reason="")
+    switch_model.switch_on(network=network, person=factories.make_user("administrator"), reason="")
     assert SINCE not in _review(reviewer, run.recording)
 
 

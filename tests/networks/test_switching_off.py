@@ -9,13 +9,13 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from analysis.types import Stage
+from hiring.actions import switch_model
 from hiring.audit import checks
 from hiring.audit import services as audit
 from hiring.audit.models import Event
 from hiring.networks.models import Network
 from hiring.policy.rules import Purpose
 from hiring.runs import lease
-from hiring.runs import networks as switching
 from hiring.runs import services as runs
 from hiring.runs.models import AnalysisRun, Moment, Segment
 from hiring.worker import execute as module
@@ -38,7 +38,7 @@ def administrator():
 
 
 def _off(network: Network, administrator) -> int:
-    return switching.switch_off(network=network, person=administrator, reason="It is wrong about glasses.")
+    return switch_model.switch_off(network=network, person=administrator, reason="It is wrong about glasses.")
 
 
 def test_off_means_that_new_runs_leave_expression_out_and_on_that_they_have_it(network, administrator):
@@ -49,7 +49,7 @@ def test_off_means_that_new_runs_leave_expression_out_and_on_that_they_have_it(n
         "speech",
         "transcript",
     ]
-    switching.switch_on(network=network, person=administrator, reason="")
+    switch_model.switch_on(network=network, person=administrator, reason="")
     assert runs.queue(recording=factories.make_ready_recording()).plan == [
         "expression",
         "faces",
@@ -61,7 +61,7 @@ def test_off_means_that_new_runs_leave_expression_out_and_on_that_they_have_it(n
 
 def test_both_switches_are_written_down_with_who_and_why(network, administrator):
     _off(network, administrator)
-    switching.switch_on(network=network, person=administrator, reason="  Measured\nagain. ")
+    switch_model.switch_on(network=network, person=administrator, reason="  Measured\nagain. ")
     actions = Event.objects.filter(action__startswith="network.switched").order_by("id")
     assert [(row.action, row.actor_id, row.object_id) for row in actions] == [
         ("network.switched_off", str(administrator.pk), str(network.pk)),
@@ -75,8 +75,8 @@ def test_both_switches_are_written_down_with_who_and_why(network, administrator)
 
 @pytest.mark.parametrize("reason", ["", "   \n ", "x" * 301])
 def test_without_a_reason_it_stays_on(network, administrator, reason):
-    with pytest.raises(switching.CannotSwitch):
-        switching.switch_off(network=network, person=administrator, reason=reason)
+    with pytest.raises(switch_model.CannotSwitch):
+        switch_model.switch_off(network=network, person=administrator, reason=reason)
     network.refresh_from_db()
     assert network.is_on and not network.switches.exists()
     assert not Event.objects.filter(action__startswith="network.switched").exists()
@@ -85,14 +85,14 @@ def test_without_a_reason_it_stays_on(network, administrator, reason):
 def test_the_second_of_two_who_switch_it_off_is_told_and_changes_nothing(network, administrator):
     stale = Network.objects.get(pk=network.pk)
     _off(network, administrator)
-    with pytest.raises(switching.CannotSwitch, match="faster"):
+    with pytest.raises(switch_model.CannotSwitch, match="faster"):
         _off(stale, administrator)
     assert network.switches.count() == 1
 
 
 def test_a_running_run_is_cancelled_and_queued_again_without_expression(network, administrator):
     run = lease.claim(runs.queue(recording=factories.make_ready_recording()).pk, weights_sha256=SHA)
-    assert switching.in_work(network) == {"running": 1, "waiting": 0}
+    assert switch_model.in_work(network) == {"running": 1, "waiting": 0}
     assert _off(network, administrator) == 1
     run.refresh_from_db()
     assert run.state == "cancelled" and run.token is None
@@ -125,7 +125,7 @@ def test_a_run_with_another_network_goes_on(network, administrator):
 def test_a_switch_that_broke_off_half_way_is_finished_by_the_reconciler(network, administrator, monkeypatch):
     run = lease.claim(runs.queue(recording=factories.make_ready_recording()).pk, weights_sha256=SHA)
     with monkeypatch.context() as patched:
-        patched.setattr(switching, "stop_running", lambda: 0)  # the web process dies after the first step
+        patched.setattr(switch_model, "stop_running", lambda: 0)  # the web process dies after the first step
         _off(network, administrator)
     run.refresh_from_db()
     assert run.state == "running"

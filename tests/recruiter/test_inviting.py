@@ -7,9 +7,9 @@ import re
 import pytest
 from django.urls import reverse
 
+from hiring.actions.erase import erase
 from hiring.positions import services
 from hiring.positions.models import Interview, Invitation
-from hiring.retention import services as retention
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -109,7 +109,7 @@ def test_the_same_address_for_another_position_is_no_question(desk, position, re
 
 def test_an_erased_candidate_leaves_a_line_without_a_name(desk, position):
     interview = factories.make_interview(position, name="Ada Gone")
-    retention.erase(interview=interview, actor=interview.as_actor(), reason="candidate")
+    erase(interview=interview, actor=interview.as_actor(), reason="candidate")
     for page in (reverse("recruiter:position", args=[position.pk]), reverse("recruiter:inbox")):
         html = desk.get(page).content.decode()
         assert interview.reference in html and "Erased by the candidate" in html

@@ -11,10 +11,11 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
 
+from hiring.actions.delete_recording import delete_recording
+from hiring.actions.erase import erase
 from hiring.audit.models import Event
 from hiring.policy.rules import Purpose
 from hiring.recordings import vault
-from hiring.retention import services as retention
 from hiring.review.wording import region_percents
 from hiring.runs.models import Explanation, Moment
 from hiring.worker.sweep import sweep
@@ -98,13 +99,13 @@ def test_withdrawing_expression_removes_the_picture(moment):
 
 def test_deleting_the_recording_removes_the_picture(moment):
     interview, name = moment.run.recording.interview, moment.explanation.picture_file
-    retention.delete_recording(recording=moment.run.recording)
+    delete_recording(recording=moment.run.recording)
     assert name not in vault.names(interview.pk) and not Explanation.objects.exists()
 
 
 def test_erasing_the_interview_removes_the_picture_and_its_row(moment):
     interview = moment.run.recording.interview
-    retention.erase(interview=interview, actor=interview.as_actor(), reason="candidate")
+    erase(interview=interview, actor=interview.as_actor(), reason="candidate")
     assert vault.names(interview.pk) == [] and not Explanation.objects.exists()
 
 

@@ -11,13 +11,15 @@ import pytest
 from django.db import connection
 
 from analysis.types import Stage
+from hiring.actions.add_transcript import TranscriptRefused, add_transcript
+from hiring.actions.delete_recording import delete_recording
+from hiring.actions.erase import erase
 from hiring.policy.rules import Purpose
 from hiring.positions.models import Interview
 from hiring.recordings import services as recordings
 from hiring.recordings import uploads, vault
 from hiring.recordings.models import Recording
 from hiring.recordings.services import NotComplete
-from hiring.retention import services as retention
 from hiring.runs import lease
 from hiring.runs import services as runs
 from hiring.runs.models import AnalysisRun, Moment, Segment, Word
@@ -56,7 +58,7 @@ def test_withdrawing_the_transcript_deletes_the_candidates_own_one_too():
     run = factories.make_complete_run()
     recording, interview = run.recording, run.recording.interview
     Interview.objects.filter(pk=interview.pk).update(state="opened")
-    runs.use_transcript(recording=recording, content=b"WEBVTT\n", file_name="a.vtt")
+    add_transcript(recording=recording, content=b"WEBVTT\n", file_name="a.vtt")
     recording.refresh_from_db()
     own = recording.transcript_file
     factories.change_consent(interview, [Purpose.RECORDING])
@@ -66,15 +68,15 @@ def test_withdrawing_the_transcript_deletes_the_candidates_own_one_too():
 
 def test_a_transcript_is_taken_only_for_a_video_that_is_here():
     recording = _unfinished()
-    with pytest.raises(runs.TranscriptRefused):
-        runs.use_transcript(recording=recording, content=b"WEBVTT\n", file_name="a.vtt")
+    with pytest.raises(TranscriptRefused):
+        add_transcript(recording=recording, content=b"WEBVTT\n", file_name="a.vtt")
     assert not AnalysisRun.objects.exists() and vault.names(recording.interview_id) == []
 
 
 def test_deleting_an_answer_does_not_reopen_an_interview_that_is_decided():
     recording = factories.make_ready_recording()
     Interview.objects.update(state="decided", decided_at=factories.long_ago(1), submitted_at=factories.long_ago(2))
-    retention.delete_recording(recording=recording)
+    delete_recording(recording=recording)
     assert Interview.objects.get().state == "decided"
 
 
@@ -83,7 +85,7 @@ def test_erasing_takes_the_plain_video_out_of_a_workers_hands(settings):
     folder = Path(settings.WORK_DIR) / f"{run.pk}.{run.attempt}" / "media"
     folder.mkdir(parents=True)
     (folder / "source").write_bytes(b"plain video")
-    retention.erase(interview=run.recording.interview, actor=factories.SYSTEM, reason="candidate")
+    erase(interview=run.recording.interview, actor=factories.SYSTEM, reason="candidate")
     assert not folder.parent.exists()
 
 
@@ -108,7 +110,7 @@ def test_a_change_of_places_that_fails_on_the_way_changes_nothing_at_all(monkeyp
     def broken(**_):
         raise RuntimeError("the database went away")
 
-    monkeypatch.setattr(retention.positions, "revise_position", broken)
+    monkeypatch.setattr("hiring.positions.services.revise_position", broken)
     with pytest.raises(RuntimeError):
         factories.move_position(position, "eu")
     position.refresh_from_db()

@@ -9,6 +9,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from hiring.actions import erase
+from hiring.actions.erase import erase_due
 from hiring.audit.services import SYSTEM
 from hiring.policy.rules import places
 from hiring.positions.models import Interview, Position
@@ -87,8 +89,8 @@ def test_the_list_says_of_each_interview_what_is_said_of_it_alone(of):
 def test_what_is_due_is_erased_and_the_rest_is_not(monkeypatch):
     old = _interview(created_at=NOW - timedelta(days=181))
     young = _interview(created_at=NOW - timedelta(days=10))
-    assert retention.erase_due(NOW) == 1
-    assert retention.erase_due(NOW) == 0
+    assert erase_due(NOW) == 1
+    assert erase_due(NOW) == 0
     assert Interview.objects.get(pk=old.pk).state == "erased"
     assert Interview.objects.get(pk=young.pk).state == "opened"
     certificate = ErasureCertificate.objects.get()
@@ -98,15 +100,15 @@ def test_what_is_due_is_erased_and_the_rest_is_not(monkeypatch):
 def test_one_erasure_that_fails_does_not_stop_the_others(monkeypatch):
     first = _interview(created_at=NOW - timedelta(days=400))
     second = _interview(created_at=NOW - timedelta(days=300))
-    real = retention.keys.destroy
+    real = erase.keys.destroy
 
     def broken(pk):
         if pk == first.pk:
             raise OSError("the key store is away")
         return real(pk)
 
-    monkeypatch.setattr(retention.keys, "destroy", broken)
-    assert retention.erase_due(NOW) == 1
+    monkeypatch.setattr(erase.keys, "destroy", broken)
+    assert erase_due(NOW) == 1
     assert Interview.objects.get(pk=first.pk).state == "opened"
     assert Interview.objects.get(pk=second.pk).state == "erased"
 

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
+from hiring.actions.delete_recording import delete_recording
+from hiring.actions.erase import erase
 from hiring.lib import deleted_rows
 from hiring.policy.rules import Purpose
 from hiring.positions.models import Interview
-from hiring.retention import services as retention
 from hiring.worker.sweep import sweep
 from tests import factories
 
@@ -56,7 +57,7 @@ def another(files) -> Iterator[sqlite3.Connection]:
 
 def test_after_an_erasure_nothing_can_be_read_while_another_connection_is_open(interview, another, files):
     assert _readable(files) == {*WORDS.split(), NAME, *NOTE.split()}
-    retention.erase(interview=interview, actor=interview.as_actor(), reason="candidate")
+    erase(interview=interview, actor=interview.as_actor(), reason="candidate")
     assert _readable(files) == set()
 
 
@@ -66,7 +67,7 @@ def test_after_withdrawing_the_transcript_no_word_can_be_read(interview, another
 
 
 def test_after_deleting_an_answer_nothing_of_it_can_be_read(interview, another, files):
-    retention.delete_recording(recording=interview.recordings.get())
+    delete_recording(recording=interview.recordings.get())
     assert _readable(files) == {NAME}
 
 
@@ -75,7 +76,7 @@ def test_while_somebody_reads_the_erasure_is_done_and_the_sweep_wipes_later(inte
     another.execute("BEGIN")
     another.execute("SELECT count(*) FROM runs_word").fetchone()
     began = time.monotonic()
-    retention.erase(interview=interview, actor=interview.as_actor(), reason="candidate")
+    erase(interview=interview, actor=interview.as_actor(), reason="candidate")
     assert Interview.objects.get().state == "erased"
     assert _readable(files), "a reader still sees the state before, so the log cannot be cut yet"
     assert not deleted_rows.wipe() and time.monotonic() - began < 60

@@ -10,11 +10,12 @@ from django.core import serializers
 from django.db import connection
 from django.utils import timezone
 
+from hiring.actions.delete_recording import delete_recording
+from hiring.actions.erase import erase, erase_overdue
 from hiring.audit.models import Event
 from hiring.policy.rules import Purpose
 from hiring.positions.models import Interview
 from hiring.recordings import keys, vault
-from hiring.retention import services as retention
 from hiring.retention.models import ErasureCertificate
 from hiring.retention.selectors import due_of
 from hiring.review import services as review
@@ -43,9 +44,7 @@ def reviewed() -> AnalysisRun:
 
 
 def _erase(interview: Interview) -> ErasureCertificate:
-    return retention.erase(
-        interview=interview, actor=interview.as_actor(), reason=ErasureCertificate.Reason.CANDIDATE
-    )
+    return erase(interview=interview, actor=interview.as_actor(), reason=ErasureCertificate.Reason.CANDIDATE)
 
 
 def test_nothing_personal_is_left_in_any_table(reviewed):
@@ -99,7 +98,9 @@ def test_erasing_twice_gives_the_same_certificate(reviewed):
 
 def test_an_erasure_that_broke_off_after_the_key_is_finished_by_the_next(reviewed, monkeypatch):
     interview = reviewed.recording.interview
-    monkeypatch.setattr(retention, "_empty_rows", lambda _: (_ for _ in ()).throw(RuntimeError("power cut")))
+    monkeypatch.setattr(
+        "hiring.actions.erase._empty_rows", lambda _: (_ for _ in ()).throw(RuntimeError("power cut"))
+    )
     with pytest.raises(RuntimeError):
         _erase(interview)
     monkeypatch.undo()
@@ -114,11 +115,11 @@ def test_an_erasure_asks_the_database_no_more_than_it_must(reviewed, django_asse
     """A sweep erases thousands."""
     interview = Interview.objects.select_related("position").get()
     with django_assert_max_num_queries(30) as queries:
-        assert retention.erase_overdue(due_of(interview))
+        assert erase_overdue(due_of(interview))
     print(f"one erasure of an interview with results, verdict, note and decision: {len(queries)} queries")
     untouched = due_of(factories.make_interview(opened=False))
     with django_assert_max_num_queries(18):
-        assert retention.erase_overdue(untouched)
+        assert erase_overdue(untouched)
 
 
 def test_the_record_keeps_that_it_happened(reviewed):
@@ -161,7 +162,7 @@ def test_choosing_the_same_again_deletes_nothing(reviewed):
 def test_deleting_one_answer_leaves_the_interview():
     run = factories.make_complete_run()
     interview = run.recording.interview
-    retention.delete_recording(recording=run.recording)
+    delete_recording(recording=run.recording)
     assert vault.names(interview.pk) == [] and not Word.objects.exists()
     interview.refresh_from_db()
     assert interview.state == "opened" and interview.candidate_name

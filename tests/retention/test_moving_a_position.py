@@ -10,10 +10,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from hiring.actions import change_places
+from hiring.actions.change_places import discard_withheld, revise_position
 from hiring.audit.models import Event
 from hiring.positions.models import Position
 from hiring.recordings import vault
-from hiring.retention import services as retention
 from hiring.retention.export import zip_pieces
 from hiring.runs import lease
 from hiring.runs import services as runs
@@ -80,7 +81,7 @@ def test_a_worker_deletes_it_and_analyzes_again_without_it():
 
 def test_a_worker_that_is_killed_half_way_is_followed_by_one_that_goes_on(monkeypatch):
     factories.move_position(_position(3), "eu", finish=False)
-    real, done = retention._discard_withheld_of, []
+    real, done = change_places._discard_withheld_of, []
 
     def killed_at_the_second(interview):
         if done:
@@ -88,17 +89,17 @@ def test_a_worker_that_is_killed_half_way_is_followed_by_one_that_goes_on(monkey
         done.append(interview)
         real(interview)
 
-    monkeypatch.setattr(retention, "_discard_withheld_of", killed_at_the_second)
+    monkeypatch.setattr(change_places, "_discard_withheld_of", killed_at_the_second)
     with pytest.raises(KeyboardInterrupt):
-        retention.discard_withheld()
+        discard_withheld()
     assert AnalysisRun.objects.filter(to_discard=True).count() == 2
     monkeypatch.undo()
-    assert retention.discard_withheld() == 2 and AnalysisRun.objects.filter(state="queued").count() == 3
+    assert discard_withheld() == 2 and AnalysisRun.objects.filter(state="queued").count() == 3
 
 
 def test_one_interview_that_fails_does_not_keep_the_others_from_it(monkeypatch):
     factories.move_position(_position(3), "eu", finish=False)
-    real, seen = retention._discard_withheld_of, []
+    real, seen = change_places._discard_withheld_of, []
 
     def first_one_fails(interview):
         seen.append(interview)
@@ -106,16 +107,16 @@ def test_one_interview_that_fails_does_not_keep_the_others_from_it(monkeypatch):
             raise OSError("its folder cannot be read")
         real(interview)
 
-    monkeypatch.setattr(retention, "_discard_withheld_of", first_one_fails)
-    assert retention.discard_withheld() == 2
+    monkeypatch.setattr(change_places, "_discard_withheld_of", first_one_fails)
+    assert discard_withheld() == 2
     monkeypatch.undo()
-    assert retention.discard_withheld() == 1
+    assert discard_withheld() == 1
 
 
 def test_a_slice_ends_in_time_and_the_next_one_goes_on():
     factories.move_position(_position(2), "eu", finish=False)
-    assert retention.discard_withheld(for_s=-1) == 0
-    assert retention.discard_withheld() == 2
+    assert discard_withheld(for_s=-1) == 0
+    assert discard_withheld() == 2
 
 
 def test_a_run_that_computes_what_is_forbidden_now_saves_nothing_more():
@@ -124,7 +125,7 @@ def test_a_run_that_computes_what_is_forbidden_now_saves_nothing_more():
     factories.move_position(recording.interview.position, "eu", finish=False)
     with pytest.raises(lease.LeaseLost):
         lease.heartbeat(run)
-    assert retention.discard_withheld() == 1
+    assert discard_withheld() == 1
     assert AnalysisRun.objects.get(state="queued").plan == ["speech", "transcript"]
 
 
@@ -141,8 +142,8 @@ def test_another_title_withholds_nothing_and_what_changed_is_in_the_record():
     position = _position(1)
     texts = [question.text for question in position.questions.all()]
     actor = factories.SYSTEM
-    retention.revise_position(position=position, questions=texts, actor=actor, title="Other", job_place="us")
+    revise_position(position=position, questions=texts, actor=actor, title="Other", job_place="us")
     assert AnalysisRun.objects.get().state == "complete"
-    retention.revise_position(position=position, questions=texts, actor=actor, title="Other", job_place="eu")
+    revise_position(position=position, questions=texts, actor=actor, title="Other", job_place="eu")
     assert AnalysisRun.objects.get().to_discard
     assert Event.objects.filter(action="position.changed").count() == 2

@@ -14,10 +14,10 @@ from django.apps import apps
 from django.db.models import CharField, ForeignKey, Model
 from django.utils import translation
 
+from hiring.actions.erase import erase
 from hiring.positions.models import Interview
 from hiring.recordings import vault
 from hiring.retention import export, holdings
-from hiring.retention import services as retention
 from hiring.runs import services as runs
 from hiring.worker.sweep import sweep
 from tests import factories
@@ -94,7 +94,7 @@ def test_the_certificate_counts_what_was_left_out_before():
     run = factories.make_complete_run()
     recording, interview = run.recording, run.recording.interview
     recording.corrections.create(start_ms=0, text="What I said.")
-    certificate = retention.erase(interview=interview, actor=interview.as_actor(), reason="candidate")
+    certificate = erase(interview=interview, actor=interview.as_actor(), reason="candidate")
     assert certificate.counts["corrections"] == 1
     assert certificate.counts["sentences"] > 0 and certificate.counts["explanations"] > 0
     assert all(table.rows(interview.pk).count() == 0 for table in holdings.TABLES)

@@ -7,9 +7,10 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from hiring import access
+from hiring.actions.erase import erase
+from hiring.actions.retry_run import retry
 from hiring.positions.models import Interview
 from hiring.recordings.models import Recording
-from hiring.retention import services as retention
 from hiring.review import inbox, selectors, services
 from hiring.review.inbox import ORDERS, next_in_list, next_to_review
 from hiring.runs import lease
@@ -87,7 +88,7 @@ def test_an_analysis_that_stopped_is_shown_as_stopped_until_it_starts_again(me, 
     lease.fail(run=run, step="probe", sentence="It broke off.")
     assert [row.stage for row in _box(me).rows] == ["analysis_failed"]
     assert _names(me, state="analysing") == set() and _names(me, state="ready") == {"Stopped"}
-    runs.retry(run=run, actor=me.as_actor())
+    retry(run=run, actor=me.as_actor())
     assert [row.stage for row in _box(me, state="analysing").rows] == ["analysing"]
 
 
@@ -115,7 +116,7 @@ def test_another_teams_interviews_are_never_found(me, everybody):
 def test_an_erased_interview_is_a_line_of_its_own_filter_and_the_last_among_names(me, position):
     gone = factories.make_interview(position)
     factories.make_interview(position, name="Zoe")
-    retention.erase(interview=gone, actor=gone.as_actor(), reason="candidate")
+    erase(interview=gone, actor=gone.as_actor(), reason="candidate")
     assert [row.interview.candidate_name for row in _box(me, sort="name").rows] == ["Zoe", ""]
     (row,) = _box(me, state="erased").rows
     assert row.interview.pk == gone.pk and row.stage == "erased"

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from analysis.types import Progress, Stage, Step
+from hiring.actions.retry_run import retry
 from hiring.runs import lease, results
 from hiring.runs import services as runs
 from hiring.runs.models import AnalysisRun
@@ -93,7 +94,7 @@ def test_the_same_configuration_is_queued_once(queued):
 def test_a_failed_run_can_be_tried_again_as_a_new_one(queued):
     run = lease.claim(queued.pk)
     lease.fail(run=run, step="frames", sentence="The picture could not be read.")
-    again = runs.retry(run=run, actor=factories.SYSTEM)
+    again = retry(run=run, actor=factories.SYSTEM)
     assert again.pk != run.pk and again.state == "queued"
 
 

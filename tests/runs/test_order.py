@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from hiring.actions.submit import submit
 from hiring.positions.models import Interview, Position
 from hiring.recordings.models import Recording
 from hiring.runs import lease, messages, order
@@ -99,7 +100,7 @@ def test_a_candidate_who_waits_comes_first_and_no_more_once_the_answers_are_hand
     waiting = runs.queue(recording=factories.make_ready_recording())
     assert waiting.awaited_since is not None and lease.take().pk == waiting.pk
     again = runs.queue(recording=factories.make_ready_recording())
-    runs.hand_in(interview=again.recording.interview)
+    submit(interview=again.recording.interview)
     again.refresh_from_db()
     assert again.awaited_since is None and lease.take().position_id != again.position_id
 

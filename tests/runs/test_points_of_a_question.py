@@ -6,6 +6,8 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from hiring.actions.delete_recording import delete_recording
+from hiring.actions.erase import erase
 from hiring.audit.models import Event
 from hiring.audit.services import SYSTEM
 from hiring.policy.rules import Purpose
@@ -13,7 +15,6 @@ from hiring.positions import services as positions
 from hiring.positions.models import Interview, Question, RubricPoint
 from hiring.positions.services import Point
 from hiring.recordings.models import Recording
-from hiring.retention import services as retention
 from hiring.runs import points
 from hiring.runs import services as runs
 from hiring.runs.models import AnalysisRun, FollowUpOffer, PointLookup
@@ -145,18 +146,18 @@ def test_what_was_found_goes_with_the_transcript(interview):
 def test_deleting_the_answer_takes_the_offer_back_and_an_answered_one_stays(interview):
     recording = answered(interview)
     offered = FollowUpOffer.objects.get().question
-    retention.delete_recording(recording=recording)
+    delete_recording(recording=recording)
     assert not FollowUpOffer.objects.exists()
     assert offered not in points.questions_of(interview)
     answered(interview)
     further = factories.make_ready_recording(interview, question=offered)
-    retention.delete_recording(recording=Recording.objects.exclude(pk=further.pk).get())
+    delete_recording(recording=Recording.objects.exclude(pk=further.pk).get())
     assert offered in points.questions_of(interview)
 
 
 def test_everything_goes_with_the_interview(interview):
     answered(interview)
-    retention.erase(interview=interview, actor=SYSTEM, reason="candidate")
+    erase(interview=interview, actor=SYSTEM, reason="candidate")
     assert not FollowUpOffer.objects.exists() and not PointLookup.objects.exists()
     assert Question.objects.filter(text=FOLLOW_UP).exists()
 

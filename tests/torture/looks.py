@@ -11,6 +11,7 @@ from tests.torture.servers import Postgres
 
 QUEUE = """
 import pathlib, uuid
+from hiring.actions import receive_upload
 from hiring.policy.rules import Purpose
 from hiring.recordings import uploads
 from hiring.runs import services as runs
@@ -24,7 +25,7 @@ for _ in range({count}):
         interview=interview, question=position.questions.first(), size_bytes=len(content), file_name="a.mp4"
     )
     uploads.append(recording=recording, offset=0, pieces=iter([content]))
-    assert runs.receive(recording=recording)
+    assert receive_upload.finish(recording=recording)
     answer.append(str(recording.runs.get().pk))
 """
 #: Each run ended once, and each file that lies in the vault is named by a row, and the other way round.

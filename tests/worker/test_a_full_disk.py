@@ -12,12 +12,12 @@ import pytest
 from django.db import OperationalError
 
 from analysis.types import BadVideo
+from hiring.actions import receive_upload
 from hiring.lib import room
 from hiring.policy.rules import Purpose
 from hiring.recordings import uploads, vault
 from hiring.recordings.models import Recording
 from hiring.runs import lease
-from hiring.runs import services as runs
 from hiring.runs.models import ATTEMPTS, AnalysisRun
 from hiring.worker import execute as module
 from hiring.worker import intake
@@ -35,7 +35,7 @@ def _received(content: bytes) -> AnalysisRun:
         interview=interview, question=interview.position.questions.first(), size_bytes=len(content), file_name="a.mp4"
     )
     uploads.append(recording=recording, offset=0, pieces=iter([content]))
-    assert runs.receive(recording=recording)
+    assert receive_upload.finish(recording=recording)
     return AnalysisRun.objects.get()
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from hiring.actions import receive_upload
 from hiring.policy.rules import Purpose
 from hiring.recordings import keys, uploads, vault
 from hiring.recordings.models import Recording
@@ -87,7 +88,7 @@ def _received(content: bytes) -> Recording:
     question = interview.position.questions.first()
     recording = uploads.create(interview=interview, question=question, size_bytes=len(content), file_name=NAME)
     uploads.append(recording=recording, offset=0, pieces=iter([content]))
-    assert runs.receive(recording=recording)
+    assert receive_upload.finish(recording=recording)
     return recording
 
 

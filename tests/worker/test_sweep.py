@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
+from hiring.actions import erase
 from hiring.positions.models import Interview
 from hiring.recordings import uploads, vault
 from hiring.recordings.models import Recording
-from hiring.retention import services as retention
 from hiring.worker import sweep as module
 from hiring.worker import tasks
 from hiring.worker.sweep import sweep
@@ -86,7 +86,7 @@ def test_once_everything_is_erased_the_reconciler_does_not_even_look(overdue, mo
 
 
 def test_an_erasure_that_fails_is_tried_once_in_a_sweep_and_keeps_no_other_waiting(overdue, monkeypatch):
-    real, tried = retention.keys.destroy, []
+    real, tried = erase.keys.destroy, []
 
     def broken(pk):
         tried.append(pk)
@@ -94,7 +94,7 @@ def test_an_erasure_that_fails_is_tried_once_in_a_sweep_and_keeps_no_other_waiti
             raise OSError("the key store is away")
         return real(pk)
 
-    monkeypatch.setattr(retention.keys, "destroy", broken)
+    monkeypatch.setattr(erase.keys, "destroy", broken)
     sweep()
     while not module._erasing.is_over:
         module.go_on_erasing()

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from hiring import access
 from hiring.accounts.requests import SignedIn
+from hiring.actions.retry_run import NotRetried, retry
 from hiring.administration.guard import administrators_only, page_of
-from hiring.runs import selectors, services
+from hiring.runs import selectors
 
 #: So many are started in one answer; the same button starts the rest.
 AT_ONCE = 100
@@ -39,9 +40,9 @@ def stopped(request: SignedIn) -> HttpResponse:
 def start(request: SignedIn, pk: UUID) -> HttpResponse:
     """Start one again."""
     try:
-        services.retry(run=access.governed_run_for(request.user, pk), actor=request.user.as_actor())
+        retry(run=access.governed_run_for(request.user, pk), actor=request.user.as_actor())
         messages.success(request, _("The analysis starts again."))
-    except services.NotRetried as error:
+    except NotRetried as error:
         messages.error(request, str(error))
     return redirect("administration:stopped_analyses")
 
@@ -63,7 +64,7 @@ def start_all(request: SignedIn) -> HttpResponse:
 def _is_started(request: SignedIn, pk: UUID) -> bool:
     """Whether it was this click that started it: somebody else may have, or the recording is gone."""
     try:
-        services.retry(run=access.governed_run_for(request.user, pk), actor=request.user.as_actor())
-    except services.NotRetried:
+        retry(run=access.governed_run_for(request.user, pk), actor=request.user.as_actor())
+    except NotRetried:
         return False
     return True

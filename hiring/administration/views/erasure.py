@@ -16,9 +16,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from hiring import access
 from hiring.accounts.requests import SignedIn
+from hiring.actions import erase as erasing
 from hiring.administration.forms import ConfirmForm, FindForm, WithinForm
 from hiring.administration.guard import administrators_only, filters_of, page_of
-from hiring.retention import holdings, selectors, services
+from hiring.retention import holdings, selectors
 from hiring.retention.models import ErasureCertificate
 
 #: Erasing takes a moment for each interview: so many in one answer, the hourly sweep does the rest.
@@ -64,7 +65,7 @@ def erase_due(request: SignedIn) -> HttpResponse:
             "rows": selectors.due(at_most=AT_ONCE),
         }
         return render(request, "administration/erase_due.html", context | {"at_once": AT_ONCE})
-    count = services.erase_due(actor=request.user.as_actor(), at_most=AT_ONCE)
+    count = erasing.erase_due(actor=request.user.as_actor(), at_most=AT_ONCE)
     sentence = ngettext("%(count)d interview was erased.", "%(count)d interviews were erased.", count)
     messages.success(request, sentence % {"count": count})
     left = selectors.due_rows().count()
@@ -99,7 +100,7 @@ def erase(request: SignedIn, pk: UUID) -> HttpResponse:
     interview = access.governed_interview_for(request.user, pk)
     form = ConfirmForm(request.POST or None, interview=interview)
     if request.method == "POST" and form.is_valid():
-        certificate = services.erase(
+        certificate = erasing.erase(
             interview=interview,
             actor=request.user.as_actor(),
             reason=ErasureCertificate.Reason.ADMINISTRATOR,

@@ -13,12 +13,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from hiring import access
 from hiring.accounts.requests import SignedIn
+from hiring.actions import switch_model
 from hiring.administration import card, fairness, figures, wording
 from hiring.administration.forms import SwitchForm
 from hiring.administration.guard import administrators_only
 from hiring.networks import selectors
 from hiring.networks.models import Network
-from hiring.runs import networks as switching
 from hiring.runs.selectors import results_of, weights_in_use
 
 _FRAME = {"section": "models", "tab": "networks"}
@@ -77,20 +77,20 @@ def switch(request: SignedIn, pk: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             _do(request, found, form.cleaned_data["reason"], to_on=to_on)
-        except switching.CannotSwitch as error:
+        except switch_model.CannotSwitch as error:
             form.add_error(None, str(error))
         else:
             return redirect("administration:network", pk=pk)
-    context = {**_FRAME, **_row(found), "form": form, "to_on": to_on, **switching.in_work(found)}
+    context = {**_FRAME, **_row(found), "form": form, "to_on": to_on, **switch_model.in_work(found)}
     return render(request, "administration/switch_network.html", context)
 
 
 def _do(request: SignedIn, network: Network, reason: str, *, to_on: bool) -> None:
     if to_on:
-        switching.switch_on(network=network, person=request.user, reason=reason)
+        switch_model.switch_on(network=network, person=request.user, reason=reason)
         messages.success(request, _("The network is on. Analyses from now on use it."))
         return
-    stopped = switching.switch_off(network=network, person=request.user, reason=reason)
+    stopped = switch_model.switch_off(network=network, person=request.user, reason=reason)
     sentence = _("The network is off. Nothing is computed with it any more.")
     if stopped:
         again = ngettext(

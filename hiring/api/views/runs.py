@@ -9,10 +9,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from hiring import access
+from hiring.actions.retry_run import NotRetried, retry
 from hiring.api.problems import Conflict
 from hiring.api.serializers import RunDetails
 from hiring.api.views.base import SignedInRequest
-from hiring.runs import services
 
 
 class Run(APIView):
@@ -28,7 +28,7 @@ class Retry(APIView):
         """Queue a failed run's recording again, with what consent and law allow now. Answers with the new run."""
         run = access.run_for(request.user, pk)
         try:
-            again = services.retry(run=run, actor=request.user.as_actor())
-        except services.NotRetried as error:
+            again = retry(run=run, actor=request.user.as_actor())
+        except NotRetried as error:
             raise Conflict(str(error)) from error
         return Response(RunDetails(again).data, status=202)

@@ -32,8 +32,6 @@ def _to_link_page(interview: Interview, token: str) -> HttpResponse:
 def invite(request: SignedIn, pk: UUID) -> HttpResponse:
     position = access.position_for(request.user, pk)
     form = InviteForm(request.POST, prefix="invite")
-    if not position.is_open:
-        form.add_error(None, _("This position is closed. Open it before you invite somebody."))
     if form.is_valid() and not form.cleaned_data["again"]:
         earlier = selectors.invited_before(position, form.cleaned_data["email"])
         if earlier:
@@ -41,7 +39,11 @@ def invite(request: SignedIn, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         return position_page(request, position, status=400, invite_form=form)
     columns = {name: value for name, value in form.cleaned_data.items() if name != "again"}
-    interview, token = services.invite(position=position, actor=request.user.as_actor(), **columns)
+    try:
+        interview, token = services.invite(position=position, actor=request.user.as_actor(), **columns)
+    except services.NotAllowed as error:
+        form.add_error(None, str(error))
+        return position_page(request, position, status=400, invite_form=form)
     return _to_link_page(interview, token)
 
 

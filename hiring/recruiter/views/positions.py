@@ -17,13 +17,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from hiring import access
 from hiring.accounts.requests import SignedIn
+from hiring.actions.change_places import revise_position
 from hiring.networks import selectors as networks
 from hiring.policy.rules import NOT_IN_THIS_VERSION, Purpose, Rule, rule_for
 from hiring.positions import services
 from hiring.positions.models import Invitation, Position
 from hiring.positions.selectors import asked_of_all, interviews_by_state
 from hiring.recruiter.forms import InviteForm, PlacesForm, PositionForm, TeamForm
-from hiring.retention import services as retention
 from hiring.retention.selectors import tell_erasures
 
 _PAGE = 25
@@ -100,7 +100,7 @@ def edit(request: SignedIn, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         return _form_page(request, form, position)
     try:
-        retention.revise_position(position=position, actor=request.user.as_actor(), **form.cleaned_data)
+        revise_position(position=position, actor=request.user.as_actor(), **form.cleaned_data)
     except services.NotAllowed as error:
         form.add_error("questions", str(error))
         return _form_page(request, form, position)

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from analysis.types import EXPRESSIONS
 from hiring import access
 from hiring.accounts.requests import SignedIn
+from hiring.actions import retry_run
 from hiring.audit import services as audit
 from hiring.audit.actions import Action
 from hiring.positions.models import Interview
@@ -30,7 +31,6 @@ from hiring.review import selectors, services
 from hiring.review.figure_theme import DASHES, SOUND_ENDS, lane_label
 from hiring.review.inbox import Show, next_in_list, next_to_review
 from hiring.review.wording import expression_label, step_label
-from hiring.runs import services as runs
 from hiring.runs.selectors import latest_run
 
 
@@ -156,7 +156,7 @@ def retry(request: SignedIn, pk: UUID) -> HttpResponse:
     run = latest_run(recording)
     try:
         if run is not None:
-            runs.retry(run=run, actor=request.user.as_actor())
-    except runs.NotRetried as error:
+            retry_run.retry(run=run, actor=request.user.as_actor())
+    except retry_run.NotRetried as error:
         messages.error(request, str(error))
     return redirect(f"{reverse('recruiter:interview', args=[recording.interview_id])}?recording={recording.pk}")

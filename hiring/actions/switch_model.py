@@ -9,6 +9,7 @@ from analysis.types import Stage
 from hiring.accounts.models import User
 from hiring.audit import services as audit
 from hiring.audit.actions import Action
+from hiring.lib.refused import Refused
 from hiring.networks import selectors
 from hiring.networks.models import Network, Switch
 from hiring.positions.models import Interview
@@ -19,7 +20,7 @@ from hiring.runs.models import AnalysisRun
 LONGEST_REASON = 300
 
 
-class CannotSwitch(Exception):
+class CannotSwitch(Refused):
     """A network stays as it is; `str(error)` is one sentence."""
 
 
