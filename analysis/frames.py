@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.loading import Loaded
 from analysis.progress import StageClock
 from analysis.signals.peak_crops import PeakCrops
 from analysis.signals.smoothing import GAP, StreamSmoother
@@ -18,10 +19,8 @@ from analysis.video.decode import Frame
 from analysis.video.scene import SceneWatch
 
 if TYPE_CHECKING:  # loading these loads torch: a plan without their stage must not
-    from analysis.expression.inference import ExpressionClassifier
-    from analysis.faces.stage import FaceStage, Seen
-    from analysis.landmarks.stage import FaceView, LandmarkStage
-    from analysis.liveness.stage import LivenessStage
+    from analysis.faces.stage import Seen
+    from analysis.landmarks.stage import FaceView
 
 #: Frames that are read at once: one batch of the expression network.
 WINDOW = 32
@@ -44,7 +43,7 @@ _Read = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 
 class FrameStages:
-    """Turns frames into observations; a context manager. Each stage may be None: then it is not computed.
+    """Turns frames into observations; a context manager. A stage that is not loaded is not computed.
 
     Faces are found in the caller's thread, because each frame's depend on those before. Expressions and landmarks are
     read a window later in threads of their own, while the next faces are found; the results do not depend on it.
@@ -53,15 +52,12 @@ class FrameStages:
 
     def __init__(
         self,
-        faces: FaceStage | None,
-        classifier: ExpressionClassifier | None,
-        landmarks: LandmarkStage | None,
-        liveness: LivenessStage | None,
+        loaded: Loaded,
         smooth_ms: int,
         clock: StageClock,
     ) -> None:
-        self._faces, self._classifier, self._landmarks, self._clock = faces, classifier, landmarks, clock
-        self._liveness = liveness
+        self._faces, self._classifier = loaded.faces, loaded.classifier
+        self._landmarks, self._liveness, self._clock = loaded.landmarks, loaded.liveness, clock
         self._scene = SceneWatch()
         self._smoother = StreamSmoother(smooth_ms)
         self.peaks = PeakCrops()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from platform import python_version
 
 from analysis.config import PipelineConfig
-from analysis.types import BadVideo, Stage
+from analysis.types import Stage, StageState
 from analysis.video.decode import Ending
 
 _PACKAGES = (
@@ -22,25 +21,6 @@ _INSTRUCTIONS = (
     *("amx_tile", "amx_bf16", "amx_fp16"),
 )
 _CPU = Path("/proc/cpuinfo")
-_READ_BYTES = 1 << 20
-
-DONE = "done"
-NOT_PLANNED = "not in the plan"
-MODEL_MISSING = "model missing"
-NEEDS_FACES = "needs faces"
-
-
-def file_sha256(path: Path, beat: Callable[[], None]) -> str:
-    """SHA-256 of a file's bytes. `beat` is called between pieces. Raises BadVideo if it cannot be read."""
-    digest = hashlib.sha256()
-    try:
-        with path.open("rb") as file:
-            while piece := file.read(_READ_BYTES):
-                digest.update(piece)
-                beat()
-    except OSError:
-        raise BadVideo("not_video", "The recording's file is missing or cannot be read.") from None
-    return digest.hexdigest()
 
 
 def versions() -> dict[str, str]:
@@ -69,7 +49,7 @@ def build(
     config: PipelineConfig,
     sha256: str,
     ending: Ending,
-    stages: Mapping[Stage, str],
+    stages: Mapping[Stage, StageState],
     weights: Mapping[str, str],
     engines: Mapping[str, str],
     stage_seconds: Mapping[str, float],
@@ -85,7 +65,7 @@ def build(
         "input_sha256": sha256,
         "config_fingerprint": config.fingerprint(),
         "plan": sorted(str(stage) for stage in config.plan),
-        "stages": {str(stage): stages[stage] for stage in Stage},
+        "stages": {str(stage): str(stages[stage]) for stage in Stage},
         "seed": config.seed,
         "weights": dict(weights),
         "engines": dict(engines),

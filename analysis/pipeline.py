@@ -14,11 +14,12 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from analysis import manifest
 from analysis.config import PipelineConfig
 from analysis.frames import WINDOW, FrameStages
+from analysis.loading import load, load_sentiment, nothing_loaded
 from analysis.moments.find import find
 from analysis.moments.reading import Reading
 from analysis.progress import Heartbeat, StageClock
@@ -27,24 +28,18 @@ from analysis.signals.baseline import find_baselines
 from analysis.signals.peak_crops import PeakCrops
 from analysis.signals.segments import expression_segments, speech_segments, visibility_segments
 from analysis.signals.series import Series, SeriesBuilder
-from analysis.types import Moment, Observation, Outcome, Progress, Stage, Step, Transcript, VideoInfo
+from analysis.types import Moment, Observation, Outcome, Progress, Stage, StageState, Step, Transcript, VideoInfo
 from analysis.video.decode import Decoder, Ending, Frame
-from analysis.video.probe import probe
+from analysis.video.source import Source, look_at
 
 if TYPE_CHECKING:
-    from analysis.expression.inference import ExpressionClassifier
-    from analysis.faces.stage import FaceStage
-    from analysis.landmarks.stage import LandmarkStage
-    from analysis.liveness.stage import LivenessStage
     from analysis.speech.hearing import Hearing
     from analysis.speech.said import Said
     from analysis.speech.text_models import SentimentClassifier
 
-_Reader = TypeVar("_Reader")
-NO_SOUND = "no sound"
 # Less than this beyond the end is rounding.
 _BEYOND_MS = 2000
-NOT_PLANNED = Transcript((), "none", note="not in the plan")
+NOT_PLANNED = Transcript((), "none", note=StageState.NOT_PLANNED)
 
 
 def quiet(progress: Progress) -> None:
@@ -53,6 +48,8 @@ def quiet(progress: Progress) -> None:
 
 class Analysis:
     """One analysis of one file. Iterate it to the end, once, then ask for the outcome.
+
+    source: the file, or what a caller found who looked at it already.
 
     Iterating gives observations, every frame's in order of time, in lists of a second or so, and calls `report` at
     least once a second; what `report` raises (Cancelled) comes out of the iteration, and no child process or shared
@@ -65,7 +62,7 @@ class Analysis:
 
     def __init__(
         self,
-        source: Path,
+        source: Path | Source,
         config: PipelineConfig,
         *,
         transcript: Path | None = None,
@@ -80,10 +77,8 @@ class Analysis:
         self._series = SeriesBuilder()
         self._unsaved: list[Observation] = []
         self._clock = StageClock()
-        self._stages = dict.fromkeys(Stage, manifest.NOT_PLANNED)
-        self._weights: dict[str, str] = {}
-        self._engines: dict[str, str] = {}  # that differ from machine to machine
-        self._abstain_below = 1.0  # until a classifier says what its answers are worth
+        self._loaded = nothing_loaded()
+        self._ended: tuple[VideoInfo, Ending]
         self._outcome: Outcome | None = None
 
     @property
@@ -102,30 +97,36 @@ class Analysis:
         uploaded = self._uploaded_transcript()  # first, because it is quick to refuse
         with self._clock("probe"):
             beat.at(Step.PROBE, 0, 0)
-            # Probing first: it refuses pipes and devices, which hashing would read for ever.
-            total_ms = probe(self._source, config.limits, on_wait=beat.again).duration_ms
-            sha256 = manifest.file_sha256(self._source, beat.again)
-        series = self._series
-        side_px = config.faces.picture_side_px if Stage.FACES in config.plan else 0
-        with self._hearing(uploaded) as hearing, self._frame_stages() as stages:
-            key = key_of(config.fingerprint(), sha256, self._weights, self._stages, self._engines)
-            if self._saved is not None and (savepoint := read(self._saved.savepoint, key)) is not None:
-                stages.remember(savepoint.state)
-                self._skipped = savepoint.frames
-                for observations in _by_window(self._saved.observations):
-                    series.add(observations)
+            source = self._source
+            if isinstance(source, Path):
+                source = look_at(source, config.limits, beat.again)
+        with self._hearing(source.path, uploaded) as hearing:  # begins beside loading
+            with self._clock("load"):
+                self._loaded = load(config, beat)
+            with FrameStages(self._loaded, config.signals.smooth_ms, self._clock) as stages:
+                for observations in self._looked_at(source, stages):
+                    self._series.add(observations)
                     yield observations
-            limits = config.limits
-            with Decoder(self._source, limits, side_px=side_px, skip=self._skipped, on_wait=beat.again) as decoder:
-                for observations in self._observed(decoder, stages, total_ms, key):
-                    series.add(observations)
-                    yield observations
-            info, ending = decoder.info, decoder.ending
-            assert info is not None and ending is not None  # noqa: S101 - or iterating had raised
+            info, ending = self._ended
             said = self._said(hearing, uploaded, info.duration_ms)
         beat.at(Step.MOMENTS, 0, 0)
-        built = series.build(ending.last_frame_ms)
-        self._outcome = self._concluded(info, ending, built, stages.peaks, said, sha256)
+        built = self._series.build(ending.last_frame_ms)
+        self._outcome = self._concluded(info, ending, built, stages.peaks, said, source.sha256)
+
+    def _looked_at(self, source: Source, stages: FrameStages) -> Iterator[list[Observation]]:
+        """Every frame's observations; those of a savepoint first, if it is of the same run."""
+        config, loaded = self._config, self._loaded
+        key = key_of(config.fingerprint(), source.sha256, loaded.weights, loaded.states, loaded.engines)
+        if self._saved is not None and (savepoint := read(self._saved.savepoint, key)) is not None:
+            stages.remember(savepoint.state)
+            self._skipped = savepoint.frames
+            yield from _by_window(self._saved.observations)
+        side_px = config.faces.picture_side_px if Stage.FACES in config.plan else 0
+        wait = self._heartbeat.again
+        with Decoder(source.path, config.limits, side_px=side_px, skip=self._skipped, on_wait=wait) as decoder:
+            yield from self._observed(decoder, stages, source.info.duration_ms, key)
+        assert decoder.info is not None and decoder.ending is not None  # noqa: S101 - or iterating had raised
+        self._ended = (decoder.info, decoder.ending)
 
     def _concluded(
         self, info: VideoInfo, ending: Ending, series: Series, peaks: PeakCrops, said: Said | None, sha256: str
@@ -133,7 +134,7 @@ class Analysis:
         config = self._config
         with self._clock("moments"):
             baselines = find_baselines(series, config.signals.baseline_ms)
-            shown = expression_segments(series, config.signals.min_segment_ms, self._abstain_below)
+            shown = expression_segments(series, config.signals.min_segment_ms, self._loaded.abstain_below)
             listened = Stage.SPEECH if Stage.SPEECH in config.plan else Stage.VOICE
             lanes = [*visibility_segments(series), *shown, *(speech_segments(said.spans, listened) if said else ())]
             moments = find(Reading(series, baselines, config, said))
@@ -153,9 +154,9 @@ class Analysis:
                 config=config,
                 sha256=sha256,
                 ending=ending,
-                stages=self._stages,
-                weights=self._weights,
-                engines=self._engines,
+                stages=self._loaded.states,
+                weights=self._loaded.weights,
+                engines=self._loaded.engines,
                 stage_seconds=self._clock.seconds,
                 explanations=explanations,
                 frames_from_savepoint=self._skipped,
@@ -166,20 +167,13 @@ class Analysis:
         self, moments: tuple[Moment, ...], peaks: PeakCrops
     ) -> tuple[tuple[Moment, ...], dict[str, object]]:
         """The moments with what carried their expressions, and what the manifest says of it."""
-        if self._stages[Stage.EXPRESSION] != manifest.DONE:
+        if self._loaded.states[Stage.EXPRESSION] != StageState.DONE:
             return moments, {}
         from analysis.moments.explained import explained
 
         with self._clock("explanation"):
             found = explained(moments, peaks, beat=self._heartbeat.again)
         return found.moments, {"explained": found.count, "note": found.note}
-
-    def _frame_stages(self) -> FrameStages:
-        with self._clock("load"):
-            faces, classifier = self._face_stage(), self._expression_stage()
-            landmarks = self._face_reader(Stage.LANDMARKS, self._load_landmarks)
-            liveness = self._face_reader(Stage.LIVENESS, self._load_liveness)
-            return FrameStages(faces, classifier, landmarks, liveness, self._config.signals.smooth_ms, self._clock)
 
     def _observed(
         self, decoder: Decoder, stages: FrameStages, total_ms: int, key: str
@@ -222,91 +216,6 @@ class Analysis:
             self._heartbeat.at(Step.FRAMES, frame.pts_ms, total_ms)
             yield frame
 
-    def _face_stage(self) -> FaceStage | None:
-        if Stage.FACES not in self._config.plan:
-            return None
-        try:
-            stage = self._heartbeat.wait_for(self._load_faces)
-        except FileNotFoundError:
-            self._stages[Stage.FACES] = manifest.MODEL_MISSING
-            return None
-        self._stages[Stage.FACES] = manifest.DONE
-        return stage
-
-    def _load_faces(self) -> FaceStage:
-        # Imported only when planned: this loads torch and OpenVINO.
-        from analysis.faces import networks
-        from analysis.faces.engine import one_thread
-        from analysis.faces.stage import FaceStage
-
-        with one_thread():
-            stage = FaceStage(self._config.faces, threads=1)  # frame by frame, there is nothing to share out
-        self._weights |= networks.weights_sha256()
-        return stage
-
-    def _expression_stage(self) -> ExpressionClassifier | None:
-        if Stage.EXPRESSION not in self._config.plan:
-            return None
-        if self._stages[Stage.FACES] != manifest.DONE:
-            self._stages[Stage.EXPRESSION] = manifest.NEEDS_FACES
-            return None
-        classifier = self._heartbeat.wait_for(self._load_expression)
-        self._stages[Stage.EXPRESSION] = manifest.DONE if classifier else manifest.MODEL_MISSING
-        return classifier
-
-    def _load_expression(self) -> ExpressionClassifier | None:
-        from analysis.expression.inference import ExpressionClassifier
-        from analysis.expression.weights_file import BadWeights
-        from analysis.faces.engine import one_thread
-
-        try:
-            with one_thread():
-                classifier = ExpressionClassifier.load(self._reader_threads)
-        except BadWeights:  # a missing model disables its stage, visibly, and never a run
-            return None
-        self._weights["expression"] = classifier.weights_sha256
-        self._engines["expression"] = classifier.engine_name
-        self._abstain_below = classifier.abstain_below
-        return classifier
-
-    def _face_reader(self, stage: Stage, load: Callable[[], _Reader]) -> _Reader | None:
-        """A stage that looks at found faces with a model of MODEL_DIR; None, and said so, where it cannot."""
-        if stage not in self._config.plan:
-            return None
-        if self._stages[Stage.FACES] != manifest.DONE:
-            self._stages[stage] = manifest.NEEDS_FACES
-            return None
-        try:
-            reader = self._heartbeat.wait_for(load)
-        except FileNotFoundError:
-            self._stages[stage] = manifest.MODEL_MISSING
-            return None
-        self._stages[stage] = manifest.DONE
-        return reader
-
-    def _load_landmarks(self) -> LandmarkStage:
-        from analysis.landmarks.stage import LandmarkStage
-
-        stage = LandmarkStage(Path(self._config.model_dir), self._reader_threads)
-        self._weights["face_landmarker"] = stage.weights_sha256
-        self._engines["face_landmarker"] = stage.engine_name
-        return stage
-
-    def _load_liveness(self) -> LivenessStage:
-        from analysis.liveness.stage import LivenessStage
-
-        stage = LivenessStage(Path(self._config.model_dir), self._config.faces.live_every_ms)
-        self._weights["liveness"] = stage.weights_sha256
-        return stage
-
-    @property
-    def _reader_threads(self) -> int:
-        """Of each network that reads windows: decoding, finding faces and the other reader want theirs as well.
-
-        A network on two threads waits for the slower one: where another process has a core, it all but stands still.
-        """
-        return max(1, self._config.threads // 2)
-
     def _uploaded_transcript(self) -> Transcript | None:
         if Stage.TRANSCRIPT not in self._config.plan or self._transcript_file is None:
             return None
@@ -315,14 +224,14 @@ class Analysis:
         with self._clock("transcript"):
             return read_transcript(self._transcript_file)
 
-    def _hearing(self, uploaded: Transcript | None) -> AbstractContextManager[Hearing | None]:
+    def _hearing(self, source: Path, uploaded: Transcript | None) -> AbstractContextManager[Hearing | None]:
         """Begins to listen, beside everything else; where the plan has neither voice nor words, nobody does."""
         if not self._config.plan & {Stage.TRANSCRIPT, Stage.SPEECH, Stage.VOICE}:
             return nullcontext()
         from analysis.speech.hearing import Hearing
 
         transcribe = Stage.TRANSCRIPT in self._config.plan and uploaded is None
-        return Hearing(self._source, self._config, transcribe=transcribe)
+        return Hearing(source, self._config, transcribe=transcribe)
 
     def _said(self, hearing: Hearing | None, uploaded: Transcript | None, total_ms: int) -> Said | None:
         """What was heard; None where the plan has neither voice nor words."""
@@ -332,32 +241,23 @@ class Analysis:
 
         with self._clock("hearing"):
             heard = hearing.result(self._heartbeat, total_ms)
-            self._weights |= heard.weights
+            self._loaded.weights.update(heard.weights)
             for stage in self._config.plan & {Stage.SPEECH, Stage.VOICE}:
-                self._stages[stage] = manifest.DONE if heard.sound is not None else NO_SOUND
+                self._loaded.states[stage] = StageState.DONE if heard.sound is not None else StageState.NO_SOUND
             if Stage.TRANSCRIPT not in self._config.plan:
                 return Said(NOT_PLANNED, (), heard.sound)
             transcript = _noted(uploaded, total_ms) or heard.transcript or NOT_PLANNED
             missing = transcript.source == "none"
-            self._stages[Stage.TRANSCRIPT] = transcript.note if missing else manifest.DONE
+            self._loaded.states[Stage.TRANSCRIPT] = StageState.NO_WORDS if missing else StageState.DONE
             if Stage.SPEECH not in self._config.plan:
                 return Said(transcript, (), heard.sound)  # the words alone: no marks, no sentences
             return understood(transcript, heard.sound, self._sentiment_model())
 
     def _sentiment_model(self) -> SentimentClassifier | None:
-        if not self._config.model_dir:
-            return None
-        from analysis.speech.text_models import SENTIMENT, BadTextModel, SentimentClassifier
-
-        try:
-            model = self._heartbeat.wait_for(lambda: SentimentClassifier(Path(self._config.model_dir) / SENTIMENT))
-        except FileNotFoundError:
-            return None
-        except BadTextModel as error:  # as any other model: what rests on it is off, and says so
-            self._engines[SENTIMENT] = str(error)[:200]
-            return None
-        self._weights[SENTIMENT] = model.weights_sha256
-        return model
+        model = load_sentiment(self._config, self._heartbeat)
+        self._loaded.weights.update(model.weights)
+        self._loaded.engines.update(model.engines)
+        return model.reader
 
     def _usual_voice(self, said: Said | None) -> Mapping[str, float]:
         if said is None or said.sound is None or Stage.VOICE not in self._config.plan:

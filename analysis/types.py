@@ -85,6 +85,17 @@ class Stage(StrEnum):
     TRANSCRIPT = "transcript"
 
 
+class StageState(StrEnum):
+    """What became of a stage in a run, as its manifest says it."""
+
+    DONE = "done"
+    NOT_PLANNED = "not in the plan"
+    MODEL_MISSING = "model missing"
+    NEEDS_FACES = "needs faces"
+    NO_SOUND = "no sound"
+    NO_WORDS = "no words"  # the transcript's note says why
+
+
 class Step(StrEnum):
     """What a run is doing now, for its progress line."""
 

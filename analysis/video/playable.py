@@ -11,7 +11,6 @@ from analysis.config import VideoLimits
 from analysis.types import BadVideo, Progress, Step
 from analysis.video.channel import whole
 from analysis.video.decode import AUDIO_RATE, read_audio
-from analysis.video.probe import probe
 from analysis.video.process import Child, damaged, nothing
 
 _POSTER_BYTES = 4 << 20
@@ -22,20 +21,19 @@ def quiet(progress: Progress) -> None:
 
 
 def make_playable(
-    source: Path, target: Path, limits: VideoLimits, report: Callable[[Progress], None] = quiet
+    source: Path, target: Path, limits: VideoLimits, report: Callable[[Progress], None] = quiet, *, total_ms: int = 0
 ) -> None:
     """Write a seekable H.264/AAC MP4 of `source` to `target`, on the same clock as the analysis.
 
     Packets are copied where browsers play them already; else the picture is encoded, its long side at most 1280.
     `report` is called a few times a second; whatever it raises ends the child. On any error `target` is removed.
-    Raises BadVideo.
+    total_ms: the recording's length, for `report`. Raises BadVideo.
     """
-    done_ms, total_ms = 0, 0
+    done_ms = 0
 
     def tell() -> None:
         report(Progress(Step.PLAYABLE, min(done_ms, total_ms) if total_ms else done_ms, total_ms))
 
-    total_ms = probe(source, limits, on_wait=tell).duration_ms
     try:
         with Child("playable", source, limits, target=target, on_wait=tell) as child:
             for message in child:
@@ -47,7 +45,7 @@ def make_playable(
     except BaseException:
         target.unlink(missing_ok=True)
         raise
-    done_ms = total_ms
+    done_ms = total_ms or done_ms
     tell()
 
 

@@ -16,6 +16,7 @@ from hiring.review.models import Note, Verdict
 from hiring.review.wording import step_label
 from hiring.runs.models import AnalysisRun
 from hiring.runs.selectors import latest_run, network_of
+from hiring.runs.standing import Standing, standing_of
 
 
 def link(context: dict[str, Any], name: str, pk: Any) -> str:
@@ -113,6 +114,7 @@ class InterviewDetails(InterviewRow):
 
 class RecordingDetails(serializers.ModelSerializer[Recording]):
     question = QuestionRow(read_only=True)
+    standing = serializers.SerializerMethodField()
     run = serializers.SerializerMethodField()
     links = serializers.SerializerMethodField()
 
@@ -121,12 +123,21 @@ class RecordingDetails(serializers.ModelSerializer[Recording]):
         fields = [
             *("id", "interview", "question", "state", "refusal", "created_at", "received_at", "size_bytes", "sha256"),
             *("container", "video_codec", "audio_codec", "width", "height", "fps", "duration_ms", "missing_ms"),
-            *("run", "links"),
+            *("standing", "run", "links"),
         ]
         read_only_fields = fields
 
+    def get_standing(self, row: Recording) -> serializers.ChoiceField(choices=list(Standing)):  # type: ignore[valid-type]
+        """Where the recording stands, in one word."""
+        return standing_of(row, self._newest(row))
+
+    def _newest(self, row: Recording) -> AnalysisRun | None:
+        if not hasattr(self, "_run"):
+            self._run = latest_run(row)
+        return self._run
+
     def get_run(self, row: Recording) -> RunInBrief(allow_null=True):  # type: ignore[valid-type]
-        run = latest_run(row)
+        run = self._newest(row)
         return {"id": run.pk, "state": run.state, "url": link(self.context, "run", run.pk)} if run else None
 
     def get_links(self, row: Recording) -> RecordingLinks:

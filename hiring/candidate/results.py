@@ -23,9 +23,9 @@ from hiring.lib.outside import whole_number
 from hiring.policy.rules import Purpose
 from hiring.recordings.models import Recording
 from hiring.recordings.streaming import media_response
-from hiring.review import captions as vtt
-from hiring.review import selectors as review
 from hiring.review import services
+from hiring.review.captions import of as captions_of
+from hiring.review.transcript import transcript as transcript_of
 from hiring.review.wording import kind_label, moment_rule, moment_sentence, regions_in_words, regions_tell, word_text
 from hiring.runs import points
 from hiring.runs.models import AnalysisRun, Moment
@@ -106,13 +106,13 @@ def _lines(transcript: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _points(recording: Recording) -> list[dict[str, Any]]:
+def _points(recording: Recording, run: AnalysisRun | None) -> list[dict[str, Any]]:
     """What reviewers see of the question's points, as soon as the candidate may see them."""
     if not points.are_open_to_candidate(recording.interview):
         return []
     return [
         point | {"quotes": [quote | {"clock": clock(quote["start_ms"])} for quote in point["quotes"]]}
-        for point in points.of(recording)
+        for point in points.of(recording, run)
         if point["quotes"] is not None
     ]
 
@@ -129,7 +129,7 @@ def result(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _result_page(request: HttpRequest, recording: Recording, refused: dict[str, Any] | None = None) -> HttpResponse:
     """The page; refused: a correction that could not be kept, with start_ms, text and sentence."""
     run = complete_run(recording)
-    transcript = review.transcript(recording)
+    transcript = transcript_of(run)
     newest = latest_run(recording)
     return page(
         request,
@@ -144,7 +144,7 @@ def _result_page(request: HttpRequest, recording: Recording, refused: dict[str, 
         transcript=transcript,
         lines=_lines(transcript),
         topics=run.topics if run else [],
-        points=_points(recording),
+        points=_points(recording, run),
         agreed_to_transcript=Purpose.TRANSCRIPT in consent.granted(recording.interview),
         refused=refused,
         section="results",
@@ -200,4 +200,4 @@ def explanation(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 @require_safe
 def captions(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Captions for the player."""
-    return HttpResponse(vtt.webvtt(vtt.spoken(_ready(request, pk))), content_type="text/vtt; charset=utf-8")
+    return HttpResponse(captions_of(complete_run(_ready(request, pk))), content_type="text/vtt; charset=utf-8")

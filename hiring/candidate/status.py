@@ -20,13 +20,12 @@ from hiring.recordings.models import Recording
 from hiring.review.wording import step_label
 from hiring.runs.models import AnalysisRun
 from hiring.runs.selectors import latest_run
-
-State = AnalysisRun.State
+from hiring.runs.standing import Standing, standing_of
 
 
 @dataclass(frozen=True)
 class Line:
-    """One answer's progress. kind: none, elsewhere, sending, waiting, running, done, failed, refused."""
+    """One answer's progress. kind: none, elsewhere, or the Standing of its recording."""
 
     answer: Answer
     kind: str
@@ -36,7 +35,7 @@ class Line:
 
     @property
     def is_active(self) -> bool:
-        return self.kind in ("sending", "waiting", "running")
+        return self.kind == Standing.SENDING or (self.kind in set(Standing) and Standing(self.kind).is_moving)
 
 
 def _line(answer: Answer) -> Line:
@@ -45,23 +44,19 @@ def _line(answer: Answer) -> Line:
         return Line(answer, "elsewhere", _("Recorded in the browser in which you began."))
     if recording is None:
         return Line(answer, "none", _("Optional") if answer.is_follow_up else _("No video yet"))
-    if recording.state == Recording.State.UPLOADING:
-        return Line(answer, "sending", _("Upload not finished"), recording.received_percent)
-    if recording.state == Recording.State.REFUSED:
-        return Line(answer, "refused", _("Cannot be used"), sentence=answer.refusal)
-    return _run_line(answer, latest_run(recording))
-
-
-def _run_line(answer: Answer, run: AnalysisRun | None) -> Line:
-    if run is None or run.state == State.QUEUED:
-        return Line(answer, "waiting", _("Waiting for its turn"), sentence=_why_it_waits(run))
-    if run.state == State.RUNNING:
-        return Line(answer, "running", step_label(run.step), run.percent)
-    if run.state == State.COMPLETE:
-        return Line(answer, "done", _("Ready"), sentence=network_note(run))
-    return Line(
-        answer, "failed", _("Not finished"), sentence=_what_stays(answer.recording) if answer.recording else ""
-    )
+    run = latest_run(recording)
+    standing = standing_of(recording, run)
+    if standing == Standing.SENDING:
+        return Line(answer, standing, _("Upload not finished"), recording.received_percent)
+    if standing == Standing.REFUSED:
+        return Line(answer, standing, _("Cannot be used"), sentence=answer.refusal)
+    if standing == Standing.RUNNING and run is not None:
+        return Line(answer, standing, step_label(run.step), run.percent)
+    if standing.is_moving:
+        return Line(answer, standing, _("Waiting for its turn"), sentence=_why_it_waits(run))
+    if standing == Standing.STOPPED:
+        return Line(answer, standing, _("Not finished"), sentence=_what_stays(recording))
+    return Line(answer, standing, _("Ready"), sentence=network_note(run))
 
 
 def _why_it_waits(run: AnalysisRun | None) -> str:
@@ -84,7 +79,7 @@ def _what_stays(recording: Recording) -> str:
 
 def _context(request: HttpRequest, interview: Interview) -> dict[str, Any]:
     lines = [_line(answer) for answer in answers_of(request, interview)]
-    done = sum(line.kind == "done" for line in lines)
+    done = sum(line.kind in (Standing.COMPLETE, Standing.UNANALYZED) for line in lines)
     count = sum(line.kind != "none" or not line.answer.is_follow_up for line in lines)
     summary = ngettext("%(done)s of %(all)s answer is ready.", "%(done)s of %(all)s answers are ready.", count) % {
         "done": done,

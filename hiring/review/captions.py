@@ -10,9 +10,9 @@ from typing import Protocol
 
 from django.utils.translation import gettext
 
-from hiring.recordings.models import Recording
-from hiring.review.selectors import transcript
+from hiring.review.transcript import transcript
 from hiring.review.wording import word_text
+from hiring.runs.models import AnalysisRun
 
 #: A caption holds two lines of about 40 letters, stays at most six seconds, and ends at a pause.
 _LETTERS = 80
@@ -84,10 +84,10 @@ def _lines(texts: list[str]) -> str:
     return " ".join(texts[:cut]) + "\n" + " ".join(texts[cut:])
 
 
-def spoken(recording: Recording) -> list[Spoken]:
+def spoken(run: AnalysisRun | None) -> list[Spoken]:
     """What captions show, in order: the words, and for a line that the candidate corrected their own."""
     found: list[Spoken] = []
-    for line in transcript(recording)["lines"]:
+    for line in transcript(run)["lines"]:
         if line["correction"]:
             own = [gettext("[corrected]"), *line["correction"].split()]
             lasts_ms = (line["end_ms"] - line["start_ms"]) / len(own)
@@ -96,6 +96,11 @@ def spoken(recording: Recording) -> list[Spoken]:
         else:
             found += [Said(word["start_ms"], word["end_ms"], word_text(word)) for word in line["words"]]
     return found
+
+
+def of(run: AnalysisRun | None) -> str:
+    """A run's captions as a WebVTT file; without a run, an empty one."""
+    return webvtt(spoken(run))
 
 
 def webvtt(words: Iterable[Spoken]) -> str:

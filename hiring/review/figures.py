@@ -231,7 +231,7 @@ def _wrapped(text: str, width: int = 60) -> str:
 
 
 def _lanes(
-    timeline: Mapping[str, Any], waveform: Sequence[int], speech: Sequence[tuple[int, int]], hidden: Iterable[str]
+    timeline: Mapping[str, Any], waveform: Sequence[int], hidden: Iterable[str]
 ) -> list[tuple[str, float, int]]:
     """The lanes that have something to show and are not hidden."""
     there = {
@@ -241,7 +241,7 @@ def _lanes(
         "lids": any(line["t_ms"] for line in timeline["signals"]),
         "voice": bool(waveform),
         **{name: any(line["name"] == name for line in timeline["sound"]) for name in SOUND_ENDS},
-        "speech": bool(speech),
+        "speech": bool(timeline["speech"]),
         "moments": bool(timeline["moments"] or timeline["series"] or timeline["signals"]),
     }
     return [lane for lane in LANES if there[lane[0]] and lane[0] not in set(hidden)]
@@ -251,12 +251,11 @@ def figure(
     timeline: Mapping[str, Any],
     *,
     waveform: Sequence[int] = (),
-    speech: Sequence[tuple[int, int]] = (),
     theme: str = "light",
     hidden: Iterable[str] = (),
 ) -> dict[str, Any]:
     """The timeline as {"data": …, "layout": …}. Lanes without content, and `hidden` ones, take no room."""
-    colours, lanes = COLOURS[theme], _lanes(timeline, waveform, speech, hidden)
+    colours, lanes = COLOURS[theme], _lanes(timeline, waveform, hidden)
     numbers = {lane: number for lane, _height, number in lanes}
     data: list[Trace] = [_hatching(timeline["gaps"], colours)]
     if "expression" in numbers:
@@ -274,7 +273,7 @@ def figure(
         data.append(_voice(timeline, numbers["voice"], waveform, colours))
     data += _sound(timeline, numbers, colours)
     if "speech" in numbers:
-        data.append(_bars("speech", numbers["speech"], speech, _rgba(colours["ink-3"], 0.6)))
+        data.append(_bars("speech", numbers["speech"], timeline["speech"], _rgba(colours["ink-3"], 0.6)))
     if "moments" in numbers:
         data.append(_moments(timeline, numbers["moments"], colours))
     return {"data": data, "layout": layout(timeline, lanes, theme)}

@@ -24,6 +24,7 @@ from hiring.positions.models import Interview
 from hiring.recordings.models import Recording
 from hiring.review.models import Decision, Note, Verdict, Watched
 from hiring.runs.models import AnalysisRun, Moment
+from hiring.runs.standing import Standing, standing
 
 PAGE = 50
 #: With more interviews than these the counts are kept for some seconds.
@@ -42,7 +43,7 @@ class Show(StrEnum):
 
     ALL = ""
     WAITING = "waiting"
-    ANALYSING = "analysing"
+    ANALYZING = "analyzing"
     READY = "ready"
     MINE = "mine"
     DECIDED = "decided"
@@ -118,7 +119,7 @@ class Row:
         return 0 < self.recordings <= self.watched_by_me
 
 
-def _analysing() -> Q:
+def _analyzing() -> Q:
     """A file that is still to be checked, or an analysis under way. One that has stopped is neither."""
     stopped = AnalysisRun.objects.filter(recording=OuterRef("pk"), state__in=_STOPPED)
     received = Recording.objects.filter(~Exists(stopped), state=Recording.State.RECEIVED)
@@ -151,10 +152,10 @@ def _narrowed(rows: QuerySet[Interview], viewer: User, show: str) -> QuerySet[In
     submitted = Interview.State.SUBMITTED
     if show == Show.WAITING:
         return rows.filter(state__in=[Interview.State.INVITED, Interview.State.OPENED])
-    if show == Show.ANALYSING:
-        return rows.filter(_analysing(), state=submitted)
+    if show == Show.ANALYZING:
+        return rows.filter(_analyzing(), state=submitted)
     if show == Show.READY:
-        return rows.filter(~_analysing(), state=submitted)
+        return rows.filter(~_analyzing(), state=submitted)
     if show == Show.MINE:
         return rows.filter(_reviewed_by(viewer))
     if show == Show.DECIDED:
@@ -184,12 +185,12 @@ class Inbox:
 def _counts(rows: QuerySet[Interview], viewer: User) -> dict[str, int]:
     """How many interviews each filter would show."""
     by_state = dict(rows.order_by().values_list("state").annotate(number=Count("*")))
-    analysing = _narrowed(rows, viewer, Show.ANALYSING).count()
+    analyzing = _narrowed(rows, viewer, Show.ANALYZING).count()
     return {
         "all": sum(by_state.values()),
         Show.WAITING: by_state.get(Interview.State.INVITED, 0) + by_state.get(Interview.State.OPENED, 0),
-        Show.ANALYSING: analysing,
-        Show.READY: by_state.get(Interview.State.SUBMITTED, 0) - analysing,
+        Show.ANALYZING: analyzing,
+        Show.READY: by_state.get(Interview.State.SUBMITTED, 0) - analyzing,
         Show.MINE: _narrowed(rows, viewer, Show.MINE).count(),
         Show.DECIDED: by_state.get(Interview.State.DECIDED, 0),
         Show.ERASED: by_state.get(Interview.State.ERASED, 0),
@@ -217,7 +218,7 @@ def _found(rows: QuerySet[Interview], search: str, position: UUID | None) -> Que
     return rows.filter(pk__in=ids) if len(ids) <= _FEW else matching
 
 
-def inbox(
+def inbox_page(
     rows: QuerySet[Interview],
     viewer: User,
     *,
@@ -277,13 +278,10 @@ def _stage(interview: Interview, recordings: list[tuple[str, str, int]]) -> str:
     """The one word beside an interview: the step that is next for it."""
     if interview.state != Interview.State.SUBMITTED:
         return interview.state
-    runs = {run for _, run, _ in recordings}
-    unchecked = any(state == Recording.State.RECEIVED and not run for state, run, _ in recordings)
-    if unchecked or runs.intersection(_ACTIVE):
-        return "analysing"
-    if runs.intersection(_STOPPED):
-        return "analysis_failed"
-    return "ready"
+    standings = {standing(state, run) for state, run, _percent in recordings}
+    if any(each.is_moving for each in standings):
+        return "analyzing"
+    return "analysis_stopped" if Standing.STOPPED in standings else "ready"
 
 
 def _row(interview: Interview, facts: dict[str, dict[UUID, Any]]) -> Row:

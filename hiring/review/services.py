@@ -13,9 +13,10 @@ from hiring.lib.refused import Refused
 from hiring.positions.models import Interview
 from hiring.recordings.models import Recording
 from hiring.review.models import Correction, Decision, Note, Verdict, Watched
-from hiring.review.selectors import transcript
+from hiring.review.transcript import transcript
 from hiring.runs import points
 from hiring.runs.models import Moment, PointLookup
+from hiring.runs.selectors import complete_run
 
 _OF_ANSWER = {
     Verdict.Answer.CONFIRMED: Action.MOMENT_CONFIRMED,
@@ -111,7 +112,9 @@ def correct(*, recording: Recording, start_ms: int, text: str) -> None:
 
     Raises NoSuchLine, and NotAllowed for a text that is too long.
     """
-    if start_ms not in {line["start_ms"] for line in transcript(recording)["lines"] if line["kind"] == "speech"}:
+    if start_ms not in {
+        line["start_ms"] for line in transcript(complete_run(recording))["lines"] if line["kind"] == "speech"
+    }:
         raise NoSuchLine(gettext("The transcript has no line that begins there."))
     text = " ".join(text.split())
     if len(text) > LONGEST_CORRECTION:

@@ -24,13 +24,12 @@ from hiring.runs.selectors import complete_run
 NOT_IN_THE_WORDS = "no words about it were found"
 
 
-def of(recording: Recording) -> list[dict[str, Any]]:
+def of(recording: Recording, run: AnalysisRun | None) -> list[dict[str, Any]]:
     """The points of a recording's question, each with the passages whose words touch it. JSON-ready.
 
-    quotes is None where nobody has looked: there are no words, the point is newer than the last look, or it cannot be
-    looked for.
+    run: its newest complete one. quotes is None where nobody has looked: there are no words, the point is newer than
+    the last look, or it cannot be looked for.
     """
-    run = complete_run(recording)
     found = dict(run.points.values_list("point", "quotes")) if run else {}
     return [{"text": point.text, "quotes": found.get(point.pk)} for point in recording.question.points.all()]
 

@@ -149,9 +149,9 @@ def _refused(run: AnalysisRun, folder: Path, keeper: Keeper, error: BadVideo) ->
 def _perform(run: AnalysisRun, folder: Path, keeper: Keeper) -> None:
     recording = run.recording
     config = runs.config_for(Stage(stage) for stage in run.plan)
-    source = intake.fetch(recording, folder)
-    if recording.state == Recording.State.RECEIVED:
-        intake.keep(run, source, folder, config.limits, keeper)
+    path = intake.fetch(recording, folder)
+    new = recording.state == Recording.State.RECEIVED
+    source = intake.keep(run, path, folder, config.limits, keeper) if new else path
     plain, transcript = folder / "observations.parquet", _transcript(run, folder)
     analysis = partial(Analysis, source, config, report=keeper.report, saved=saved(run, folder), save=Saver(run))
     try:

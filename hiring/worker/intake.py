@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import io
 import logging
 import os
@@ -13,7 +12,7 @@ from pathlib import Path
 from analysis.config import VideoLimits
 from analysis.types import BadVideo, Progress, Step
 from analysis.video.playable import make_playable, poster, waveform
-from analysis.video.probe import probe
+from analysis.video.source import Source, look_at
 from hiring.lib import room
 from hiring.recordings import services, uploads, vault
 from hiring.recordings.models import Recording
@@ -58,46 +57,47 @@ def fetch(recording: Recording, folder: Path) -> Path:
     return source
 
 
-def keep(run: AnalysisRun, source: Path, folder: Path, limits: VideoLimits, keeper: Keeper) -> None:
-    """Check a received file and keep it for good, or nothing of it. Raises BadVideo, Cancelled, LeaseLost."""
+def keep(run: AnalysisRun, path: Path, folder: Path, limits: VideoLimits, keeper: Keeper) -> Source:
+    """Check a received file and keep it for good, or nothing of it. Returns what was found when it was looked at.
+
+    Raises BadVideo, Cancelled, LeaseLost.
+    """
     recording = run.recording
-    room.require(folder, COPIES * source.stat().st_size)
+    room.require(folder, COPIES * path.stat().st_size)
     keeper.report(Progress(Step.PROBE, 0, 0))
-    info = probe(source, limits, on_wait=keeper.check)
+    source = look_at(path, limits, keeper.check)
 
     def are_named(names: list[str]) -> bool:
         return Recording.objects.filter(pk=recording.pk, original_file__in=names).exists()
 
     with nothing_is_left_unless(are_named, recording.interview_id) as store:
-        with source.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-            file.seek(0)
-            keeper.check()
+        with path.open("rb") as file:
             original = store(file, "original")
         # The evidence is whole from here on: what follows only makes it easier to look at.
-        keeper.report(Progress(Step.PLAYABLE, 0, info.duration_ms))
+        keeper.report(Progress(Step.PLAYABLE, 0, source.info.duration_ms))
         kept = services.Kept(
             original_file=original,
-            sha256=digest,
-            info=info,
+            sha256=source.sha256,
+            info=source.info,
             playable_file=_playable(recording, source, folder, limits, keeper, store),
-            poster_file=_poster(source, limits, keeper, store),
-            waveform=_waveform(source, limits, keeper),
+            poster_file=_poster(path, limits, keeper, store),
+            waveform=_waveform(path, limits, keeper),
         )
         keeper.check()
         lease.accept(run=run, kept=kept)
     recording.refresh_from_db()
+    return source
 
 
 def _playable(
-    recording: Recording, source: Path, folder: Path, limits: VideoLimits, keeper: Keeper, store: Store
+    recording: Recording, source: Source, folder: Path, limits: VideoLimits, keeper: Keeper, store: Store
 ) -> str:
     target = folder / "playable.mp4"
     try:
-        make_playable(source, target, limits, keeper.report)
+        make_playable(source.path, target, limits, keeper.report, total_ms=source.info.duration_ms)
     except BadVideo as error:
         # Its child says the same of a bad video and of a full disk.
-        room.require(folder, (COPIES - 1) * source.stat().st_size)
+        room.require(folder, (COPIES - 1) * source.path.stat().st_size)
         log.warning("Recording %s has no playable copy: %s", recording.pk, error.code)
         return ""
     with target.open("rb") as file:
@@ -106,16 +106,16 @@ def _playable(
     return name
 
 
-def _poster(source: Path, limits: VideoLimits, keeper: Keeper, store: Store) -> str:
+def _poster(path: Path, limits: VideoLimits, keeper: Keeper, store: Store) -> str:
     try:
-        picture = poster(source, limits, on_wait=keeper.check)
+        picture = poster(path, limits, on_wait=keeper.check)
     except BadVideo:
         return ""
     return store(io.BytesIO(picture), "jpg")
 
 
-def _waveform(source: Path, limits: VideoLimits, keeper: Keeper) -> bytes:
+def _waveform(path: Path, limits: VideoLimits, keeper: Keeper) -> bytes:
     try:
-        return bytes(waveform(source, limits, on_wait=keeper.check))
+        return bytes(waveform(path, limits, on_wait=keeper.check))
     except BadVideo:
         return b""

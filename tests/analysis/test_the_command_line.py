@@ -65,7 +65,7 @@ def test_stages_can_be_left_out_and_an_old_result_is_replaced(tmp_path: Path) ->
     assert len(timeline["points"]["pts_ms"]) == 2000
     assert set(timeline["points"]["happy"]) == {None}
     (moment,) = json.loads((out / "moments.json").read_text())
-    assert moment["kind"] == "nobody_visible" and "100.0 s" in moment["text"]
+    assert moment["kind"] == "nobody_visible" and "100 s" in moment["text"]
     assert [file.name for file in out.parent.iterdir()] == ["here"]
 
 

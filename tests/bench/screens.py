@@ -32,7 +32,7 @@ from tests.bench.fill import ADMINISTRATOR, HEAD, RECRUITERS
 TIMES = int(os.environ.get("BENCH_TIMES", "20"))
 _ROWS = 50
 _ORDERS = ("oldest", "invited", "name")
-_SHOWN = ("ready", "analysing", "waiting", "mine", "decided", "erased")
+_SHOWN = ("ready", "analyzing", "waiting", "mine", "decided", "erased")
 
 
 @dataclass

@@ -14,8 +14,9 @@ from hiring.positions import services as positions
 from hiring.positions.services import Point
 from hiring.recordings.models import Recording
 from hiring.recruiter.transcript import shown
-from hiring.review import selectors, services
+from hiring.review import services
 from hiring.review.models import Correction
+from hiring.review.transcript import transcript
 from hiring.runs import points
 from hiring.worker.points import look, look_again
 from tests import factories
@@ -30,13 +31,13 @@ def run(candidate, interview):
 
 
 def _correct(client, run, text, start_ms=None):
-    line = next(line for line in selectors.transcript(run.recording)["lines"] if line["kind"] == "speech")
+    line = next(line for line in transcript(run)["lines"] if line["kind"] == "speech")
     start_ms = line["start_ms"] if start_ms is None else start_ms
     return client.post(reverse("candidate:correct", args=[run.recording_id]), {"start_ms": start_ms, "text": text})
 
 
 def _own_words(run):
-    lines = selectors.transcript(run.recording)["lines"]
+    lines = transcript(run)["lines"]
     return [line["correction"] for line in lines if line.get("correction")]
 
 
@@ -52,7 +53,7 @@ def test_it_stands_beside_the_original_for_both(candidate, run, client):
 
 def test_a_reviewer_sees_both(candidate, run):
     _correct(candidate, run, "within an hour")
-    page = {"transcript": shown(selectors.transcript(run.recording)), "progress": {"stage": "complete"}}
+    page = {"transcript": shown(transcript(run)), "progress": {"standing": "complete"}}
     html = render_to_string("recruiter/_transcript.html", page)
     assert "eleven" in html and "Candidate’s correction:" in html and "within an hour" in html
 
@@ -97,14 +98,14 @@ def test_a_point_is_found_in_what_the_candidate_corrected(candidate, run, interv
         position=interview.position, points={question.pk: [Point(point)]}, follow_ups=False, actor=factories.SYSTEM
     )
     look(run)
-    assert points.of(run.recording) == [{"text": point, "quotes": []}]
+    assert points.of(run.recording, run) == [{"text": point, "quotes": []}]
     _correct(candidate, run, "We sank into a zirconium quagmire.")
     assert look_again() == 1
-    ((quote,),) = [found["quotes"] for found in points.of(run.recording)]
+    ((quote,),) = [found["quotes"] for found in points.of(run.recording, run)]
     assert quote["text"] == "We sank into a zirconium quagmire." and quote["is_own"]
     _correct(candidate, run, "")
     look_again()
-    assert points.of(run.recording) == [{"text": point, "quotes": []}]
+    assert points.of(run.recording, run) == [{"text": point, "quotes": []}]
 
 
 def test_a_line_that_only_software_heard_is_no_line_of_the_transcript_that_was_added(candidate, run):

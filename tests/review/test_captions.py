@@ -64,7 +64,7 @@ def test_without_words_the_file_is_empty_but_valid():
 def test_a_line_that_the_candidate_corrected_is_captioned_in_their_words():
     run = factories.make_complete_run(text="we scrolled back in eleven minutes")
     services.correct(recording=run.recording, start_ms=1000, text="We rolled back in eleven minutes.")
-    (caption,) = _read(captions(spoken(run.recording)))
+    (caption,) = _read(captions(spoken(run)))
     assert caption.text.replace("\n", " ") == "[corrected] We rolled back in eleven minutes."
     assert (caption.start, caption.end) == ("00:00:01.000", "00:00:03.300")
     assert [word.text for word in run.words.all()][1] == "scrolled"
@@ -74,4 +74,4 @@ def test_a_line_that_the_candidate_corrected_is_captioned_in_their_words():
 def test_speech_that_nobody_understood_is_captioned_as_that():
     run = factories.make_complete_run(text="well")
     Word.objects.create(run=run, position=1, start_ms=4000, end_ms=6000, text="", mark="unclear")
-    assert [caption.text for caption in _read(captions(spoken(run.recording)))] == ["well", "[not understood]"]
+    assert [caption.text for caption in _read(captions(spoken(run)))] == ["well", "[not understood]"]

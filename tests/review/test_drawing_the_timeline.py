@@ -33,6 +33,7 @@ def _timeline(**changed):
             {"name": "loudness", "unit": "LUFS", "t_ms": [0, 32, 64], "value": [-70.0, -20.1, -19.8]},
             {"name": "pitch_hz", "unit": "Hz", "t_ms": [32], "value": [512.0], "usual": [110.0, 120.0, 999.0]},
         ],
+        "speech": [(0, 400)],
         "gaps": [{"start_ms": 500, "end_ms": 9000, "reason": "nobody"}],
         "segments": [{"lane": "expression", "value": "happy", "start_ms": 0, "end_ms": 500, "mean_prob": 0.5}],
         "moments": [moment | {"start_ms": 1000, "end_ms": 1300, "peak_ms": 1100}],
@@ -43,18 +44,18 @@ def _timeline(**changed):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("hidden", [(), ("voice", "speech"), [lane for lane, _height, _number in LANES]])
 def test_plotly_accepts_every_part_of_the_figure(theme, hidden):
-    drawn = figure(_timeline(), waveform=[3, 50, 100] * 200, speech=[(0, 400)], theme=theme, hidden=hidden)
+    drawn = figure(_timeline(), waveform=[3, 50, 100] * 200, theme=theme, hidden=hidden)
     go.Figure(json.loads(json.dumps(drawn)))
 
 
 def test_plotly_accepts_the_figure_of_a_recording_without_expression():
-    drawn = figure(_timeline(series=[], signals=[], sound=[], gaps=[], segments=[], moments=[]), speech=[(0, 400)])
+    drawn = figure(_timeline(series=[], signals=[], sound=[], gaps=[], segments=[], moments=[]))
     go.Figure(drawn)
     assert {trace["meta"]["lane"] for trace in drawn["data"]} == {"gaps", "speech"}
 
 
 def test_time_is_plain_milliseconds_so_that_no_time_zone_can_move_it():
-    drawn = figure(_timeline(), waveform=[3, 50, 100] * 200, speech=[(0, 400)])
+    drawn = figure(_timeline(), waveform=[3, 50, 100] * 200)
     axis = drawn["layout"]["xaxis"]
     assert (axis["type"], axis["range"], axis["maxallowed"]) == ("linear", [0, 60_000], 60_000)
     for trace in drawn["data"]:

@@ -11,8 +11,8 @@ from hiring.actions.erase import erase
 from hiring.actions.retry_run import retry
 from hiring.positions.models import Interview
 from hiring.recordings.models import Recording
-from hiring.review import inbox, selectors, services
-from hiring.review.inbox import ORDERS, next_in_list, next_to_review
+from hiring.review import inbox, services
+from hiring.review.inbox import ORDERS, inbox_page, next_in_list, next_to_review
 from hiring.runs import lease
 from hiring.runs import services as runs
 from tests import factories
@@ -32,7 +32,7 @@ def position(me):
 
 
 def _box(me, **chosen):
-    return selectors.inbox(access.listed_interviews(me), me, **chosen)
+    return inbox_page(access.listed_interviews(me), me, **chosen)
 
 
 def _names(me, **chosen) -> set[str]:
@@ -44,8 +44,8 @@ def everybody(me, position):
     """One interview in each state."""
     factories.make_interview(position, name="Invited", opened=False)
     factories.make_interview(position, name="Opened")
-    analysing = hand_in(factories.make_interview(position, name="Analysing"))
-    runs.queue(recording=factories.make_ready_recording(analysing))
+    analyzing = hand_in(factories.make_interview(position, name="Analysing"))
+    runs.queue(recording=factories.make_ready_recording(analyzing))
     ready = hand_in(factories.make_interview(position, name="Ready"))
     factories.make_complete_run(factories.make_ready_recording(ready))
     mine = hand_in(factories.make_interview(position, name="Mine"))
@@ -58,7 +58,7 @@ def everybody(me, position):
 def test_each_filter_shows_its_own(me, everybody):
     assert _names(me) == {"Invited", "Opened", "Analysing", "Ready", "Mine", "Decided"}
     assert _names(me, state="waiting") == {"Invited", "Opened"}
-    assert _names(me, state="analysing") == {"Analysing"}
+    assert _names(me, state="analyzing") == {"Analysing"}
     assert _names(me, state="ready") == {"Ready", "Mine"}
     assert _names(me, state="mine") == {"Mine"}
     assert _names(me, state="decided") == {"Decided"}
@@ -72,7 +72,7 @@ def test_the_counts_beside_the_filters_are_what_they_show(me, everybody):
 
 def test_a_row_says_where_it_stands(me, everybody):
     stages = {row.interview.candidate_name: row.stage for row in _box(me).rows}
-    assert stages["Analysing"] == "analysing"
+    assert stages["Analysing"] == "analyzing"
     assert stages["Ready"] == stages["Mine"] == "ready"
     assert stages["Opened"] == "opened"
     mine = next(row for row in _box(me).rows if row.interview.candidate_name == "Mine")
@@ -84,18 +84,18 @@ def test_an_analysis_that_stopped_is_shown_as_stopped_until_it_starts_again(me, 
     recording = factories.make_ready_recording(hand_in(factories.make_interview(position, name="Stopped")))
     Recording.objects.update(state=state)
     run = lease.claim(runs.queue(recording=recording).pk)
-    assert [row.stage for row in _box(me, state="analysing").rows] == ["analysing"]
+    assert [row.stage for row in _box(me, state="analyzing").rows] == ["analyzing"]
     lease.fail(run=run, step="probe", sentence="It broke off.")
-    assert [row.stage for row in _box(me).rows] == ["analysis_failed"]
-    assert _names(me, state="analysing") == set() and _names(me, state="ready") == {"Stopped"}
+    assert [row.stage for row in _box(me).rows] == ["analysis_stopped"]
+    assert _names(me, state="analyzing") == set() and _names(me, state="ready") == {"Stopped"}
     retry(run=run, actor=me.as_actor())
-    assert [row.stage for row in _box(me, state="analysing").rows] == ["analysing"]
+    assert [row.stage for row in _box(me, state="analyzing").rows] == ["analyzing"]
 
 
 def test_a_file_that_no_worker_looked_at_yet_counts_as_being_analysed(me, position):
     factories.make_ready_recording(hand_in(factories.make_interview(position, name="Unchecked")))
     Recording.objects.update(state="received")
-    assert [row.stage for row in _box(me, state="analysing").rows] == ["analysing"]
+    assert [row.stage for row in _box(me, state="analyzing").rows] == ["analyzing"]
 
 
 def test_search_finds_a_part_of_the_name_in_any_case_or_the_start_of_the_reference(me, position):

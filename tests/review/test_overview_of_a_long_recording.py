@@ -15,7 +15,8 @@ from analysis.types import EXPRESSIONS
 from hiring.policy.rules import Purpose
 from hiring.recordings import vault
 from hiring.retention import holdings
-from hiring.review import observations, overview, selectors, sound
+from hiring.review import observations, overview, sound
+from hiring.review.timeline import timeline
 from hiring.runs import services as runs
 from tests import factories
 
@@ -103,19 +104,19 @@ def test_each_bucket_keeps_its_lowest_and_highest_value(values, level_ms):
 def test_a_long_window_needs_no_frames_and_a_short_one_no_overview():
     interview = factories.make_interview(granted=ALL)
     run = factories.make_complete_run(factories.make_ready_recording(interview, duration_ms=DURATION_MS))
-    whole = selectors.timeline(run.recording, points=1000)
+    whole = timeline(run, points=1000)
     assert run.overview_file and whole["series"] and [line["name"] for line in whole["sound"]]
     vault.delete(interview.pk, run.observations_file)
     vault.delete(interview.pk, run.sound_file)
-    assert selectors.timeline(run.recording, points=1000) == whole
-    assert selectors.timeline(run.recording, 0, MINUTE_MS, points=1000)["series"] == []
+    assert timeline(run, points=1000) == whole
+    assert timeline(run, 0, MINUTE_MS, points=1000)["series"] == []
 
 
 @pytest.mark.django_db
 def test_where_the_overview_is_gone_or_older_than_it_the_frames_are_read():
     run = factories.make_complete_run(factories.make_ready_recording(duration_ms=DURATION_MS))
     vault.delete(run.recording.interview_id, run.overview_file)
-    assert selectors.timeline(run.recording)["series"]
+    assert timeline(run)["series"]
 
 
 def test_lines_of_sound_are_the_same_either_way():

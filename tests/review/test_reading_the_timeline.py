@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from analysis.types import EXPRESSIONS
 from hiring.policy.rules import Purpose
 from hiring.recordings import vault
-from hiring.review import selectors
 from hiring.review.observations import REASONS, Frames, gaps, series, thinned
+from hiring.review.timeline import speech_spans
+from hiring.review.timeline import timeline as read_timeline
 from tests import factories
 
 lines = st.lists(st.one_of(st.floats(0, 1, width=32), st.none()), min_size=1, max_size=400)
@@ -95,7 +96,7 @@ def test_a_short_peak_in_half_an_hour_is_kept_with_a_thousand_points():
 @given(start=st.integers(-5_000, 30_000), length=st.integers(-5_000, 30_000))
 @settings(deadline=None, max_examples=25)
 def test_nothing_outside_the_window_is_returned(complete_run, start, length):
-    timeline = selectors.timeline(complete_run.recording, start, start + length, points=50)
+    timeline = read_timeline(complete_run, start, start + length, points=50)
     assert 0 <= timeline["start_ms"] < timeline["end_ms"] <= timeline["duration_ms"] == 12_000
     for line in timeline["series"]:
         assert len(line["t_ms"]) <= 50
@@ -131,7 +132,7 @@ def files_of_the_module(request, settings, own_folders):
 @pytest.mark.django_db
 def test_the_whole_recording_is_shown_by_default():
     run = factories.make_complete_run()
-    timeline = selectors.timeline(run.recording)
+    timeline = read_timeline(run)
     assert (timeline["start_ms"], timeline["end_ms"]) == (0, 12_000)
     assert [line["name"] for line in timeline["series"]] == list(EXPRESSIONS)
     assert timeline["gaps"] == [{"start_ms": 7000, "end_ms": 8000, "reason": "nobody"}]
@@ -143,8 +144,8 @@ def test_the_whole_recording_is_shown_by_default():
 def test_zooming_in_gives_finer_points():
     recording = factories.make_ready_recording(duration_ms=120_000)
     factories.make_complete_run(recording)
-    whole = selectors.timeline(recording, points=100)["series"][0]["t_ms"]
-    close = selectors.timeline(recording, 60_000, 63_000, points=100)["series"][0]["t_ms"]
+    whole = read_timeline(recording.runs.get(), points=100)["series"][0]["t_ms"]
+    close = read_timeline(recording.runs.get(), 60_000, 63_000, points=100)["series"][0]["t_ms"]
     assert len([t for t in whole if 60_000 <= t <= 63_000]) < len(close)
 
 
@@ -155,24 +156,19 @@ def test_only_the_minutes_of_the_window_are_decrypted(monkeypatch):
     read: list[int] = []
     original = vault.Reader._block
     monkeypatch.setattr(vault.Reader, "_block", lambda self, number: read.append(number) or original(self, number))
-    selectors.timeline(recording, 300_000, 301_000)
+    read_timeline(recording.runs.get(), 300_000, 301_000)
     few = len(set(read))
     read.clear()
-    selectors.timeline(recording)
+    read_timeline(recording.runs.get())
     assert few <= len(set(read)) / 2
-
-
-@pytest.mark.django_db
-def test_without_a_finished_run_there_is_no_timeline():
-    assert selectors.timeline(factories.make_ready_recording()) is None
 
 
 @pytest.mark.django_db
 def test_a_plan_without_expression_has_no_lines_but_its_words():
     interview = factories.make_interview(granted=[Purpose.RECORDING, Purpose.TRANSCRIPT])
     run = factories.make_complete_run(factories.make_ready_recording(interview))
-    assert selectors.timeline(run.recording)["series"] == []
-    assert selectors.speech_spans(run.recording, 0, 12_000) == [(1000, 3700)]
+    assert read_timeline(run)["series"] == []
+    assert speech_spans(run, 0, 12_000) == [(1000, 3700)]
 
 
 @pytest.mark.django_db
@@ -180,5 +176,5 @@ def test_a_run_without_observations_has_an_empty_timeline():
     run = factories.make_complete_run()
     run.observations_file = ""
     run.save()
-    timeline = selectors.timeline(run.recording)
+    timeline = read_timeline(run)
     assert timeline["series"] == timeline["gaps"] == []

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from analysis.types import MomentKind
-from hiring.review import selectors
-from hiring.review.selectors import _lines
+from hiring.review.moments import moments
+from hiring.review.transcript import _lines, transcript
 from hiring.review.wording import kind_label, moment_rule, moment_sentence
 from hiring.runs.models import Moment
 from tests import factories
@@ -46,7 +46,7 @@ def test_long_speech_is_broken_at_the_end_of_a_sentence():
 
 @pytest.mark.django_db
 def test_a_recording_without_a_finished_run_has_no_words():
-    assert selectors.transcript(factories.make_ready_recording())["words"] == []
+    assert transcript(None)["words"] == []
 
 
 @pytest.mark.django_db
@@ -56,10 +56,10 @@ def test_a_moment_tells_who_answered_it_and_what():
     from hiring.review import services
 
     services.give_verdict(moment=run.moments.first(), reviewer=viewer, answer="confirmed", reason="")
-    first, second = selectors.moments(run.recording, viewer)
+    first, second = moments(run, viewer)
     assert first["own"]["answer"] == "confirmed"
     assert second["own"] is None
-    assert selectors.moments(run.recording)[0]["own"] is None
+    assert moments(run)[0]["own"] is None
 
 
 @pytest.mark.parametrize(("kind", "code"), [("nobody_visible", "main"), ("nobody_visible", "gone"), ("gone", "main")])

@@ -8,6 +8,8 @@ from analysis.types import SOUND_COLUMNS
 from hiring.policy.rules import Purpose
 from hiring.recruiter.transcript import shown
 from hiring.review import evidence, selectors, sound
+from hiring.review.timeline import speech_spans, timeline
+from hiring.review.transcript import transcript
 from hiring.runs import services as runs
 from hiring.runs.models import Segment, Word
 from tests import factories
@@ -61,7 +63,7 @@ def test_a_long_window_is_thinned_and_keeps_its_peaks(run):
 def test_without_consent_to_voice_the_timeline_has_neither():
     run = factories.make_complete_run()
     assert "voice" not in run.plan and "speech" in run.plan
-    assert _lines(run, 0, 10_000) == {} and selectors.timeline(run.recording)["sound"] == []
+    assert _lines(run, 0, 10_000) == {} and timeline(run)["sound"] == []
     assert not selectors.review_context(run.recording, factories.make_user(email="b@example.org"))["has_voice"]
 
 
@@ -74,14 +76,14 @@ def test_where_voices_could_not_be_told_apart_the_page_says_so(run):
 
 
 def test_with_it_the_timeline_has_both(run):
-    assert [line["name"] for line in selectors.timeline(run.recording)["sound"]] == list(SOUND_COLUMNS[2:])
+    assert [line["name"] for line in timeline(run)["sound"]] == list(SOUND_COLUMNS[2:])
     assert selectors.review_context(run.recording, factories.make_user(email="b@example.org"))["has_voice"]
 
 
 def test_a_file_that_is_gone_draws_nothing(run):
     run.sound_file = "gone.parquet"
     run.save(update_fields=["sound_file"])
-    assert selectors.timeline(run.recording)["sound"] == []
+    assert timeline(run)["sound"] == []
 
 
 def test_withdrawing_takes_the_file_with_it(run):
@@ -95,8 +97,8 @@ def test_silences_and_speech_are_those_that_were_listened_for(run):
         Segment(run=run, stage="speech", lane="speech", value="speech", start_ms=start, end_ms=end)
         for start, end in ((2000, 5000), (5500, 9000), (20_000, 30_000))
     )
-    assert selectors.transcript(run.recording)["silences"] == [(0, 2000), (9000, 20_000)]
-    assert selectors.speech_spans(run.recording, 0, 10_000) == [(2000, 5000), (5500, 9000)]
+    assert transcript(run)["silences"] == [(0, 2000), (9000, 20_000)]
+    assert speech_spans(run, 0, 10_000) == [(2000, 5000), (5500, 9000)]
 
 
 def test_fillers_are_marked_and_what_was_not_understood_says_so(run):
@@ -111,7 +113,7 @@ def test_fillers_are_marked_and_what_was_not_understood_says_so(run):
         text="",
         mark="unclear",
     )
-    page = shown(selectors.transcript(run.recording))
+    page = shown(transcript(run))
     html = "".join(str(line["html"]) for line in page["lines"] if line["kind"] == "speech")
     assert html.count('class="filler"') == 1 and '<span class="unclear">[not understood]</span>' in html
     assert page["has_marks"] and len(page["times"]["words"]) == html.count("<span")

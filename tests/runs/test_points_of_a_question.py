@@ -18,6 +18,7 @@ from hiring.recordings.models import Recording
 from hiring.runs import points
 from hiring.runs import services as runs
 from hiring.runs.models import AnalysisRun, FollowUpOffer, PointLookup
+from hiring.runs.selectors import complete_run
 from hiring.worker import points as worker_points
 from hiring.worker.points import look, look_again
 from tests import factories
@@ -47,7 +48,7 @@ def answered(interview, **outcome) -> Recording:
 
 def test_passages_are_kept_with_their_times_and_a_point_that_is_not_found_says_so(interview):
     recording = answered(interview)
-    found, left_out = points.of(recording)
+    found, left_out = points.of(recording, complete_run(recording))
     assert (found["text"], left_out) == (FOUND, {"text": LEFT_OUT, "quotes": []})
     (quote,) = found["quotes"]
     assert quote["text"] == "so we rolled back in eleven minutes" and quote["method"] == "words"
@@ -64,9 +65,12 @@ def test_a_point_that_is_new_is_looked_for_soon_and_others_keep_what_was_found(i
     recording = answered(interview)
     kept = PointLookup.objects.get(point__text=FOUND).pk
     set_points(interview.position, Point(FOUND), Point("eleven minutes"))
-    assert points.of(recording)[1]["quotes"] is None
+    assert points.of(recording, complete_run(recording))[1]["quotes"] is None
     assert look_again() == 1 and look_again() == 0
-    assert points.of(recording)[1]["quotes"] and PointLookup.objects.get(point__text=FOUND).pk == kept
+    assert (
+        points.of(recording, complete_run(recording))[1]["quotes"]
+        and PointLookup.objects.get(point__text=FOUND).pk == kept
+    )
 
 
 def test_a_fault_in_one_run_does_not_stop_the_others(interview, monkeypatch):
@@ -139,7 +143,7 @@ def test_otherwise_nothing_is_offered(interview, why_not):
 def test_what_was_found_goes_with_the_transcript(interview):
     recording = answered(interview)
     runs.discard_results(recording=recording)
-    assert not PointLookup.objects.exists() and points.of(recording)[0]["quotes"] is None
+    assert not PointLookup.objects.exists() and points.of(recording, complete_run(recording))[0]["quotes"] is None
     assert not FollowUpOffer.objects.exists()
 
 
@@ -197,7 +201,7 @@ def test_meanings_are_compared_where_a_model_is_there(interview, settings, tmp_p
     encoder(tmp_path / "sentence-embeddings", {"customers": (1, 0), "minutes": (1, 0), "rolling": (0, 1)})
     run = factories.make_complete_run(factories.make_ready_recording(interview))
     worker_points.look_safely(run.pk)
-    _, told = points.of(run.recording)
+    _, told = points.of(run.recording, run)
     assert [quote["method"] for quote in told["quotes"]] == ["meaning"]
     assert not FollowUpOffer.objects.exists()
 
@@ -208,7 +212,7 @@ def test_a_damaged_model_leaves_words(interview, settings, tmp_path):
     (tmp_path / "sentence-embeddings" / "model.onnx").write_bytes(b"no")
     run = factories.make_complete_run(factories.make_ready_recording(interview))
     worker_points.look_safely(run.pk)
-    assert [quote["method"] for quote in points.of(run.recording)[0]["quotes"]] == ["words"]
+    assert [quote["method"] for quote in points.of(run.recording, run)[0]["quotes"]] == ["words"]
 
 
 def test_numbers_of_questions_do_not_grow_however_often_they_are_moved(interview):
@@ -226,7 +230,7 @@ def test_a_point_that_cannot_be_looked_for_is_neither_missing_nor_followed_up(in
     run.transcript_language = "en"
     run.save(update_fields=["transcript_language"])
     look(run)
-    assert points.of(run.recording)[1]["quotes"] is None and look_again() == 0
+    assert points.of(run.recording, run)[1]["quotes"] is None and look_again() == 0
     assert not FollowUpOffer.objects.exists()
 
 

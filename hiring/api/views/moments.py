@@ -13,13 +13,14 @@ from rest_framework.views import APIView
 from hiring import access
 from hiring.api import serializers
 from hiring.api.views.base import ListView, SignedInRequest, note_view, refused
-from hiring.review import selectors, services
+from hiring.review import services
+from hiring.review.moments import moment_details
 from hiring.runs.models import Moment as MomentRow
 from hiring.runs.selectors import complete_run
 
 
 def _shown(moment: MomentRow, request: SignedInRequest, recording_id: UUID) -> dict[str, Any]:
-    return selectors.moment_details(moment, request.user) | {"recording": str(recording_id)}
+    return moment_details(moment, request.user) | {"recording": str(recording_id)}
 
 
 class Moments(ListView):

@@ -18,6 +18,8 @@ from hiring.api.queries import TimelineQuery, checked
 from hiring.api.views.base import ListView, SignedInRequest, note_view, refused
 from hiring.recordings.models import Recording as RecordingRow
 from hiring.review import selectors, services
+from hiring.review import timeline as drawn
+from hiring.review.transcript import transcript
 from hiring.runs import points
 from hiring.runs.selectors import complete_run
 
@@ -47,9 +49,10 @@ class Timeline(APIView):
     def get(self, request: SignedInRequest, pk: UUID) -> Response:
         """What was visible in a window of media time, thinned to `points`. The candidate sees that you looked."""
         recording = access.recording_for(request.user, pk)
-        timeline = selectors.timeline(recording, **_window(request, recording))
-        if timeline is None:
+        window, run = _window(request, recording), complete_run(recording)
+        if run is None:
             raise _not_analysed_yet()
+        timeline = drawn.timeline(run, **window)
         note_view(request, recording)
         return Response(timeline)
 
@@ -61,8 +64,8 @@ class Transcript(APIView):
         recording = access.recording_for(request.user, pk)
         note_view(request, recording)
         run = complete_run(recording)
-        more = {"points": points.of(recording), "topics": run.topics if run else []}
-        return Response(selectors.transcript(recording) | more)
+        more = {"points": points.of(recording, run), "topics": run.topics if run else []}
+        return Response(transcript(run) | more)
 
 
 class Notes(ListView):

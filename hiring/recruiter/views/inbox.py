@@ -12,13 +12,12 @@ from hiring import access
 from hiring.accounts.requests import SignedIn
 from hiring.recruiter.forms import InboxForm
 from hiring.retention.selectors import tell_erasures
-from hiring.review import selectors
-from hiring.review.inbox import Inbox, Show
+from hiring.review.inbox import Inbox, Show, inbox_page
 
 _FILTERS = (
     (Show.ALL, _("All")),
     (Show.READY, _("Ready to review")),
-    (Show.ANALYSING, _("Being analysed")),
+    (Show.ANALYZING, _("Being analyzed")),
     (Show.WAITING, _("Waiting for the candidate")),
     (Show.MINE, _("Reviewed by me")),
     (Show.DECIDED, _("Decided")),
@@ -55,7 +54,7 @@ def inbox(request: SignedIn) -> HttpResponse:
     positions = access.positions(request.user)
     form = InboxForm(request.GET, positions=positions)
     chosen = form.choices_made()
-    box = selectors.inbox(access.listed_interviews(request.user), request.user, **chosen)
+    box = inbox_page(access.listed_interviews(request.user), request.user, **chosen)
     tell_erasures(row.interview for row in box.rows)
     page = {
         "section": "inbox",

@@ -18,10 +18,11 @@ from hiring.recordings.models import Recording
 from hiring.recordings.selectors import peaks_of
 from hiring.recordings.streaming import media_response
 from hiring.recruiter import lookups
-from hiring.review import captions as vtt
-from hiring.review import selectors
+from hiring.review import timeline as read
+from hiring.review.captions import of as captions_of
 from hiring.review.figure_theme import COLOURS, LANES
 from hiring.review.figures import figure
+from hiring.runs.models import AnalysisRun
 from hiring.runs.selectors import complete_run
 
 
@@ -41,8 +42,7 @@ def _window(request: SignedIn) -> dict[str, Any]:
     return form.cleaned_data
 
 
-def _etag(recording: Recording, window: dict[str, Any]) -> str:
-    run = complete_run(recording)
+def _etag(recording: Recording, run: AnalysisRun | None, window: dict[str, Any]) -> str:
     facts = [recording.pk, run and run.pk, recording.state, get_language(), sorted(window.items(), key=str)]
     return f'"{hashlib.sha256(repr(facts).encode()).hexdigest()[:32]}"'
 
@@ -52,19 +52,17 @@ def _etag(recording: Recording, window: dict[str, Any]) -> str:
 def timeline(request: SignedIn, pk: UUID) -> HttpResponse:
     """The Plotly figure of a window. 404 while there is no finished analysis."""
     recording, window = lookups.seen_recording(request, pk), _window(request)
-    etag = _etag(recording, window)
+    run = complete_run(recording)
+    etag = _etag(recording, run, window)
     unchanged = get_conditional_response(request, etag=etag)
     if unchanged is not None:
         return unchanged
-    found = selectors.timeline(
-        recording, window.get("start_ms"), window.get("end_ms"), points=window.get("points") or 1000
-    )
-    if found is None:
+    if run is None:
         raise Http404
+    window_ms = (window.get("start_ms"), window.get("end_ms"))
     drawn = figure(
-        found,
+        read.timeline(run, *window_ms, points=window.get("points") or 1000),
         waveform=peaks_of(recording),
-        speech=selectors.speech_spans(recording, found["start_ms"], found["end_ms"]),
         theme=window.get("theme") or "light",
         hidden=window.get("hide", ()),
     )
@@ -101,4 +99,4 @@ def poster(request: SignedIn, pk: UUID) -> HttpResponseBase:
 @login_required
 def captions(request: SignedIn, pk: UUID) -> HttpResponse:
     """The transcript as WebVTT."""
-    return HttpResponse(vtt.webvtt(vtt.spoken(_ready(request, pk))), content_type="text/vtt; charset=utf-8")
+    return HttpResponse(captions_of(complete_run(_ready(request, pk))), content_type="text/vtt; charset=utf-8")

@@ -13,14 +13,15 @@ from analysis.types import Stage
 from hiring.accounts.requests import SignedIn
 from hiring.recordings.streaming import media_response
 from hiring.recruiter import lookups
-from hiring.review import evidence, selectors, services
+from hiring.review import evidence, services
+from hiring.review.moments import moment_details, moments
 from hiring.runs.models import Moment
 from hiring.runs.selectors import network_is_off
 
 
 def _card(request: SignedIn, row: Moment, problem: str = "", **more: object) -> HttpResponse:
-    details = selectors.moment_details(row, request.user)
-    listed = selectors.moments(row.run.recording, request.user)
+    details = moment_details(row, request.user)
+    listed = moments(row.run, request.user)
     place = next((number for number, item in enumerate(listed, start=1) if item["id"] == details["id"]), 0)
     page = {
         "moment": details,

@@ -134,7 +134,7 @@ def progress(request: SignedIn, pk: UUID) -> HttpResponse:
         **_progress_words(recording, state),
     }
     response = render(request, "recruiter/_progress.html", page)
-    if not state.is_moving:
+    if not state.standing.is_moving:
         response["HX-Refresh"] = "true"
     return response
 

@@ -65,5 +65,5 @@ class Transcripts(Holding):
         yield as_json("transcript.json", list(words.values("start_ms", "end_ms", "text", "confidence", "mark")))
         columns = ("first_word", "after_word", "start_ms", "end_ms", "sentiment", "confidence", "hedges")
         yield as_json("sentences.json", list(run.sentences.values(*columns)))
-        if points.are_open_to_candidate(copy.interview) and (found := points.of(recording)):
+        if points.are_open_to_candidate(copy.interview) and (found := points.of(recording, run)):
             yield as_json("points-of-the-question.json", found)

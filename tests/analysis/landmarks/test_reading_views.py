@@ -11,13 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis import manifest
 from analysis.config import PipelineConfig
 from analysis.landmarks.graphs import INPUT_PX, TASK_FILE, NoLandmarker
 from analysis.landmarks.stage import BATCH, FaceView, LandmarkStage
 from analysis.landmarks.view import TEMPLATE, cut_view, view_matrix
 from analysis.pipeline import Analysis
-from analysis.types import FACE_SIGNALS, Stage
+from analysis.types import FACE_SIGNALS, Stage, StageState
 from tests.analysis.landmarks.conftest import Portrait
 from tests.analysis.media import write_video
 
@@ -149,7 +148,7 @@ def test_a_run_with_a_damaged_landmarker_goes_on_and_says_that_the_stage_is_off(
     analysis = Analysis(video, PipelineConfig(plan=PLAN, threads=1, model_dir=str(tmp_path)))
     frames = [seen for observations in analysis for seen in observations]
     assert len(frames) == 10 and all(seen.face_signals is None for seen in frames)
-    assert analysis.outcome().manifest["stages"][Stage.LANDMARKS] == manifest.MODEL_MISSING
+    assert analysis.outcome().manifest["stages"][Stage.LANDMARKS] == StageState.MODEL_MISSING
 
 
 def test_a_run_with_the_landmarker_has_signals_wherever_the_face_shows_well(
@@ -162,4 +161,4 @@ def test_a_run_with_the_landmarker_has_signals_wherever_the_face_shows_well(
     assert len(read) > 0.9 * len(frames)
     assert all(seen.box is not None and np.isfinite(seen.face_signals).all() for seen in read)
     outcome = analysis.outcome()
-    assert outcome.manifest["stages"][Stage.LANDMARKS] == manifest.DONE
+    assert outcome.manifest["stages"][Stage.LANDMARKS] == StageState.DONE

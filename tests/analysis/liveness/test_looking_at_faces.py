@@ -10,13 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis import manifest
 from analysis.config import FaceConfig, PipelineConfig, VideoLimits
 from analysis.faces.stage import FaceStage
 from analysis.liveness.network import SHAPES, NoLiveness
 from analysis.liveness.stage import LivenessStage, surroundings
 from analysis.pipeline import Analysis
-from analysis.types import MomentKind, Stage
+from analysis.types import MomentKind, Stage, StageState
 from analysis.video.decode import Decoder
 
 from ..media import write_video
@@ -60,7 +59,7 @@ def test_a_run_looks_every_other_second_and_finds_nothing_in_a_recording_of_a_fa
     analysis = Analysis(clip("expressive_s18.mp4"), PipelineConfig(plan=PLAN, model_dir=str(models)))
     seen = [row for window in analysis for row in window]
     outcome = analysis.outcome()
-    assert outcome.manifest["stages"][Stage.LIVENESS] == manifest.DONE  # type: ignore[index]
+    assert outcome.manifest["stages"][Stage.LIVENESS] == StageState.DONE  # type: ignore[index]
     assert MomentKind.LIVENESS not in {moment.kind for moment in outcome.moments}
     looked_at = [row for row in seen if row.live is not None]
     assert len(looked_at) > 0.9 * len(seen)
@@ -72,7 +71,7 @@ def test_without_weights_the_stage_is_off_and_the_run_says_so(tmp_path: Path) ->
     video = write_video(tmp_path / "nobody.mp4", pts_ms=range(0, 400, 40))
     analysis = Analysis(video, PipelineConfig(plan=PLAN, model_dir=str(tmp_path)))
     assert all(row.live is None for window in analysis for row in window)
-    assert analysis.outcome().manifest["stages"][Stage.LIVENESS] == manifest.MODEL_MISSING  # type: ignore[index]
+    assert analysis.outcome().manifest["stages"][Stage.LIVENESS] == StageState.MODEL_MISSING  # type: ignore[index]
 
 
 @pytest.mark.parametrize("harm", ["cut short", "not weights", "of the other network", "missing"])
