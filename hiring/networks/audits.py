@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,18 +18,12 @@ from analysis.text import plain
 from hiring.accounts.models import User
 from hiring.audit import services as audit
 from hiring.audit.actions import Action
-from hiring.lib import broker
+from hiring.lib import broker, jobs
+from hiring.lib.jobs import LeaseLost
 from hiring.networks import sources
 from hiring.networks.models import FairnessAudit, Network
 
 State = FairnessAudit.State
-#: A worker beats every few seconds: after this long without a beat it is gone.
-SILENCE = timedelta(minutes=2)
-_WAKE_AGAIN = timedelta(seconds=30)
-
-
-class AuditLost(Exception):
-    """The audit was given up, or is another worker's: stop and keep nothing."""
 
 
 @transaction.atomic
@@ -69,17 +62,9 @@ def remove_images(*, name: str, person: User) -> None:
 @transaction.atomic
 def start_in_foreground(*, network: Network, source: str) -> FairnessAudit | None:
     """A row for an audit that the caller performs at once, already claimed; None where one is under way."""
-    now = timezone.now()
     try:
         with transaction.atomic():
-            row = FairnessAudit.objects.create(
-                network=network,
-                source=source,
-                state=State.RUNNING,
-                token=uuid.uuid4(),
-                started_at=now,
-                heartbeat_at=now,
-            )
+            row = FairnessAudit.objects.create(network=network, source=source, **jobs.holding(timezone.now()))
     except IntegrityError:
         return None
     _note_start(row, audit.SYSTEM)
@@ -99,59 +84,41 @@ def wake(audit_id: uuid.UUID) -> None:
 
 def claim(audit_id: uuid.UUID) -> FairnessAudit | None:
     """Take a queued audit. Returns None where another worker was faster, or it is over."""
-    now = timezone.now()
-    won = FairnessAudit.objects.filter(pk=audit_id, state=State.QUEUED).update(
-        state=State.RUNNING, token=uuid.uuid4(), started_at=now, heartbeat_at=now
-    )
+    won = FairnessAudit.objects.filter(pk=audit_id, state=State.QUEUED).update(**jobs.holding(timezone.now()))
     return FairnessAudit.objects.select_related("network").get(pk=audit_id) if won else None
 
 
-def _held(row: FairnessAudit) -> Q:
-    return Q(pk=row.pk, token=row.token, state=State.RUNNING)
-
-
 def beat(row: FairnessAudit, done: int | None = None, total: int | None = None) -> None:
-    """Say that the audit goes on, and how far it is in images. Raises AuditLost."""
-    columns: dict[str, Any] = {"heartbeat_at": timezone.now()}
-    if done is not None and total is not None:
-        columns |= {"done": done, "total": total}
-    if not FairnessAudit.objects.filter(_held(row)).update(**columns):
-        raise AuditLost(f"audit {row.pk} is not ours any more")
+    """Say that the audit goes on, and how far it is in images. Raises LeaseLost."""
+    columns = {} if done is None or total is None else {"done": done, "total": total}
+    jobs.beat(FairnessAudit.objects.all(), row, **columns)
 
 
 @transaction.atomic
 def complete(*, row: FairnessAudit, result: dict[str, Any]) -> None:
-    """Keep the result and end the audit. Raises AuditLost and keeps nothing."""
-    _end(row, state=State.COMPLETE, result=result, done=F("total"))
+    """Keep the result and end the audit. Raises LeaseLost and keeps nothing."""
+    jobs.end(FairnessAudit.objects.all(), row, state=State.COMPLETE, result=result, done=F("total"))
     audit.record(actor=audit.SYSTEM, action=Action.FAIRNESS_COMPLETE, obj=row, weights=row.network.short_hash)
 
 
 @transaction.atomic
 def fail(*, row: FairnessAudit, sentence: str) -> None:
-    """End an audit that cannot succeed, with one sentence. Raises AuditLost."""
-    _end(row, state=State.FAILED, failure=plain(sentence)[:400])
+    """End an audit that cannot succeed, with one sentence. Raises LeaseLost."""
+    jobs.end(FairnessAudit.objects.all(), row, state=State.FAILED, failure=plain(sentence)[:400])
     audit.record(actor=audit.SYSTEM, action=Action.FAIRNESS_FAILED, obj=row, weights=row.network.short_hash)
-
-
-def _end(row: FairnessAudit, **columns: Any) -> None:
-    ended = FairnessAudit.objects.filter(_held(row)).update(token=None, finished_at=timezone.now(), **columns)
-    if not ended:
-        raise AuditLost(f"audit {row.pk} is not ours any more")
 
 
 def reconcile() -> dict[str, int]:
     """Fail what died and wake what was not delivered. Safe at any time, as often as one likes, by several at once."""
     now = timezone.now()
     counts = {"audits_failed": 0, "audits_woken": 0}
-    silent = FairnessAudit.objects.filter(state=State.RUNNING, heartbeat_at__lt=now - SILENCE)
-    for row in silent.select_related("network"):
+    for row in FairnessAudit.objects.filter(jobs.dead(now)).select_related("network"):
         try:
             fail(row=row, sentence=_("The worker that made this audit stopped; nothing of it was kept."))
-        except AuditLost:
+        except LeaseLost:
             continue
         counts["audits_failed"] += 1
-    undelivered = Q(woken_at=None, queued_at__lt=now - timedelta(seconds=2)) | Q(woken_at__lt=now - _WAKE_AGAIN)
-    waiting = FairnessAudit.objects.filter(undelivered, state=State.QUEUED)
+    waiting = FairnessAudit.objects.filter(jobs.undelivered(now))
     for audit_id in list(waiting.values_list("pk", flat=True)[:50]):
         wake(audit_id)
         counts["audits_woken"] += 1

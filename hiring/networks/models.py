@@ -13,6 +13,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from hiring.lib.jobs import Job
+
 SHA256 = r"^[0-9a-f]{64}$"
 
 
@@ -74,7 +76,7 @@ class Switch(models.Model):
         return f"{self.network} {'on' if self.is_on else 'off'}"
 
 
-class FairnessAudit(models.Model):
+class FairnessAudit(Job):
     """One audit of a network on one folder of images. The row is the truth about the job, as with runs."""
 
     class State(models.TextChoices):
@@ -90,12 +92,6 @@ class FairnessAudit(models.Model):
     started_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="fairness_audits"
     )
-    queued_at = models.DateTimeField(default=timezone.now)
-    woken_at = models.DateTimeField(null=True, blank=True)
-    token = models.UUIDField(null=True, blank=True)
-    started_at = models.DateTimeField(null=True, blank=True)
-    heartbeat_at = models.DateTimeField(null=True, blank=True)
-    finished_at = models.DateTimeField(null=True, blank=True)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     result = models.JSONField(default=dict, blank=True)
@@ -103,7 +99,7 @@ class FairnessAudit(models.Model):
 
     class Meta:
         ordering = ["-queued_at"]
-        indexes = [models.Index(fields=["state", "heartbeat_at"])]
+        indexes = [models.Index(fields=["state", "lease_until"])]
         constraints = [
             models.CheckConstraint(
                 name="fairness_audit_state_known",
@@ -111,7 +107,7 @@ class FairnessAudit(models.Model):
             ),
             models.CheckConstraint(
                 name="fairness_audit_running_is_held",
-                condition=Q(state="running", token__isnull=False, heartbeat_at__isnull=False)
+                condition=Q(state="running", token__isnull=False, lease_until__isnull=False)
                 | (~Q(state="running") & Q(token__isnull=True)),
             ),
             models.CheckConstraint(

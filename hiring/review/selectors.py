@@ -59,7 +59,7 @@ class SoFar:
 
 def so_far(state: Progress) -> SoFar | None:
     """The moments that a running analysis has marked, which may still change; None where it saved none yet."""
-    saved = savepoints.of(state.run) if state.run is not None and state.standing == Standing.RUNNING else None
+    saved = savepoints.of(state.run) if state.run is not None and state.standing.is_moving else None
     if saved is None:
         return None
     moments = [

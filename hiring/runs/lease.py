@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
@@ -18,6 +17,8 @@ from django.utils import timezone
 from analysis.types import Moment, Outcome, Progress
 from hiring.audit import services as audit
 from hiring.audit.actions import Action
+from hiring.lib import jobs
+from hiring.lib.jobs import LeaseLost
 from hiring.networks import selectors as networks
 from hiring.recordings import services as recordings
 from hiring.recordings.models import Recording
@@ -26,13 +27,8 @@ from hiring.runs.models import ATTEMPTS, AnalysisRun
 from hiring.runs.services import wake
 
 State = AnalysisRun.State
-_WAKE_AGAIN = timedelta(seconds=30)
 #: How long a run waits for room, storage or database: twice as long each time, up to the longest.
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=15), timedelta(minutes=10)
-
-
-class LeaseLost(Exception):
-    """The run was cancelled, or another worker holds it now: stop and keep nothing."""
 
 
 @transaction.atomic
@@ -49,14 +45,10 @@ def claim(run_id: uuid.UUID, weights_sha256: str = "") -> AnalysisRun | None:
     says of it must not tell who agreed to expression.
     """
     now = timezone.now()
-    to_be_had = Q(state=State.QUEUED) | Q(state=State.RUNNING, lease_until__lt=now)
-    won = AnalysisRun.objects.filter(to_be_had, order.is_time(now), pk=run_id, attempt__lt=ATTEMPTS).update(
-        state=State.RUNNING,
+    available = Q(state=State.QUEUED) | jobs.dead(now)
+    won = AnalysisRun.objects.filter(available, order.is_time(now), pk=run_id, attempt__lt=ATTEMPTS).update(
+        **jobs.holding(now),
         attempt=F("attempt") + 1,
-        token=uuid.uuid4(),
-        lease_until=now + timedelta(seconds=settings.RUN_LEASE_SECONDS),
-        heartbeat_at=now,
-        started_at=now,
         step="",
         done_ms=0,
         weights_sha256=weights_sha256,
@@ -67,21 +59,12 @@ def claim(run_id: uuid.UUID, weights_sha256: str = "") -> AnalysisRun | None:
     return AnalysisRun.objects.select_related("recording__interview__position").get(pk=run_id)
 
 
-def _held(run: AnalysisRun) -> Q:
-    return Q(pk=run.pk, token=run.token, state=State.RUNNING)
-
-
 def heartbeat(run: AnalysisRun, progress: Progress | None = None) -> None:
     """Renew the lease and note the progress. Raises LeaseLost."""
-    now = timezone.now()
-    columns: dict[str, object] = {
-        "lease_until": now + timedelta(seconds=settings.RUN_LEASE_SECONDS),
-        "heartbeat_at": now,
-    }
+    columns: dict[str, object] = {}
     if progress is not None:
-        columns |= {"step": progress.step, "done_ms": progress.done_ms, "total_ms": progress.total_ms}
-    if not AnalysisRun.objects.filter(_held(run)).update(**columns):
-        raise LeaseLost(f"run {run.pk} is not ours any more")
+        columns = {"step": progress.step, "done_ms": progress.done_ms, "total_ms": progress.total_ms}
+    jobs.beat(AnalysisRun.objects.all(), run, **columns)
 
 
 @transaction.atomic
@@ -133,11 +116,10 @@ def complete(
     """
     transcript = outcome.transcript
     _lock_recording(run)
-    ended = AnalysisRun.objects.filter(_held(run)).update(
+    jobs.end(
+        AnalysisRun.objects.all(),
+        run,
         state=State.COMPLETE,
-        token=None,
-        lease_until=None,
-        finished_at=timezone.now(),
         done_ms=outcome.info.duration_ms,
         total_ms=outcome.info.duration_ms,
         observations_file=observations_file,
@@ -156,8 +138,6 @@ def complete(
         failed_step="",
         failure="",
     )
-    if not ended:
-        raise LeaseLost(f"run {run.pk} is not ours any more")
     # What a container says of its length can be more than what it holds: the frames decide.
     missing_ms = int(str(outcome.manifest.get("missing_ms") or 0))
     recordings.note_length(recording=run.recording, duration_ms=outcome.info.duration_ms, missing_ms=missing_ms)
@@ -176,16 +156,8 @@ def complete(
 @transaction.atomic
 def fail(*, run: AnalysisRun, step: str, sentence: str) -> None:
     """End a run that cannot succeed, with the step and one sentence for the recruiter. Raises LeaseLost."""
-    ended = AnalysisRun.objects.filter(_held(run)).update(
-        state=State.FAILED,
-        token=None,
-        lease_until=None,
-        finished_at=timezone.now(),
-        failed_step=step,
-        failure=sentence[:400],
-    )
-    if not ended:
-        raise LeaseLost(f"run {run.pk} is not ours any more")
+    columns = {"state": State.FAILED, "failed_step": step, "failure": sentence[:400]}
+    jobs.end(AnalysisRun.objects.all(), run, **columns)
     savepoints.drop(AnalysisRun.objects.filter(pk=run.pk))
     audit.record(
         actor=audit.SYSTEM, action=Action.RUN_FAILED, obj=run, interview=run.recording.interview_id, step=step
@@ -196,7 +168,8 @@ def fail(*, run: AnalysisRun, step: str, sentence: str) -> None:
 def put_back(*, run: AnalysisRun, step: str, sentence: str) -> None:
     """Return a run whose attempt broke unexpectedly; after the last attempt it is set aside instead."""
     if run.attempt >= ATTEMPTS:
-        _set_aside(AnalysisRun.objects.filter(_held(run)), run, step, sentence)
+        own = AnalysisRun.objects.filter(pk=run.pk, token=run.token, state=State.RUNNING)
+        _set_aside(own, run, step, sentence)
         return
     _requeue(run, step, sentence, not_before=None, waits=0)
 
@@ -213,22 +186,14 @@ def give_back(*, run: AnalysisRun, step: str, sentence: str) -> None:
 
 
 def _requeue(run: AnalysisRun, step: str, sentence: str, **columns: object) -> None:
-    AnalysisRun.objects.filter(_held(run)).update(
-        state=State.QUEUED,
-        token=None,
-        lease_until=None,
-        woken_at=None,
-        failed_step=step,
-        failure=sentence[:400],
-        **columns,
-    )
+    columns |= {"state": State.QUEUED, "woken_at": None, "failed_step": step, "failure": sentence[:400]}
+    jobs.release(AnalysisRun.objects.all(), run, **columns)
 
 
 def _set_aside(chosen: QuerySet[AnalysisRun], run: AnalysisRun, step: str, sentence: str) -> None:
     done = chosen.update(
+        **jobs.RELEASED,
         state=State.QUARANTINED,
-        token=None,
-        lease_until=None,
         finished_at=timezone.now(),
         failed_step=step,
         failure=sentence[:400],
@@ -251,14 +216,14 @@ def reconcile() -> dict[str, int]:
     """
     now = timezone.now()
     counts = {"quarantined": 0, "requeued": 0, "woken": 0}
-    dead = Q(state=State.RUNNING, lease_until__lt=now)
+    dead = jobs.dead(now)
     for run in AnalysisRun.objects.filter(dead, attempt__gte=ATTEMPTS).select_related("recording"):
         with transaction.atomic():
             sentence = f"The analysis stopped unexpectedly {ATTEMPTS} times; the recording itself is safe."
             _set_aside(AnalysisRun.objects.filter(dead, pk=run.pk), run, run.step, sentence)
         counts["quarantined"] += 1
     counts["requeued"] = AnalysisRun.objects.filter(dead, attempt__lt=ATTEMPTS).update(
-        state=State.QUEUED, token=None, lease_until=None, woken_at=None
+        **jobs.RELEASED, state=State.QUEUED, woken_at=None
     )
     for run_id in _claim_undelivered(now):
         if wake(run_id) is False:
@@ -276,8 +241,7 @@ def _claim_undelivered(now: datetime) -> list[uuid.UUID]:
 @transaction.atomic
 def _pick_undelivered(now: datetime, most: int) -> list[uuid.UUID]:
     """Reconcilers on other machines skip the rows that this one picks."""
-    undelivered = Q(woken_at=None, queued_at__lt=now - timedelta(seconds=2)) | Q(woken_at__lt=now - _WAKE_AGAIN)
-    rows = order.ready(now).filter(undelivered).order_by("queued_at")
+    rows = order.ready(now).filter(jobs.undelivered(now)).order_by("queued_at")
     ids = list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True)[:most])
     AnalysisRun.objects.filter(pk__in=ids).update(woken_at=now)
     return ids

@@ -12,13 +12,14 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from analysis.types import EXPRESSIONS, FILLER, RESTART, UNCLEAR, Stage, Step
+from hiring.lib.jobs import Job
 from hiring.positions.models import Interview, Position, Question, RubricPoint
 from hiring.recordings.models import Recording
 
 ATTEMPTS = 3
 
 
-class AnalysisRun(models.Model):
+class AnalysisRun(Job):
     """not_before: until then no worker takes it, for want of room, storage or database, `waits` times in a row.
 
     to_discard: cancelled because places changed; what it found is shown nowhere and is still to be deleted.
@@ -45,16 +46,9 @@ class AnalysisRun(models.Model):
     plan = models.JSONField(default=list)
     fingerprint = models.CharField(max_length=64)
     attempt = models.PositiveSmallIntegerField(default=0)
-    token = models.UUIDField(null=True, blank=True)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    heartbeat_at = models.DateTimeField(null=True, blank=True)
-    queued_at = models.DateTimeField(default=timezone.now)
     awaited_since = models.DateTimeField(null=True, blank=True)
-    woken_at = models.DateTimeField(null=True, blank=True)
     not_before = models.DateTimeField(null=True, blank=True)
     waits = models.PositiveSmallIntegerField(default=0)
-    started_at = models.DateTimeField(null=True, blank=True)
-    finished_at = models.DateTimeField(null=True, blank=True)
     step = models.CharField(max_length=20, blank=True)
     done_ms = models.BigIntegerField(default=0)
     total_ms = models.BigIntegerField(default=0)

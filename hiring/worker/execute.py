@@ -18,6 +18,7 @@ from django.db import Error, close_old_connections
 from analysis.observations import ObservationWriter
 from analysis.pipeline import Analysis
 from analysis.types import BadTranscript, BadVideo, Cancelled, Outcome, Stage
+from hiring.lib.jobs import LeaseLost
 from hiring.lib.outages import outage
 from hiring.recordings import uploads, vault
 from hiring.recordings.models import Recording
@@ -26,7 +27,7 @@ from hiring.runs import lease
 from hiring.runs import services as runs
 from hiring.runs.models import AnalysisRun
 from hiring.worker import intake, networks, points
-from hiring.worker.keeper import Keeper
+from hiring.worker.lease_keeper import RunKeeper
 from hiring.worker.savepoints import Saver, saved
 from hiring.worker.storing import nothing_is_left_unless
 
@@ -62,9 +63,9 @@ def work() -> list[str]:
 
 
 def execute(run_id: UUID) -> str:
-    """Perform this run if it is to be had, and return how it ended: a state, `stopped` or `not to be had`."""
+    """Perform this run if it is available, and return how it ended: a state, `stopped` or `unavailable`."""
     run = lease.claim(run_id, weights_sha256=_own_weights())
-    return "not to be had" if run is None else _carry_out(run)
+    return "unavailable" if run is None else _carry_out(run)
 
 
 def _own_weights() -> str:
@@ -77,7 +78,7 @@ def _carry_out(run: AnalysisRun) -> str:
         return "stopped"
     folder = Path(settings.WORK_DIR) / f"{run.pk}.{run.attempt}"
     try:
-        with Keeper(run) as keeper:
+        with RunKeeper(run) as keeper:
             ended = _attempt(run, folder, keeper)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -98,11 +99,11 @@ def _is_allowed(run: AnalysisRun) -> bool:
     return False
 
 
-def _attempt(run: AnalysisRun, folder: Path, keeper: Keeper) -> str:
+def _attempt(run: AnalysisRun, folder: Path, keeper: RunKeeper) -> str:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _perform(run, folder, keeper)
-    except (Cancelled, lease.LeaseLost):
+    except (Cancelled, LeaseLost):
         log.info("Run %s was stopped.", run.pk)
         return "stopped"
     except BadVideo as error:
@@ -117,7 +118,7 @@ def _attempt(run: AnalysisRun, folder: Path, keeper: Keeper) -> str:
     return AnalysisRun.State.COMPLETE
 
 
-def _waits(run: AnalysisRun, keeper: Keeper, missing: str, error: Exception) -> str:
+def _waits(run: AnalysisRun, keeper: RunKeeper, missing: str, error: Exception) -> str:
     """Give the attempt back. Where the database is away the worker could do nothing else, so it tries for a while."""
     log.warning("Run %s waits: %s is missing (%s).", run.pk, missing, type(error).__name__)
     until = time.monotonic() + _TELL_FOR_S
@@ -132,7 +133,7 @@ def _waits(run: AnalysisRun, keeper: Keeper, missing: str, error: Exception) -> 
             time.sleep(_TELL_EVERY_S)
 
 
-def _refused(run: AnalysisRun, folder: Path, keeper: Keeper, error: BadVideo) -> str:
+def _refused(run: AnalysisRun, folder: Path, keeper: RunKeeper, error: BadVideo) -> str:
     """Only a file that was never accepted is refused; one in the vault stays, whatever became of its analysis."""
     try:
         intake.read_through(folder)
@@ -141,12 +142,12 @@ def _refused(run: AnalysisRun, folder: Path, keeper: Keeper, error: BadVideo) ->
             return _waits(run, keeper, missing, unread)
     try:
         lease.refuse(run=run, step=keeper.step, code=error.code, sentence=str(error))
-    except lease.LeaseLost:
+    except LeaseLost:
         return "stopped"
     return AnalysisRun.State.FAILED
 
 
-def _perform(run: AnalysisRun, folder: Path, keeper: Keeper) -> None:
+def _perform(run: AnalysisRun, folder: Path, keeper: RunKeeper) -> None:
     recording = run.recording
     config = runs.config_for(Stage(stage) for stage in run.plan)
     path = intake.fetch(recording, folder)

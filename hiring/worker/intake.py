@@ -19,7 +19,7 @@ from hiring.recordings.models import Recording
 from hiring.recordings.selectors import COPIES
 from hiring.runs import lease
 from hiring.runs.models import AnalysisRun
-from hiring.worker.keeper import Keeper
+from hiring.worker.lease_keeper import RunKeeper
 from hiring.worker.storing import Store, nothing_is_left_unless
 
 log = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ def fetch(recording: Recording, folder: Path) -> Path:
     return source
 
 
-def keep(run: AnalysisRun, path: Path, folder: Path, limits: VideoLimits, keeper: Keeper) -> Source:
+def keep(run: AnalysisRun, path: Path, folder: Path, limits: VideoLimits, keeper: RunKeeper) -> Source:
     """Check a received file and keep it for good, or nothing of it. Returns what was found when it was looked at.
 
     Raises BadVideo, Cancelled, LeaseLost.
@@ -90,7 +90,7 @@ def keep(run: AnalysisRun, path: Path, folder: Path, limits: VideoLimits, keeper
 
 
 def _playable(
-    recording: Recording, source: Source, folder: Path, limits: VideoLimits, keeper: Keeper, store: Store
+    recording: Recording, source: Source, folder: Path, limits: VideoLimits, keeper: RunKeeper, store: Store
 ) -> str:
     target = folder / "playable.mp4"
     try:
@@ -106,7 +106,7 @@ def _playable(
     return name
 
 
-def _poster(path: Path, limits: VideoLimits, keeper: Keeper, store: Store) -> str:
+def _poster(path: Path, limits: VideoLimits, keeper: RunKeeper, store: Store) -> str:
     try:
         picture = poster(path, limits, on_wait=keeper.check)
     except BadVideo:
@@ -114,7 +114,7 @@ def _poster(path: Path, limits: VideoLimits, keeper: Keeper, store: Store) -> st
     return store(io.BytesIO(picture), "jpg")
 
 
-def _waveform(path: Path, limits: VideoLimits, keeper: Keeper) -> bytes:
+def _waveform(path: Path, limits: VideoLimits, keeper: RunKeeper) -> bytes:
     try:
         return bytes(waveform(path, limits, on_wait=keeper.check))
     except BadVideo:

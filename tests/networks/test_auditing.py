@@ -16,6 +16,7 @@ from django.utils import timezone
 from PIL import Image
 
 from hiring.audit.models import Event
+from hiring.lib.jobs import LeaseLost
 from hiring.networks import audits, sources
 from hiring.networks.models import FairnessAudit
 from hiring.worker import fairness as worker
@@ -53,7 +54,7 @@ def test_an_audit_of_real_pictures_ends_with_a_result_that_names_the_network(fol
     assert row.result["weights_sha256"] == row.network.weights_sha256
     assert row.result["dataset"]["images"] == 3 and (row.done, row.total) == (3, 3)
     assert row.token is None and row.finished_at and row.failure == ""
-    assert worker.perform(row.pk) == "not to be had", "a message that is delivered twice does nothing"
+    assert worker.perform(row.pk) == "unavailable", "a message that is delivered twice does nothing"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -140,11 +141,11 @@ def test_an_audit_whose_worker_died_is_failed_with_a_sentence_and_can_be_started
     _pictures(folder / "pictures")
     row = audits.claim(_started().pk)
     assert audits.reconcile()["audits_failed"] == 0
-    FairnessAudit.objects.update(heartbeat_at=timezone.now() - timedelta(minutes=3))
+    FairnessAudit.objects.update(lease_until=timezone.now() - timedelta(minutes=3))
     assert audits.reconcile()["audits_failed"] == 1
-    with pytest.raises(audits.AuditLost):
+    with pytest.raises(LeaseLost):
         audits.beat(row, 1, 2)
-    with pytest.raises(audits.AuditLost):
+    with pytest.raises(LeaseLost):
         audits.complete(row=row, result={"schema": 1})
     row.refresh_from_db()
     assert row.state == "failed" and "stopped" in row.failure and row.result == {}

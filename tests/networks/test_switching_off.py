@@ -13,6 +13,7 @@ from hiring.actions import switch_model
 from hiring.audit import checks
 from hiring.audit import services as audit
 from hiring.audit.models import Event
+from hiring.lib.jobs import LeaseLost
 from hiring.networks.models import Network
 from hiring.policy.rules import Purpose
 from hiring.runs import lease
@@ -97,10 +98,10 @@ def test_a_running_run_is_cancelled_and_queued_again_without_expression(network,
     run.refresh_from_db()
     assert run.state == "cancelled" and run.token is None
     assert AnalysisRun.objects.get(state="queued").plan == ["faces", "liveness", "speech", "transcript"]
-    with pytest.raises(lease.LeaseLost):
+    with pytest.raises(LeaseLost):
         lease.heartbeat(run)
     outcome = factories.make_outcome(12_000, [Stage(stage) for stage in run.plan])
-    with pytest.raises(lease.LeaseLost):
+    with pytest.raises(LeaseLost):
         lease.complete(run=run, outcome=outcome, observations_file="late.parquet")
     assert not Moment.objects.exists() and not Segment.objects.exists()
 

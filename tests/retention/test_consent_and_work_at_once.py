@@ -14,6 +14,7 @@ from analysis.types import Stage
 from hiring.actions.add_transcript import TranscriptRefused, add_transcript
 from hiring.actions.delete_recording import delete_recording
 from hiring.actions.erase import erase
+from hiring.lib.jobs import LeaseLost
 from hiring.policy.rules import Purpose
 from hiring.positions.models import Interview
 from hiring.recordings import services as recordings
@@ -125,9 +126,9 @@ def test_a_worker_that_lost_its_run_accepts_and_refuses_nothing():
     run = lease.claim(runs.queue(recording=recording).pk)
     runs.cancel(recording=recording)
     kept = retention_kept()
-    with pytest.raises(lease.LeaseLost):
+    with pytest.raises(LeaseLost):
         lease.accept(run=run, kept=kept)
-    with pytest.raises(lease.LeaseLost):
+    with pytest.raises(LeaseLost):
         lease.refuse(run=run, step="probe", code="damaged", sentence="It is damaged.")
     recording.refresh_from_db()
     assert recording.state == "received" and recording.refusal == ""
@@ -162,7 +163,7 @@ def _at_once(*jobs) -> list[Exception]:
         barrier.wait()
         try:
             job()
-        except (lease.LeaseLost, NotComplete):
+        except (LeaseLost, NotComplete):
             pass
         except Exception as error:
             faults.append(error)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from hiring.actions.delete_recording import delete_recording
 from hiring.actions.erase import erase, erase_overdue
 from hiring.audit.models import Event
+from hiring.lib.jobs import LeaseLost
 from hiring.policy.rules import Purpose
 from hiring.positions.models import Interview
 from hiring.recordings import keys, vault
@@ -83,7 +84,7 @@ def test_a_running_worker_cannot_bring_anything_back(reviewed):
     AnalysisRun.objects.filter(pk=reviewed.pk).update(state="cancelled")
     running = lease.claim(runs.queue(recording=recording).pk)
     _erase(recording.interview)
-    with pytest.raises(lease.LeaseLost):
+    with pytest.raises(LeaseLost):
         lease.heartbeat(running)
     with pytest.raises(keys.KeyGone):
         vault.store(recording.interview_id, io.BytesIO(b"late"), "parquet")

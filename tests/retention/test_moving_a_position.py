@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from hiring.actions import change_places
 from hiring.actions.change_places import discard_withheld, revise_position
 from hiring.audit.models import Event
+from hiring.lib.jobs import LeaseLost
 from hiring.positions.models import Position
 from hiring.recordings import vault
 from hiring.retention.export import zip_pieces
@@ -123,7 +124,7 @@ def test_a_run_that_computes_what_is_forbidden_now_saves_nothing_more():
     recording = factories.make_ready_recording()
     run = lease.claim(runs.queue(recording=recording).pk)
     factories.move_position(recording.interview.position, "eu", finish=False)
-    with pytest.raises(lease.LeaseLost):
+    with pytest.raises(LeaseLost):
         lease.heartbeat(run)
     assert discard_withheld() == 1
     assert AnalysisRun.objects.get(state="queued").plan == ["speech", "transcript"]

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from analysis.types import Progress, Stage, Step
 from hiring.actions.retry_run import retry
+from hiring.lib.jobs import LeaseLost
 from hiring.runs import lease, results
 from hiring.runs import services as runs
 from hiring.runs.models import AnalysisRun
@@ -47,9 +48,9 @@ def test_who_lost_the_lease_can_neither_beat_nor_save(queued):
     first = lease.claim(queued.pk)
     _expire(first)
     second = lease.claim(queued.pk)
-    with pytest.raises(lease.LeaseLost):
+    with pytest.raises(LeaseLost):
         lease.heartbeat(first)
-    with pytest.raises(lease.LeaseLost):
+    with pytest.raises(LeaseLost):
         lease.complete(run=first, outcome=_outcome(first), observations_file="late.parquet")
     assert not first.words.exists()
     lease.complete(run=second, outcome=_outcome(second), observations_file="good.parquet")
@@ -83,7 +84,7 @@ def test_a_heartbeat_renews_the_lease_and_notes_the_progress(queued):
 def test_a_cancelled_run_stops_at_its_next_heartbeat(queued):
     run = lease.claim(queued.pk)
     runs.cancel(recording=run.recording)
-    with pytest.raises(lease.LeaseLost):
+    with pytest.raises(LeaseLost):
         lease.heartbeat(run)
 
 

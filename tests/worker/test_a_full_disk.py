@@ -110,7 +110,7 @@ def test_a_full_disk_is_not_taken_for_a_video_without_a_playable_copy(monkeypatc
 
 def test_storage_that_does_not_answer_is_not_taken_for_a_bad_video(monkeypatch):
     run = _received(made.plain())
-    monkeypatch.setattr(intake, "probe", _raising(BadVideo("not_video", "It cannot be read.")))
+    monkeypatch.setattr(intake, "look_at", _raising(BadVideo("not_video", "It cannot be read.")))
     monkeypatch.setattr(intake, "read_through", _raising(OSError(errno.EIO, os.strerror(errno.EIO))))
     _waits_and_then_completes(run, monkeypatch)
 

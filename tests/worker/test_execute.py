@@ -119,7 +119,7 @@ def test_a_decoder_that_the_system_ended_refuses_no_recording(shared, monkeypatc
     def ended(*_args, **_options):
         raise Interrupted("The process that reads the recording was ended by SIGKILL.")
 
-    monkeypatch.setattr(intake, "probe", ended)
+    monkeypatch.setattr(intake, "look_at", ended)
     assert [execute(run.pk) for _ in range(ATTEMPTS)] == ["put back"] * ATTEMPTS
     run.refresh_from_db()
     recording.refresh_from_db()
@@ -216,5 +216,5 @@ def test_a_transcript_that_cannot_be_read_costs_nothing_but_a_sentence(shared):
 
 def test_a_run_delivered_twice_is_done_once(shared):
     run = _executed(received(shared("media/clips/short_smile.mp4")))
-    assert execute(run.pk) == "not to be had"
+    assert execute(run.pk) == "unavailable"
     assert AnalysisRun.objects.filter(state="complete").count() == 1

@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.db import OperationalError
 
+from hiring.lib.jobs import LeaseLost
 from hiring.policy.rules import Purpose
 from hiring.positions import services as positions
 from hiring.recordings import services, vault
@@ -19,7 +20,7 @@ from hiring.runs import services as runs
 from hiring.runs.models import AnalysisRun, Savepoint
 from hiring.worker import execute as module
 from hiring.worker.execute import execute
-from hiring.worker.keeper import Keeper
+from hiring.worker.lease_keeper import RunKeeper
 from hiring.worker.sweep import sweep
 from tests import factories
 from tests.worker.test_execute import received
@@ -34,7 +35,7 @@ def _often(monkeypatch):
 
 def _breaking(monkeypatch, exception: BaseException, least_ms: int = 0) -> None:
     """The worker breaks at its first word after a savepoint of its own, up to least_ms or later, was written."""
-    report = Keeper.report
+    report = RunKeeper.report
     before = set(Savepoint.objects.values_list("state_file", flat=True))
 
     def broken(self, progress):
@@ -43,7 +44,7 @@ def _breaking(monkeypatch, exception: BaseException, least_ms: int = 0) -> None:
             raise exception
         report(self, progress)
 
-    monkeypatch.setattr(Keeper, "report", broken)
+    monkeypatch.setattr(RunKeeper, "report", broken)
 
 
 def _stopped(recording: Recording, monkeypatch, least_ms: int = 0) -> AnalysisRun:
@@ -176,7 +177,7 @@ def test_who_lost_the_run_saves_nothing(shared, monkeypatch):
     before = savepoints.of(run).files
     late = lease.claim(run.pk)
     runs.cancel(recording=recording)
-    with pytest.raises(lease.LeaseLost):
+    with pytest.raises(LeaseLost):
         lease.save(run=late, state_file="a.state", part="a.parquet", begins=True, moments=(), until_ms=1)
     assert not Savepoint.objects.exists() and not set(before) & set(vault.names(recording.interview_id))
 
