@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "hiring.lib.middleware.PersonalPagesAreNotStored",
+    "hiring.lib.middleware.TimesAreTheReaders",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
     "hiring.candidate.frame.TooOftenIsSaid",
@@ -88,7 +89,8 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
                 "hiring.lib.context.organisation",
-            ]
+            ],
+            "builtins": ["hiring.lib.templatetags.times"],
         },
     }
 ]

@@ -12,7 +12,7 @@ def test_every_place_shows_its_rule_its_source_and_when_it_was_read(admin):
     text = text_of(admin.get(reverse("administration:places")))
     for place in places().values():
         assert place.name in text
-    assert "Art. 5(1)(f)" in text and "last checked 1 Oct 2026" in text
+    assert "Art. 5(1)(f)" in text and ">Oct 1, 2026</time>" in text
 
 
 def test_a_duty_that_this_version_cannot_fulfil_closes_the_purpose_visibly(admin):

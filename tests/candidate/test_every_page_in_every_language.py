@@ -117,4 +117,4 @@ def test_a_refusal_is_worded_in_the_language_of_the_reader(tus, candidate, quest
 def test_numbers_and_dates_are_written_as_the_language_does(candidate, interview):
     candidate.cookies[settings.LANGUAGE_COOKIE_NAME] = "de"
     page = candidate.get("/interview/choices/receipts/").content.decode()
-    assert re.search(r"\d+\. \w+ \d{4} \d\d:\d\d", page)
+    assert re.search(r"\d+\. \w+\.? \d{4}, \d\d:\d\d:\d\d UTC", page)

@@ -19,7 +19,7 @@ def _html(**columns) -> str:
         "lines": [],
         "silences": [],
     }
-    progress = {"stage": "complete"}
+    progress = {"standing": "complete"}
     return render_to_string(
         "recruiter/_transcript.html", {"transcript": shown(empty | columns), "progress": progress}
     )
