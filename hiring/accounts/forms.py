@@ -26,7 +26,7 @@ class SignInForm(AuthenticationForm):
         return str(self.cleaned_data["username"]).lower()
 
     error_messages = {
-        "invalid_login": _("This email and password do not belong together. Please try again."),
+        "invalid_login": _("The email or password is incorrect. Please try again."),
         "inactive": _("This account is closed."),
     }
 

@@ -47,7 +47,7 @@ def add_person(*, email: str, name: str, role: str, actor: Actor, password: str 
         with transaction.atomic():
             user.save()
     except IntegrityError as error:
-        raise CannotChange(_("Somebody with this address is already here.")) from error
+        raise CannotChange(_("Someone with this address already has an account.")) from error
     audit.record(actor=actor, action=Action.PERSON_ADDED, obj=user, role=role)
     return user
 
@@ -59,7 +59,7 @@ def change_person(*, user: User, role: str, is_active: bool, actor: Actor) -> Us
     leaves = locked.is_administrator and (role != Role.ADMINISTRATOR or not is_active)
     others = User.objects.filter(role=Role.ADMINISTRATOR, is_active=True).exclude(pk=user.pk)
     if leaves and not others.exists():
-        raise CannotChange(_("This is the only administrator. Make somebody else an administrator first."))
+        raise CannotChange(_("This is the only administrator. Make someone else an administrator first."))
     locked.role, locked.is_active = role, is_active
     if not is_active:
         locked.break_seal()

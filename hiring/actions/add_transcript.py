@@ -43,9 +43,7 @@ def add_transcript(*, recording: Recording, content: bytes, file_name: str) -> N
         locked = arrived.first()
         opened = interview.state == Interview.State.OPENED and Stage.TRANSCRIPT in runs.plan_for(interview)
         if locked is None or not opened:
-            raise TranscriptRefused(
-                _("A transcript can be added before you hand in, if you switched the transcript on.")
-            )
+            raise TranscriptRefused(_("You can add a transcript before you submit if the transcript is switched on."))
         # Before the file is written, which no transaction takes back.
         actor = interview.as_actor()
         pace.require(kind=actor.kind, action=Action.TRANSCRIPT_ATTACHED, interview_id=str(interview.pk))

@@ -46,9 +46,9 @@ def _switch(network: Network, person: User, reason: str, *, is_on: bool) -> None
     if not is_on and not sentence:
         raise CannotSwitch(_("Please say why, in one sentence."))
     if len(sentence) > LONGEST_REASON:
-        raise CannotSwitch(_("Please use at most {count} characters.").format(count=LONGEST_REASON))
+        raise CannotSwitch(_("Please use {count} characters or fewer.").format(count=LONGEST_REASON))
     if not Network.objects.filter(pk=network.pk, is_on=not is_on).update(is_on=is_on):
-        raise CannotSwitch(_("Somebody else was faster: it is switched like this already."))
+        raise CannotSwitch(_("Someone else has already done this."))
     Switch.objects.create(network=network, by=person, is_on=is_on, reason=sentence)
     action = Action.NETWORK_SWITCHED_ON if is_on else Action.NETWORK_SWITCHED_OFF
     audit.record(actor=person.as_actor(), action=action, obj=network, weights=network.short_hash)

@@ -115,7 +115,7 @@ def measure_name(measure: str) -> str:
     names = {
         "detection_rate": _("Face found"),
         "readable_rate": _("Face could be read"),
-        "accuracy": _("Named right"),
+        "accuracy": _("Accuracy"),
     }
     if measure.startswith("predicted:"):
         answer = measure.removeprefix("predicted:")

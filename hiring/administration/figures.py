@@ -85,10 +85,10 @@ def all_of(measured: Mapping[str, Any]) -> list[Figure]:
     return [
         *([Figure(_("Images measured on"), f"{int(images):,}")] if images is not None else []),
         *_share(_("Accuracy"), found.get("accuracy"), intervals.get("accuracy")),
-        *_share(_("Mean recall of the seven"), found.get("macro_recall"), intervals.get("macro_recall")),
+        *_share(_("Mean recall (7 classes)"), found.get("macro_recall"), intervals.get("macro_recall")),
         *_plain(_("Expected calibration error"), found.get("ece"), intervals.get("ece")),
-        *_share(_("Sure enough to answer"), sure.get("coverage"), None),
-        *_share(_("Right of these answers"), sure.get("accuracy"), [sure.get("low"), sure.get("high")]),
+        *_share(_("Coverage"), sure.get("coverage"), None),
+        *_share(_("Accuracy when it answers"), sure.get("accuracy"), [sure.get("low"), sure.get("high")]),
         *_share(
             _("Accuracy where taggers agreed (FER+)"),
             found.get("ferplus_accuracy"),

@@ -59,7 +59,7 @@ class DaysForm(forms.Form):
         label=_("Days without a decision"),
         **_DAYS,
         error_messages=_DAYS_REFUSED,
-        help_text=_("Counted from the day the answers were handed in, or else from the invitation."),
+        help_text=_("Counted from the day the answers were submitted, or otherwise from the invitation."),
     )
 
     @classmethod
@@ -129,7 +129,7 @@ class SwitchForm(forms.Form):
         field = self.fields["reason"]
         field.required = not to_on
         field.widget.attrs["autocomplete"] = "off"
-        field.help_text = _("It is kept, and shown to administrators beside the network. Name nobody.")
+        field.help_text = _("It is kept and shown to administrators with the model. Do not name anyone.")
         if to_on:
             field.label = _("Why, in one sentence (not required)")
 
@@ -158,4 +158,4 @@ class AuditForm(forms.Form):
     def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["person"]
-        field.choices = [("", _("Anybody")), *((str(row.pk), row.name) for row in people)]
+        field.choices = [("", _("Anyone")), *((str(row.pk), row.name) for row in people)]

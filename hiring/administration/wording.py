@@ -17,7 +17,7 @@ _FAULTS = {
 
 #: Kinds of event to filter by: the beginning of an action's code, and its name.
 GROUPS = [
-    ("viewed.", _("Somebody looked")),
+    ("viewed.", _("Someone looked")),
     ("person.", _("People")),
     ("token.", _("API tokens")),
     ("position.", _("Positions")),
@@ -34,7 +34,7 @@ GROUPS = [
     ("moment.", _("Answers to moments")),
     ("note.", _("Notes")),
     ("retention.", _("Retention")),
-    ("network.", _("Networks")),
+    ("network.", _("Models")),
     ("fairness.", _("Fairness audits")),
 ]
 _WEIGHTS = {
@@ -42,7 +42,7 @@ _WEIGHTS = {
     "rnet": _("Finds faces: the second of three steps"),
     "onet": _("Finds faces: the last of three steps"),
     "face_landmarker": _("Finds points of the face: eyes, head, brows, lids and lips"),
-    "liveness": _("Tells a face from a picture of one"),
+    "liveness": _("Tells a live face from a picture of one"),
     "voices": _("Compares voices within one answer"),
     "sentiment": _("Tells how pleasant the words of a sentence are"),
 }

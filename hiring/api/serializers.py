@@ -179,7 +179,7 @@ class RunDetails(serializers.ModelSerializer[AnalysisRun]):
         network = network_of(row)
         if network is None:
             return None
-        note = "" if network.is_on else _("Made by a network that has since been switched off.")
+        note = "" if network.is_on else _("Computed by a model that has since been switched off.")
         known = {"name": network.name, "weights_sha256": network.weights_sha256, "is_on": network.is_on}
         return {**known, "note": note}
 

@@ -101,13 +101,13 @@ def _texts() -> dict[str, str]:
         "paused": _("Paused at {percent} %. Nothing is lost."),
         "waiting": _("The connection is lost. Trying again in {seconds} s. Nothing is lost."),
         "room": _("There is no room on the server just now. Trying again in {seconds} s. Nothing is lost."),
-        "done": _("The video is here."),
-        "cancelled": _("The upload is cancelled and what was sent is deleted."),
+        "done": _("The video has been received."),
+        "cancelled": _("The upload has been canceled, and what was sent has been deleted."),
         "other_file": _("This is another file. Please choose “{name}” ({size} MB), or cancel the upload first."),
         "too_large": _("This file is larger than {limit} MB. Please choose a smaller one."),
         "empty": _("This file is empty. Please choose another one."),
-        "one_more": _("One more question has appeared. You may leave it out."),
-        "failed": _("This did not work. Please reload the page and try again."),
+        "one_more": _("An optional follow-up question has appeared. You may skip it."),
+        "failed": _("Something went wrong. Please reload the page and try again."),
     }
 
 
@@ -146,7 +146,7 @@ def delete_answer(request: HttpRequest, pk: UUID) -> HttpResponse:
     recording = access.candidate_recording(request, pk)
     try:
         delete_recording(recording=recording)
-        messages.success(request, _("The video and everything made from it are deleted."))
+        messages.success(request, _("The video and all results based on it have been deleted."))
     except UploadRefused as refusal:
         messages.error(request, str(refusal))
     return redirect("candidate:answers")
@@ -161,7 +161,7 @@ def add_transcript(request: HttpRequest, pk: UUID) -> HttpResponse:
         if file is None or (file.size or 0) > adding.MOST_BYTES:  # before it is read
             raise adding.wrong_file()
         adding.add_transcript(recording=recording, content=file.read(), file_name=file.name or "")
-        messages.success(request, _("Your transcript is here. The answer is looked at again with it."))
+        messages.success(request, _("Your transcript has been added. The answer is being analyzed again with it."))
     except adding.TranscriptRefused as refusal:
         messages.error(request, str(refusal))
     return redirect("candidate:answers")
@@ -176,5 +176,5 @@ def hand_in(request: HttpRequest) -> HttpResponse:
     except recordings.NotComplete as refusal:
         messages.error(request, str(refusal))
         return redirect("candidate:answers")
-    messages.success(request, _("Your answers are handed in. Thank you."))
+    messages.success(request, _("Your answers have been submitted. Thank you."))
     return redirect("candidate:status")

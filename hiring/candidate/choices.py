@@ -67,7 +67,7 @@ def choices(request: HttpRequest) -> HttpResponse:
 def _chosen(request: HttpRequest, interview: Interview, first: bool) -> HttpResponse:
     if first:
         return redirect("candidate:answers")
-    sentence = _("Your choices are saved. What was computed for a choice that you switched off is deleted.")
+    sentence = _("Your choices have been saved. Results of anything you switched off have been deleted.")
     messages.success(request, sentence)
     return redirect("candidate:choices")
 
@@ -94,6 +94,6 @@ def adjustment(request: HttpRequest) -> HttpResponse:
     form = AdjustmentForm(request.POST) if request.method == "POST" else AdjustmentForm.of(interview)
     if form.is_bound and form.is_valid():
         positions.ask_for_accommodation(interview=interview, text=form.text())
-        messages.success(request, _("Thank you. The team sees what you asked for, and gets in touch."))
+        messages.success(request, _("Thank you. The team will see your request and contact you."))
         return redirect("candidate:adjustment")
     return page(request, "adjustment.html", interview, form=form)

@@ -167,7 +167,7 @@ def correct(request: HttpRequest, pk: UUID) -> HttpResponse:
     except services.NotAllowed as error:
         refused = {"start_ms": start_ms, "text": text, "sentence": str(error)}
         return _result_page(request, recording, refused)
-    messages.success(request, _("Saved. Reviewers see your words beside what was written down."))
+    messages.success(request, _("Saved. Reviewers see your correction next to the automatic transcript."))
     return redirect(f"{reverse('candidate:result', args=[recording.pk])}#line-{start_ms}")
 
 

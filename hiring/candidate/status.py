@@ -41,7 +41,7 @@ class Line:
 def _line(answer: Answer) -> Line:
     recording = answer.recording
     if not answer.is_open:
-        return Line(answer, "elsewhere", _("Recorded in the browser in which you began."))
+        return Line(answer, "elsewhere", _("Recorded in the browser you started in."))
     if recording is None:
         return Line(answer, "none", _("Optional") if answer.is_follow_up else _("No video yet"))
     run = latest_run(recording)
@@ -53,7 +53,7 @@ def _line(answer: Answer) -> Line:
     if standing == Standing.RUNNING and run is not None:
         return Line(answer, standing, step_label(run.step), run.percent)
     if standing.is_moving:
-        return Line(answer, standing, _("Waiting for its turn"), sentence=_why_it_waits(run))
+        return Line(answer, standing, _("Waiting to be analyzed"), sentence=_why_it_waits(run))
     if standing == Standing.STOPPED:
         return Line(answer, standing, _("Not finished"), sentence=_what_stays(recording))
     return Line(answer, standing, _("Ready"), sentence=network_note(run))

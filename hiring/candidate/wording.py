@@ -28,22 +28,23 @@ PURPOSE_TITLES = {
 }
 _PURPOSE_TEXTS = {
     Purpose.TRANSCRIPT: gettext_lazy(
-        "Made by software from what you say, so that reviewers find a passage again. It makes mistakes. Also marks "
-        "pauses, fillers, where you could not be heard, where your words touch the points of a question, and which "
-        "words come often."
+        "Software transcribes what you say so that reviewers can find passages again. It makes mistakes. It also "
+        "marks pauses, fillers, sections that could not be heard, passages that match the key points of a question, "
+        "and words you use often."
     ),
     Purpose.EXPRESSION: gettext_lazy(
-        "Marks moments where what your face showed changed against your own usual, or could not be seen. "
-        "It cannot tell what you feel or whether something is true."
+        "Marks moments when your facial expression differs noticeably from how you usually look in this recording, "
+        "or when your face could not be seen. It cannot tell what you feel or whether something is true."
     ),
     Purpose.VOICE: gettext_lazy(
-        "Draws how loud, how high, how fast and how evenly you speak, and marks where another voice was heard. "
-        "Voices are compared within one answer only, and no voiceprint is kept. It cannot tell what you feel or "
-        "whether something is true."
+        "Charts the volume, pitch, pace, and steadiness of your speech, and marks passages where a different voice "
+        "is heard. Voices are compared within one answer only, and no voiceprint is kept. It cannot tell what you "
+        "feel or whether something is true."
     ),
     Purpose.EYES_HEAD: gettext_lazy(
-        "Marks moments where your head, eyes, brows, lids or lips moved far from your own usual, or could not be "
-        "seen. It cannot tell what you think or why you looked somewhere."
+        "Marks moments when your head, eyes, brows, eyelids, or lips move noticeably differently from how you "
+        "usually move them in this recording, or when they could not be seen. It cannot tell what you think or why "
+        "you looked somewhere."
     ),
 }
 _LOOKS: dict[str, Any] = {
@@ -56,14 +57,14 @@ _LOOKS: dict[str, Any] = {
 
 
 _OFF_NOW = gettext_lazy(
-    "Expressions are switched off for everybody at the moment: none are computed until they are switched on again. "
-    "Where your face could not be seen is still marked."
+    "Expression analysis is switched off for everyone at the moment. No expressions are computed until it is "
+    "switched on again. Moments when your face could not be seen are still marked."
 )
 _WAS_OFF = gettext_lazy(
-    "When this answer was analysed, expressions were switched off for everybody, so none were computed."
+    "When this answer was analyzed, expression analysis was switched off for everyone, so none was computed."
 )
 _OFF_SINCE = gettext_lazy(
-    "The expressions here were computed by a network that has since been switched off. Reviewers are told so too."
+    "The expressions here were computed by a model that has since been switched off. Reviewers see this note too."
 )
 
 
@@ -83,7 +84,7 @@ def _recording_text(interview: Interview) -> str:
     seen = ngettext("Seen by the one person on this team.", "Seen by the %(people)s people on this team.", people) % {
         "people": people
     }
-    kept = _("Deleted %(days)s days after the decision, or %(without)s days after you hand in if there is none.") % {
+    kept = _("Deleted %(days)s days after the decision, or %(without)s days after you submit if there is none.") % {
         "days": keep_days_after_decision(interview),
         "without": position.days_without_decision,
     }
@@ -125,4 +126,4 @@ def network_note(run: AnalysisRun | None) -> str:
 
 def look_label(action: str) -> str:
     """What somebody opened, for the list of who looked."""
-    return str(_LOOKS.get(action, _("looked at your interview")))
+    return str(_LOOKS.get(action, _("viewed your interview")))

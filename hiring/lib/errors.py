@@ -27,10 +27,10 @@ class ProofNeeded(Http404):
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     if isinstance(exception, ProofNeeded):
-        title = _("Please use the browser in which you began")
+        title = _("Please use the browser you started in")
         sentence = _(
-            "This page opens only in the browser in which you first opened this interview, so that nobody else can "
-            "choose, watch or delete in your name. If you no longer have that browser, please contact the team."
+            "This page opens only in the browser where you first opened this interview, so that no one else can "
+            "choose, watch, or delete in your name. If you no longer have that browser, please contact the team."
         )
         return _page(request, 404, title, sentence)
     if isinstance(exception, LinkNeeded):
@@ -39,16 +39,15 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
             "This page opens from the personal link in your invitation. Please open that link in this browser."
         )
         return _page(request, 404, title, sentence)
-    return _page(
-        request, 404, _("Nothing here"), _("This page does not exist, or it is not open to you. Nothing was changed.")
-    )
+    sentence = _("This page does not exist, or it is not open to you. Nothing was changed.")
+    return _page(request, 404, _("Page not found"), sentence)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     return _page(
         request,
         500,
-        _("Our fault"),
+        _("Something went wrong"),
         _("Something failed on our side. What you saved before is safe; please try again."),
     )
 

@@ -95,7 +95,7 @@ def set_questions(*, position: Position, texts: Iterable[str], actor: Actor) -> 
     except ProtectedError as error:
         raise NotAllowed(
             _(
-                "Somebody answered the question “{question}” already: it can be moved, but not reworded or removed."
+                "The question “{question}” has already been answered. You can move it, but not reword or remove it."
             ).format(question=question.text)
         ) from error
     audit.record(actor=actor, action=Action.POSITION_QUESTIONS, obj=position, questions=len(wanted))
@@ -175,7 +175,7 @@ def _set_follow_up(position: Position, point: RubricPoint, text: str) -> None:
     if now is not None and now.recordings.exists():
         raise NotAllowed(
             _(
-                "Somebody answered the follow-up question “{question}” already: it cannot be reworded or removed."
+                "The follow-up question “{question}” has already been answered. You cannot reword or remove it."
             ).format(question=now.text)
         )
     if now is not None and text:  # the same row, so that those who were offered it see the new words
@@ -199,7 +199,7 @@ def add_colleague(*, position: Position, email: str, actor: Actor) -> User:
     """Add the person with this address to the team. Raises NotAllowed where nobody has it."""
     user = User.objects.filter(email__iexact=email.strip(), is_active=True).first()
     if user is None:
-        raise NotAllowed(_("Nobody here has this address. An administrator can add them."))
+        raise NotAllowed(_("No one here has this address. An administrator can add them."))
     add_to_team(position=position, user=user, actor=actor)
     return user
 
@@ -209,7 +209,7 @@ def remove_from_team(*, position: Position, user: User, actor: Actor) -> None:
     """Take a person off the team; the next request already answers 404. Raises NotAllowed for the last one."""
     Position.objects.select_for_update().get(pk=position.pk)
     if not position.memberships.exclude(user=user).filter(user__is_active=True).exists():
-        raise NotAllowed(_("You are the last person on this team. Add somebody else first."))
+        raise NotAllowed(_("You are the last person on this team. Add someone else first."))
     TeamMember.objects.filter(position=position, user=user).delete()
     audit.record(actor=actor, action=Action.TEAM_REMOVED, obj=position, person=str(user.pk))
 
@@ -227,8 +227,8 @@ def change_person(*, user: User, role: str, is_active: bool, actor: Actor) -> Us
         if left_alone:
             raise NotAllowed(
                 _(
-                    "This account cannot be closed yet: nobody else who can sign in is on the team of {titles}. "
-                    "Add somebody to each of these teams first."
+                    "This account cannot be closed yet: no one else who can sign in is on the team of {titles}. Add "
+                    "someone to each of these teams first."
                 ).format(titles=", ".join(f"“{title}”" for title in left_alone))
             )
     return accounts.change_person(user=user, role=role, is_active=is_active, actor=actor)
@@ -243,7 +243,7 @@ def invite(
     Raises NotAllowed where the position is closed.
     """
     if not Position.objects.select_for_update().get(pk=position.pk).is_open:
-        raise NotAllowed(_("This position is closed. Open it before you invite somebody."))
+        raise NotAllowed(_("This position is closed. Open it before you invite someone."))
     interview = _create_interview(
         position=position,
         candidate_name=name.strip(),

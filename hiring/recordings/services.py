@@ -99,7 +99,7 @@ def submit(*, interview: Interview) -> None:
     if locked.state == Interview.State.SUBMITTED:
         return
     if locked.state != Interview.State.OPENED:
-        raise NotComplete(_("These answers cannot be handed in any more."))
+        raise NotComplete(_("These answers can no longer be submitted."))
     here = [Recording.State.RECEIVED, Recording.State.READY]
     answered = interview.recordings.filter(state__in=here).values("question")
     if asked_of_all(locked.position).exclude(pk__in=answered).exists():

@@ -62,7 +62,7 @@ CHECKSUM_ALGORITHMS = ("sha256", "sha1")
 
 def _no_room() -> UploadRefused:
     return UploadRefused(
-        "room", _("There is no room on the server just now. Nothing was lost; please go on in a while.")
+        "room", _("The server is out of space at the moment. Nothing was lost; please continue later.")
     )
 
 

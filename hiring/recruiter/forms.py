@@ -107,7 +107,7 @@ class PositionForm(forms.Form):
             raise forms.ValidationError(_("Please ask at most %(count)s questions.") % {"count": _MOST_QUESTIONS})
         if any(len(text) > _QUESTION_LETTERS for text in texts):
             raise forms.ValidationError(
-                _("A question may have at most %(count)s letters.") % {"count": _QUESTION_LETTERS}
+                _("A question may have at most %(count)s characters.") % {"count": _QUESTION_LETTERS}
             )
         if len(set(texts)) < len(texts):
             raise forms.ValidationError(_("Two questions are the same."))
@@ -151,7 +151,7 @@ class _Points(forms.BaseFormSet):  # type: ignore[type-arg]  # not generic at ru
     """The points of one question, with two empty rows."""
 
     default_error_messages = forms.BaseFormSet.default_error_messages | {
-        "too_many_forms": _("Please write at most %(num)d points for a question."),
+        "too_many_forms": _("Please write at most %(num)d key points per question."),
         "missing_management_form": _("Something of this form is missing. Please reload the page and try again."),
     }
 
@@ -188,9 +188,9 @@ class FollowUpsForm(forms.Form):
         label=_("Offer a follow-up question"),
         required=False,
         help_text=_(
-            "Before handing in, a candidate may then be offered the follow-up question of the first point that no "
-            "words were found about, at most one for an answer, and may leave it out. Nothing is offered where the "
-            "words were recognised with low confidence. Who was offered what, and why, is in the audit log."
+            "Before submitting, a candidate may then be offered the follow-up question of the first key point that "
+            "was not found, at most one per answer, and may skip it. None is offered when recognition confidence is "
+            "low. The audit log shows who was offered what, and why."
         ),
     )
 

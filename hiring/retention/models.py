@@ -13,7 +13,7 @@ class ErasureCertificate(models.Model):
 
     class Reason(models.TextChoices):
         CANDIDATE = "candidate", "The candidate asked"
-        RETENTION = "retention", "The time for keeping it was over"
+        RETENTION = "retention", "The retention period ended"
         ADMINISTRATOR = "administrator", "An administrator erased it on request"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

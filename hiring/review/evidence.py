@@ -140,8 +140,8 @@ def how_sure(moment: Moment) -> str:
         return ""
     value = f"{moment.confidence:.2f}"
     if Stage.TRANSCRIPT in stages_of(moment):
-        return _("{value}: how sure the recogniser was of these words, on average").format(value=value)
-    return _("{value} at the peak (lower end of its 80 % band)").format(value=value)
+        return _("{value}: average confidence of the speech recognizer in these words").format(value=value)
+    return _("{value} at the peak (lower end of its 80% band)").format(value=value)
 
 
 def model_of(run: AnalysisRun) -> str:

@@ -118,7 +118,7 @@ def correct(*, recording: Recording, start_ms: int, text: str) -> None:
         raise NoSuchLine(gettext("The transcript has no line that begins there."))
     text = " ".join(text.split())
     if len(text) > LONGEST_CORRECTION:
-        raise NotAllowed(gettext("Please use at most {count} letters.").format(count=LONGEST_CORRECTION))
+        raise NotAllowed(gettext("Please use {count} characters or fewer.").format(count=LONGEST_CORRECTION))
     row = Correction.objects.filter(recording=recording, start_ms=start_ms)
     if text:
         Correction.objects.update_or_create(
@@ -139,10 +139,10 @@ def decide(*, interview: Interview, person: User, outcome: str, reason: str) -> 
     if outcome not in Decision.Outcome.values:
         raise NotAllowed("Please choose one of the two outcomes.")
     if len(reason.strip()) < 10:
-        raise NotAllowed("Please write down the reason for this decision, in a sentence or more.")
+        raise NotAllowed("Please give the reason for this decision in a sentence or more.")
     locked = Interview.objects.select_for_update().get(pk=interview.pk)
     if locked.state != Interview.State.SUBMITTED:
-        raise NotAllowed("A decision can be written down once, after the answers were handed in.")
+        raise NotAllowed("A decision can be recorded once, after the answers have been submitted.")
     decision = Decision.objects.create(interview=locked, decided_by=person, outcome=outcome, reason=reason.strip())
     locked.state, locked.decided_at = Interview.State.DECIDED, decision.at
     locked.save(update_fields=["state", "decided_at"])

@@ -46,9 +46,9 @@ _GAPS = {
 _STEPS = {
     "": _("Waiting for a free worker"),
     "probe": _("Checking the file"),
-    "frames": _("Looking at the picture"),
-    "transcript": _("Writing down what was said"),
-    "moments": _("Looking for moments"),
+    "frames": _("Analyzing the video"),
+    "transcript": _("Transcribing"),
+    "moments": _("Finding moments"),
     "playable": _("Preparing playback"),
 }
 #: A part of the analysis, where this installation lacks its model.
@@ -56,8 +56,8 @@ _STAGES = {
     Stage.FACES: _("faces"),
     Stage.EXPRESSION: _("expressions"),
     Stage.LANDMARKS: _("eyes and head"),
-    Stage.LIVENESS: _("whether the camera saw a picture of a face"),
-    Stage.SPEECH: _("when somebody spoke"),
+    Stage.LIVENESS: _("liveness check"),
+    Stage.SPEECH: _("speech detection"),
     Stage.VOICE: _("voice"),
     Stage.TRANSCRIPT: _("the transcript"),
 }
@@ -72,7 +72,7 @@ _REGIONS = {
 }
 #: What an explanation says and what it does not, beside every one.
 _REGIONS_TELL = _(
-    "This shows where the network looked when it read the expression “{expression}”. It does not show why a face "
+    "This shows what the model looked at when it read the expression “{expression}”. It does not show why a face "
     "moved, and says nothing about what the person felt."
 )
 #: In the language of whoever reads, each time.

@@ -33,7 +33,7 @@ def test_the_right_password_opens_the_start_page_and_is_written_down(client):
 def test_a_wrong_password_and_an_unknown_address_answer_alike(client):
     factories.make_user(email="rosa@example.org")
     wrong, unknown = (_attempt(client, f"{name}@example.org", "not it") for name in ("rosa", "nobody"))
-    sentence = "This email and password do not belong together."
+    sentence = "The email or password is incorrect."
     assert wrong.status_code == unknown.status_code == 200
     assert sentence in wrong.content.decode() and sentence in unknown.content.decode()
 

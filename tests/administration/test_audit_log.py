@@ -26,7 +26,7 @@ def test_events_name_who_did_what(admin):
     audit.record(actor=person.as_actor(), action="viewed.recording", interview=interview)
     text = text_of(admin.get(URL))
     assert "Rosa Recruiter" in text and "Opened a recording" in text
-    assert f"Candidate of {interview.reference}" in text and "Sightline itself" in text
+    assert f"Candidate of {interview.reference}" in text and "Sightline" in text
     assert "Ada Candidate" not in text
 
 
@@ -85,7 +85,7 @@ def test_the_record_is_told_what_happened_by_the_list_alone():
 
 def test_a_whole_record_is_said_to_be_whole(admin):
     factories.make_interview()
-    assert "Checking the record" in text_of(admin.post(CHECK, {"whole": "1"}, follow=True))
+    assert "Checking the audit log" in text_of(admin.post(CHECK, {"whole": "1"}, follow=True))
     assert "0 of" in text_of(admin.get(STATE))
     assert not checks.go_on(for_s=60)
     for page in (URL, STATE):

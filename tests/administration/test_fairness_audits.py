@@ -102,11 +102,11 @@ def test_a_result_of_a_later_shape_is_not_guessed_at(admin):
 def test_right_answers_have_a_column_only_where_labels_exist():
     result = factories.fairness_result()
     unlabelled = fairness.shown(result)["sections"][0]
-    assert "Named right" not in unlabelled.columns
+    assert "Accuracy" not in unlabelled.columns
     for group in result["groups"]:
         group["accuracy"] = {"value": 0.7, "low": 0.6, "high": 0.8, "n": 90}
     labelled = fairness.shown(result | {"labelled": True})["sections"][0]
-    assert labelled.columns == ["Face found", "Face could be read", "Named right", *unlabelled.columns[2:]]
+    assert labelled.columns == ["Face found", "Face could be read", "Accuracy", *unlabelled.columns[2:]]
 
 
 def test_groups_in_which_no_face_could_be_read_have_dashes_not_zeros():

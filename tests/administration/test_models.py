@@ -40,7 +40,7 @@ def _plain(html: str) -> str:
 
 
 def test_before_any_worker_has_started_the_page_says_so(admin):
-    assert "No worker has named its network yet." in text_of(admin.get(reverse("administration:networks")))
+    assert "No worker has reported its model yet." in text_of(admin.get(reverse("administration:networks")))
 
 
 def test_the_list_shows_figures_with_intervals_state_and_how_many_analyses(admin):
@@ -49,7 +49,7 @@ def test_the_list_shows_figures_with_intervals_state_and_how_many_analyses(admin
     factories.make_complete_run(weights=SHA)
     html = _plain(text_of(admin.get(reverse("administration:networks"))))
     assert "Accuracy 70.1 % (68.6 to 71.6 %)" in html and "Calibration error 0.021" in html
-    assert re.search(r"test-expression aaaaaaaaaa named last by a worker .* On .* UTC 1 older bbbbbbbbbb", html)
+    assert re.search(r"test-expression aaaaaaaaaa in use .* On .* UTC 1 older bbbbbbbbbb", html)
     assert "A new version starts switched on" in html
 
 
@@ -60,7 +60,7 @@ def test_the_page_of_a_network_shows_card_figures_robustness_and_the_shipped_aud
     html = text_of(admin.get(reverse("administration:network", args=[network.pk])))
     assert "<h3>What for</h3>" in html and SHA in html
     words = _plain(html)
-    assert "Sure enough to answer 91.0 % – Right of these answers 74.5 % 73.0 to 76.0 %" in words
+    assert "Coverage 91.0 % – Accuracy when it answers 74.5 % 73.0 to 76.0 %" in words
     assert "Recall: happy 88.0 % 86.0 to 90.0 %" in words and "Recall: fear" not in words
     assert "blur, 1.0 px 61.0 % 59.0 to 63.0 % 80.0 % 70.0 %" in words
     assert "eyes covered 42.0 % 40.0 to 44.0 % 0.0 % –" in words
@@ -108,7 +108,7 @@ def test_switching_off_and_on_from_the_screen(admin, administrator):
     run.refresh_from_db()
     assert run.state == AnalysisRun.State.CANCELLED
     answer = text_of(admin.post(address, {"to": "on"}, follow=True))
-    assert "The network is on." in answer
+    assert "The model is on." in answer
     assert Network.objects.get().is_on
 
 
@@ -124,7 +124,7 @@ def test_a_second_click_on_an_old_page_does_not_switch_it_back(admin, administra
     network = factories.make_network(SHA)
     switch_model.switch_off(network=network, person=administrator, reason="First.")
     address = reverse("administration:switch_network", args=[network.pk])
-    assert "Somebody else was faster" in text_of(admin.post(address, {"to": "off", "reason": "Second."}))
+    assert "Someone else has already done this" in text_of(admin.post(address, {"to": "off", "reason": "Second."}))
     assert not Network.objects.get().is_on and network.switches.count() == 1
 
 

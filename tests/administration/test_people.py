@@ -33,7 +33,7 @@ def test_adding_a_person_shows_a_link_with_which_they_choose_a_password(admin):
 def test_an_address_that_is_taken_is_refused_with_a_sentence(admin):
     factories.make_user(email="nora@example.org")
     text = text_of(admin.post(reverse("administration:add_person"), NEW))
-    assert "Somebody with this address is already here." in text
+    assert "Someone with this address already has an account." in text
     assert User.objects.filter(email__iexact=NEW["email"]).count() == 1
 
 
@@ -49,7 +49,7 @@ def test_people_are_found_by_name_or_address_and_keep_the_search_across_pages(ad
         factories.make_user(name=f"Same Name {number}")
     text = text_of(admin.get(reverse("administration:people"), {"q": "same name"}))
     assert "Grace Administrator</a> <span" not in text and "?q=same+name&amp;page=2" in text
-    assert "Nobody here has this name" in text_of(admin.get(reverse("administration:people"), {"q": "zzz"}))
+    assert "No one here has this name" in text_of(admin.get(reverse("administration:people"), {"q": "zzz"}))
 
 
 def test_a_search_that_cannot_be_one_says_so(admin):
@@ -124,7 +124,7 @@ def test_a_link_that_was_made_before_the_account_was_closed_opens_nothing_afterw
     account = reverse("administration:person", args=[person.pk])
     for state in ("closed", "open"):
         admin.post(account, {"role": "recruiter", "account": state})
-        assert "does not work any more" in text_of(Client().get(address, follow=True)), state
+        assert "no longer works" in text_of(Client().get(address, follow=True)), state
 
 
 def test_opening_an_account_again_revives_none_of_its_sessions(admin):

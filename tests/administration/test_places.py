@@ -18,5 +18,5 @@ def test_every_place_shows_its_rule_its_source_and_when_it_was_read(admin):
 def test_a_duty_that_this_version_cannot_fulfil_closes_the_purpose_visibly(admin):
     text = text_of(admin.get(reverse("administration:places")))
     maryland = text.split("Maryland, USA")[1].split("</tr>")[0]
-    assert "Signed waiver" in maryland and "closed: needs what this version cannot do" in maryland
+    assert "Signed waiver" in maryland and "not available: requires a feature this version lacks" in maryland
     assert 'class="tag good"' not in maryland

@@ -67,7 +67,7 @@ def stranger(candidate, interview, recruiter):
 def test_nobody_consents_in_the_candidates_name(stranger, interview):
     receipts = consent.receipts(interview).count()
     answer = stranger.post(CHOICES, {"purpose": ["recording", "expression"], "my_choices": "1"})
-    assert answer.status_code == 404 and "in which you began" in answer.content.decode()
+    assert answer.status_code == 404 and "you started in" in answer.content.decode()
     assert consent.granted(interview) == {Purpose.RECORDING}
     assert consent.receipts(interview).count() == receipts
 
@@ -105,7 +105,7 @@ def test_a_link_of_another_interview_gives_no_consent(interview, candidate):
 )
 def test_choices_receipts_download_and_deletion_stay_closed(stranger, interview, method, name):
     answer = getattr(stranger, method)(reverse(f"candidate:{name}"), {"sure": "on"})
-    assert answer.status_code == 404 and "in which you began" in answer.content.decode()
+    assert answer.status_code == 404 and "you started in" in answer.content.decode()
     interview.refresh_from_db()
     assert interview.state == Interview.State.OPENED
 
@@ -188,7 +188,7 @@ def test_the_receipt_names_the_link_that_it_was_given_through(candidate, intervi
 def test_every_page_says_what_stays_closed(stranger, candidate):
     for page in ("answers", "status"):
         html = stranger.get(reverse(f"candidate:{page}")).content.decode()
-        assert "nobody else can act in your name" in html, page
+        assert "no one else can act in your name" in html, page
 
 
 def test_an_interview_has_one_link_at_a_time_whoever_makes_them_at_once(interview):
@@ -241,7 +241,7 @@ def test_where_answers_are_closed_the_page_says_where_to_hand_in(candidate, inte
         factories.make_ready_recording(interview, question=question)
     stranger = _open(Client(), positions.new_link(interview=interview, actor=recruiter.as_actor()))
     html = stranger.get(reverse("candidate:answers")).content.decode()
-    assert "Please hand in there." in html and reverse("candidate:hand_in") not in html
+    assert "Please submit there." in html and reverse("candidate:hand_in") not in html
 
 
 def test_a_link_from_the_server_opens_everything_and_ends_what_others_proved(candidate, interview, recruiter):

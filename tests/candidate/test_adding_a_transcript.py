@@ -30,7 +30,7 @@ def _add(client, recording, name="words.vtt", content=VTT):
 
 
 def test_the_answer_is_queued_again_with_the_transcript_and_the_old_words_are_gone(client, run):
-    assert "Your transcript is here" in _add(client, run.recording)
+    assert "Your transcript has been added" in _add(client, run.recording)
     waiting = AnalysisRun.objects.get(recording=run.recording, state="queued")
     assert waiting.fingerprint != run.fingerprint
     assert not Word.objects.exists()
@@ -57,7 +57,7 @@ def test_another_kind_of_file_gets_a_sentence_and_changes_nothing(client, run, n
 
 def test_after_handing_in_nothing_that_reviewers_saw_is_replaced(client, run):
     Interview.objects.update(state="submitted", submitted_at=factories.long_ago(1))
-    assert "before you hand in" in _add(client, run.recording)
+    assert "before you submit" in _add(client, run.recording)
     assert Word.objects.exists() and not run.recording.transcript_file
 
 
@@ -65,6 +65,6 @@ def test_without_consent_to_a_transcript_none_is_taken(client):
     interview = factories.make_interview(granted=[Purpose.RECORDING])
     recording = factories.make_ready_recording(interview)
     factories.sign_in_candidate(client, interview)
-    assert "before you hand in" in _add(client, recording)
+    assert "before you submit" in _add(client, recording)
     recording.refresh_from_db()
     assert recording.transcript_file == ""

@@ -138,6 +138,6 @@ def test_after_saving_the_choices_there_is_a_way_on(client, fresh):
     interview = fresh()
     client.post(CHOICES, {"without_analysis": "1"})
     saved = client.post(CHOICES, {"without_analysis": "1"}, follow=True).content.decode()
-    assert "Your choices are saved" in saved and 'href="/interview/answers/">Continue to my answers' in saved
+    assert "Your choices have been saved" in saved and 'href="/interview/answers/">Continue to my answers' in saved
     type(interview).objects.update(state="submitted")
     assert 'href="/interview/status/">Continue to the status' in client.get(CHOICES).content.decode()

@@ -26,12 +26,12 @@ SOURCES = [
 ]
 PAGES = {
     "/interview/notice/": None,
-    "/interview/choices/": "You decide what is analysed",
+    "/interview/choices/": "You decide what is analyzed",
     "/interview/choices/receipts/": "What you agreed to",
-    "/interview/adjustment/": "I need an adjustment",
+    "/interview/adjustment/": "I need an accommodation",
     "/interview/answers/": "Your answers",
     "/interview/status/": "People decide",
-    "/interview/status/now/": "Waiting for its turn",
+    "/interview/status/now/": "Waiting to be analyzed",
     "/interview/results/": "My results",
     "/interview/delete/": "Delete everything",
 }

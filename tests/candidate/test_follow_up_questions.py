@@ -34,7 +34,7 @@ def offered(interview, question) -> FollowUpOffer:
 
 def test_it_stands_behind_its_question_and_says_why(candidate, offered):
     page = candidate.get(ANSWERS).content.decode()
-    assert page.index("Question 1") < page.index("One more on question 1, if you like") < page.index("Question 2")
+    assert page.index("Question 1") < page.index("Optional follow-up to question 1") < page.index("Question 2")
     assert FOLLOW_UP in page and "never at your face or voice" in page
     assert "what customers were told" not in page  # the point would be a hint
 

@@ -22,7 +22,7 @@ def polls(page: str) -> bool:
 def test_a_waiting_video_waits_and_the_page_polls(tus, candidate, question):
     tus.upload(question, video_bytes(5000))
     page = candidate.get(NOW).content.decode()
-    assert "Waiting for its turn" in page and polls(page)
+    assert "Waiting to be analyzed" in page and polls(page)
 
 
 def test_a_running_one_shows_its_step_and_percent_in_every_tab(tus, candidate, question):
@@ -31,7 +31,7 @@ def test_a_running_one_shows_its_step_and_percent_in_every_tab(tus, candidate, q
     lease.heartbeat(run, Progress(Step.FRAMES, 4200, 10_000))
     for page in (candidate.get(NOW), candidate.get("/interview/status/")):
         text = page.content.decode()
-        assert "Looking at the picture · 42 %" in text and '<progress max="100" value="42"' in text
+        assert "Analyzing the video · 42 %" in text and '<progress max="100" value="42"' in text
 
 
 def test_when_all_is_done_the_page_stops_polling(candidate, interview):

@@ -84,7 +84,7 @@ def test_an_unfinished_upload_is_shown_after_a_reload_with_the_file_to_choose(tu
     recording = tus.start(question, 10_000, "my answer.mp4")
     tus.patch(recording, 0, video_bytes(10_000)[:4500])
     page = candidate.get(ANSWERS).content.decode()
-    for fact in ('data-name="my answer.mp4"', 'data-size="10000"', "stopped at 45 %", str(recording.pk)):
+    for fact in ('data-name="my answer.mp4"', 'data-size="10000"', "stopped at 45%", str(recording.pk)):
         assert fact in page
 
 

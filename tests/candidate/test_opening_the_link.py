@@ -98,7 +98,7 @@ def test_an_expired_link_is_refused_with_its_sentence(client, invited):
 def test_a_revoked_link_is_refused_with_its_sentence(client, invited):
     positions.revoke_links(interview=invited, actor=SYSTEM)
     answer = follow(client, invited.token)
-    assert answer.status_code == 410 and "taken back" in answer.content.decode()
+    assert answer.status_code == 410 and "revoked" in answer.content.decode()
 
 
 def test_an_unknown_link_is_refused_and_says_whom_to_ask(client, settings, caplog):

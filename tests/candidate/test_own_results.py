@@ -75,7 +75,7 @@ def test_without_a_transcript_the_page_says_that_none_was_chosen(client):
     run = factories.make_complete_run(factories.make_ready_recording(interview))
     factories.sign_in_candidate(client, interview)
     page = page_of(client, run.recording)
-    assert "You chose no transcript" in page and "No moment is marked" in page
+    assert "You chose no transcript" in page and "No moments were marked" in page
 
 
 def test_an_answer_that_is_not_ready_leads_to_the_status(tus, candidate, question):
@@ -89,7 +89,7 @@ def test_no_count_of_moments_stands_where_nothing_was_looked_for(client):
     factories.make_complete_run(factories.make_ready_recording(interview))
     factories.sign_in_candidate(client, interview)
     page = client.get(reverse("candidate:results")).content.decode()
-    assert "marked moment" not in page.split("Take a copy")[0] and "Watch your video" in page
+    assert "marked moment" not in page.split("Download a copy")[0] and "Watch your video" in page
 
 
 def test_with_words_alone_the_list_says_video_and_transcript(client):

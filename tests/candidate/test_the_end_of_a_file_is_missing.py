@@ -16,5 +16,5 @@ def test_the_candidate_reads_how_much_of_the_file_is_missing(db):
     page = f"/interview/results/{recording.pk}/"
     assert "of this file are missing" not in client.get(page).content.decode()
     Recording.objects.filter(pk=recording.pk).update(missing_ms=7_400)
-    assert "At its end, 7.4 s of this file are missing" in client.get(page).content.decode()
-    assert "At its end, 7.4 s of this file are missing" in client.get("/interview/answers/").content.decode()
+    assert "The last 7.4 s of this file are missing" in client.get(page).content.decode()
+    assert "The last 7.4 s of this file are missing" in client.get("/interview/answers/").content.decode()

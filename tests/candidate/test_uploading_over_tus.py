@@ -222,7 +222,7 @@ def test_no_room_is_said_with_507_and_a_sentence(tus, question, monkeypatch):
     monkeypatch.setattr(uploads.shutil, "disk_usage", lambda path: usage(1, 1, 0))
     answer = tus.create(question, 10)
     assert answer.status_code == 507
-    assert "no room" in answer.json()["error"]["sentence"]
+    assert "out of space" in answer.json()["error"]["sentence"]
 
 
 def test_room_for_what_the_analysis_writes_is_asked_for_before_an_upload_begins(tus, question, monkeypatch):

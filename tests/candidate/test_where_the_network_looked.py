@@ -31,7 +31,7 @@ def test_the_parts_stand_beside_the_moment_in_words_and_as_a_picture(candidate, 
     assert page.count("Mouth 30 %, Eyes 20 %, Cheeks 15 %, Nose 10 %, Brows 5 %, Elsewhere 20 %") == 2
     assert reverse("candidate:explanation", args=[moment.pk]) in page
     assert "says nothing about what the person felt" in page
-    assert page.count("the network looked at") == 1, "the other moment rests on no expression"
+    assert page.count("What the model looked at") == 1, "the other moment rests on no expression"
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_another_candidates_picture_is_not_there(candidate, moment):
 
 def test_a_moment_without_an_explanation_has_no_picture(candidate, moment):
     moment.explanation.delete()
-    assert "the network looked at" not in page_of(candidate, moment)
+    assert "the model looked at" not in page_of(candidate, moment)
     assert candidate.get(reverse("candidate:explanation", args=[moment.pk])).status_code == 404
 
 

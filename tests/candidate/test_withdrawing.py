@@ -41,7 +41,7 @@ def test_withdrawing_the_recording_deletes_every_video(tus, candidate, interview
     recording = factories.make_ready_recording(interview)
     tus.upload(interview.position.questions.last(), video_bytes(5000))
     page = keep(candidate).content.decode()
-    assert "is deleted" in page
+    assert "have been deleted" in page
     assert not Recording.objects.exists() and not AnalysisRun.objects.exists()
     assert vault.names(recording.interview_id) == []
     assert list(settings.UPLOAD_DIR.iterdir()) == []

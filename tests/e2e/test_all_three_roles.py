@@ -73,9 +73,9 @@ def _answer(candidate: Person, video: Path, pictures: Path) -> None:
     candidate.goto("/interview/answers/")
     candidate.look(pictures, "candidate-answers")
     page.locator("input[type=file]").set_input_files(video)
-    expect(page.get_by_role("button", name="Hand in")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("button", name="Submit answers")).to_be_visible(timeout=60_000)
     candidate.look(pictures, "candidate-uploaded")
-    page.get_by_role("button", name="Hand in").click()
+    page.get_by_role("button", name="Submit answers").click()
     candidate.goto("/interview/status/")
     expect(page.get_by_role("link", name="See the result")).to_be_visible(timeout=180_000)
     candidate.look(pictures, "candidate-status")
@@ -149,7 +149,7 @@ def _decide(recruiter: Person, pictures: Path) -> None:
     page.locator("input[value=next_step]").check()
     page.locator("textarea").fill("She described the rollback step by step and named what she would change.")
     recruiter.look(pictures, "recruiter-decision")
-    page.get_by_role("button", name="Write the decision down").click()
+    page.get_by_role("button", name="Record decision").click()
     expect(page.locator("main")).to_contain_text("Goes on to the next step")
 
 

@@ -17,8 +17,8 @@ from tests.recruiter.conftest import handed_in_recording, signed_in
 
 pytestmark = pytest.mark.django_db
 SHA = "a" * 64
-SINCE = "made by a network that has since been switched off"
-WAS_OFF = "Expressions were switched off for everybody when this answer was analysed."
+SINCE = "computed by a model that has since been switched off"
+WAS_OFF = "Expression analysis was switched off for everyone when this answer was analyzed."
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_the_review_page_and_the_why_card_say_it_of_results_that_are_here(review
     for kind, said in (("expression_shift", True), ("nobody_visible", False)):
         moment = run.moments.get(kind=kind)
         card = signed_in(reviewer).get(reverse("recruiter:moment", args=[moment.pk])).content.decode()
-        assert ("This network has since been switched off." in card) == said
+        assert ("This model has since been switched off." in card) == said
 
 
 def test_results_of_another_network_are_not_marked(reviewer, network):
@@ -93,10 +93,10 @@ def test_without_expression_and_with_the_network_off_choice_and_law_still_look_t
 @pytest.mark.parametrize(
     ("language", "since", "was_off", "off_now"),
     [
-        ("en", "switched off. Reviewers are told so too.", "so none were computed", "switched off for everybody"),
-        ("de", "inzwischen abgeschaltet", "deshalb wurden keine berechnet", "zurzeit für alle abgeschaltet"),
-        ("es", "desde entonces se ha desactivado", "así que no se calculó ninguna", "Por ahora las expresiones"),
-        ("fr", "par un réseau désactivé depuis", "aucune n’a donc été calculée", "aucune n’est calculée"),
+        ("en", "switched off. Reviewers see this note too.", "so none was computed", "switched off for everyone"),
+        ("de", "inzwischen ausgeschaltet", "daher wurden keine berechnet", "derzeit für alle ausgeschaltet"),
+        ("es", "que después se desactivó", "así que no se calculó ninguna", "desactivado para todos en este momento"),
+        ("fr", "par un modèle désactivé depuis", "aucune n’a donc été calculée", "n’est calculée tant"),
     ],
 )
 def test_a_candidate_is_told_in_their_language(network, language, since, was_off, off_now):
@@ -118,7 +118,7 @@ def test_a_candidate_who_did_not_agree_to_expression_is_told_nothing_of_it(netwo
     run = factories.make_complete_run(factories.make_ready_recording(interview))
     assert run.expression_was_off
     html = _candidate(interview).get(reverse("candidate:result", args=[run.recording_id])).content.decode()
-    assert "so none were computed" not in html
+    assert "so none was computed" not in html
 
 
 def test_the_api_names_the_network_of_a_run_and_says_when_it_is_off(reviewer, network):
@@ -128,7 +128,7 @@ def test_the_api_names_the_network_of_a_run_and_says_when_it_is_off(reviewer, ne
     assert signed_in(reviewer).get(address).json()["network"] == {**known, "is_on": True, "note": ""}
     _off(network)
     body = signed_in(reviewer).get(address).json()
-    note = "Made by a network that has since been switched off."
+    note = "Computed by a model that has since been switched off."
     assert body["network"] == {**known, "is_on": False, "note": note} and body["expression_was_off"] is False
     later = factories.make_complete_run(handed_in_recording(reviewer))
     body = signed_in(reviewer).get(reverse("api:run", args=[later.pk])).json()
@@ -143,7 +143,7 @@ def test_the_candidates_copy_says_it_too(network):
 
 
 def test_who_chooses_places_is_told_that_expression_is_not_computed_now(reviewer, network):
-    sentence = "an administrator has switched the network off"
+    sentence = "an administrator has switched the model off"
     address = reverse("recruiter:rule")
     us, eu = ({"employer_place": place, "job_place": place} for place in ("us", "eu"))
     assert sentence not in signed_in(reviewer).get(address, us).content.decode()

@@ -11,7 +11,7 @@ from hiring.audit.services import SYSTEM
 from hiring.lib import ids
 from hiring.positions import services as positions
 from hiring.positions.models import Interview, Position
-from hiring.review.inbox import inbox
+from hiring.review.inbox import inbox_page
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -64,5 +64,5 @@ def test_a_reference_of_the_old_form_is_still_found():
     user = factories.make_user()
     interview = _invited(factories.make_position(user))
     Interview.objects.filter(pk=interview.pk).update(reference="K-48213")
-    found = inbox(Interview.objects.all(), user, search="k-48213")
+    found = inbox_page(Interview.objects.all(), user, search="k-48213")
     assert [row.interview.pk for row in found.rows] == [interview.pk]

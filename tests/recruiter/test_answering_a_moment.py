@@ -27,7 +27,7 @@ def test_the_card_says_rule_baseline_threshold_and_model(desk, moment):
     for part in (
         "rises within 1.5 s to at least 35%",
         "81%",
-        "own baseline 6%",
+        "baseline 6%",
         "threshold 40%",
         "expression abc",
         "<polyline",
@@ -51,7 +51,7 @@ def test_dismissing_with_a_reason_updates_card_row_and_count(desk, moment):
     html = _answer(desk, moment, answer="dismissed", reason="A cough").content.decode()
     assert "You dismissed this." in html
     assert 'hx-swap-oob="true"' in html
-    assert "1 of 2 seen" in html
+    assert "1 of 2 reviewed" in html
 
 
 def test_a_second_answer_replaces_the_first(desk, moment):

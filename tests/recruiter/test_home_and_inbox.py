@@ -24,7 +24,7 @@ def test_everybody_else_reads_what_this_is(client):
 def test_an_empty_inbox_says_what_to_do(desk, reviewer):
     assert "Open a position" in desk.get(INBOX).content.decode()
     factories.make_position(reviewer)
-    assert "Nobody is invited yet." in desk.get(INBOX).content.decode()
+    assert "No one has been invited yet." in desk.get(INBOX).content.decode()
     assert "No interview fits" in desk.get(INBOX, {"search": "x"}).content.decode()
 
 

@@ -63,7 +63,7 @@ def test_a_recording_without_analysis_says_so_and_never_why(desk, reviewer, plac
     recording = handed_in_recording(reviewer, granted=[Purpose.RECORDING], place=place)
     factories.make_complete_run(recording)
     html = _page(desk, recording).content.decode()
-    assert "Reviewed from the recording alone." in html
+    assert "This answer is reviewed without analysis." in html
     assert "<video" in html
     for word in ("consent", "chose", "law", "allowed", "pane-transcript", "plot-frame"):
         assert word not in html

@@ -1,4 +1,4 @@
-"""What answers should touch: written for each question, shown beside the words."""
+"""Key points to listen for: written for each question, shown beside the words."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_an_emptied_point_goes_with_its_follow_up(desk, position):
         ((("Same", ""), ("Same", "")), "are the same"),
         ((("x" * 201, ""),), "at most 200 characters"),
         ((("x", "y" * 601),), "at most 600 characters"),
-        (tuple((f"point {n}", "") for n in range(9)), "at most 8 points"),
+        (tuple((f"point {n}", "") for n in range(9)), "at most 8 key points"),
     ],
 )
 def test_what_cannot_be_is_said_and_nothing_changes(desk, position, rows, sentence):
@@ -96,7 +96,7 @@ def test_an_answered_follow_up_is_kept_with_a_sentence(desk, reviewer):
     positions.set_rubric(position=position, points={question.pk: [point]}, follow_ups=True, actor=reviewer.as_actor())
     factories.make_ready_recording(recording.interview, question=position.questions.exclude(follows=None).get())
     answer = send(desk, position, (("Customers", "Something else?"),))
-    assert answer.status_code == 400 and "answered the follow-up question" in answer.content.decode()
+    assert answer.status_code == 400 and "has already been answered" in answer.content.decode()
     assert position.questions.filter(text="What did they hear?").exists()
 
 
@@ -109,10 +109,10 @@ def test_the_review_page_shows_each_point_with_its_passages(desk, reviewer):
     )
     run = factories.make_complete_run(recording, text="so we rolled back the release and the release was fine")
     address = reverse("recruiter:interview", args=[recording.interview_id])
-    assert desk.get(address).content.decode().count("Not looked for yet") == 3
+    assert desk.get(address).content.decode().count("Not checked yet") == 3
     look(run)
     page = desk.get(address).content.decode()
-    assert "so we rolled back the release" in page and page.count("No words about it were found") == 2
+    assert "so we rolled back the release" in page and page.count("No matching words were found") == 2
     assert "&lt;b&gt;costs&lt;/b&gt;" in page and "<b>costs</b>" not in page
 
 

@@ -32,7 +32,7 @@ def test_a_colleague_is_added_by_address_in_any_case(desk, position):
 def test_an_address_that_nobody_here_has_is_refused_with_a_sentence(desk, position):
     answer = _add(desk, position, "nobody@example.org")
     assert answer.status_code == 400
-    assert "Nobody here has this address" in answer.content.decode()
+    assert "No one here has this address" in answer.content.decode()
 
 
 def test_the_last_one_cannot_leave(desk, position, reviewer):

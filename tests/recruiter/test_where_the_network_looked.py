@@ -55,7 +55,7 @@ def test_a_moment_that_rests_on_no_expression_says_nothing_of_it(desk, run):
 def test_where_there_is_no_explanation_the_card_says_so(desk, moment):
     moment.explanation.delete()
     html = card(desk, moment)
-    assert "There is no picture of where the network looked for this moment." in html and "<img" not in html
+    assert "There is no picture of what the model looked at for this moment." in html and "<img" not in html
     assert picture(desk, moment).status_code == 404
 
 

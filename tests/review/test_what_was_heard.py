@@ -124,7 +124,7 @@ def test_a_moment_is_shown_with_its_words_and_what_it_is_sure_of(run):
     assert "eleven minutes" in evidence.words_of(moment)
     assert evidence.how_sure(moment).startswith("0.70 at the peak")
     moment.kind, moment.confidence = "hesitation", 0.4
-    assert "how sure the recogniser was" in evidence.how_sure(moment)
+    assert "confidence of the speech recognizer" in evidence.how_sure(moment)
     moment.confidence = None
     assert evidence.how_sure(moment) == ""
     moment.start_ms = moment.end_ms = 80_000

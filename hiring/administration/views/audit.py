@@ -58,11 +58,11 @@ def _references(user: User, ids: Iterable[str]) -> dict[str, str]:
 
 def _who(event: Event, names: dict[str, str], references: dict[str, str]) -> str:
     if event.actor_kind == Event.ActorKind.SYSTEM:
-        return _("Sightline itself")
+        return _("Sightline")
     if event.actor_kind == Event.ActorKind.CANDIDATE:
         reference = references.get(event.actor_id)
         return _("Candidate of %(reference)s") % {"reference": reference} if reference else _("A candidate")
-    return names.get(event.actor_id, _("Somebody who is no longer here"))
+    return names.get(event.actor_id, _("Someone who is no longer here"))
 
 
 def _rows(user: User, events: Iterable[Event]) -> list[dict[str, object]]:

@@ -88,10 +88,10 @@ def switch(request: SignedIn, pk: UUID) -> HttpResponse:
 def _do(request: SignedIn, network: Network, reason: str, *, to_on: bool) -> None:
     if to_on:
         switch_model.switch_on(network=network, person=request.user, reason=reason)
-        messages.success(request, _("The network is on. Analyses from now on use it."))
+        messages.success(request, _("The model is on. Analyses that start from now on use it."))
         return
     stopped = switch_model.switch_off(network=network, person=request.user, reason=reason)
-    sentence = _("The network is off. Nothing is computed with it any more.")
+    sentence = _("The model is off. Nothing is computed with it anymore.")
     if stopped:
         again = ngettext(
             "%(count)d analysis was stopped and starts again without it.",

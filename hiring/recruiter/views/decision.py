@@ -29,7 +29,7 @@ def decision(request: SignedIn, pk: UUID) -> HttpResponse:
         except services.NotAllowed as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, _("Your decision is written down."))
+            messages.success(request, _("Your decision has been recorded."))
             return redirect("recruiter:decision", pk=pk)
     page = {
         "section": "inbox",

@@ -72,5 +72,5 @@ def link(request: SignedIn, pk: UUID) -> HttpResponse:
 def revoke(request: SignedIn, pk: UUID) -> HttpResponse:
     interview = access.interview_for(request.user, pk)
     if services.revoke_links(interview=interview, actor=request.user.as_actor()):
-        messages.success(request, _("The link does not open any more."))
+        messages.success(request, _("The link no longer opens."))
     return redirect("recruiter:position", pk=interview.position_id)

@@ -32,7 +32,7 @@ def _list(request: SignedIn, recording: Recording, problem: str = "", text: str 
 def add(request: SignedIn, pk: UUID) -> HttpResponse:
     recording, form = access.recording_for(request.user, pk), NoteForm(request.POST)
     if not form.is_valid():
-        sentence = _("Please write a note of at most 2,000 letters.")
+        sentence = _("Please write a note of 2,000 characters or fewer.")
         return _list(request, recording, sentence, request.POST.get("text", ""))
     try:
         services.add_note(recording=recording, author=request.user, **form.cleaned_data)

@@ -43,6 +43,6 @@ def rubric(request: SignedIn, pk: UUID) -> HttpResponse:
         except services.NotAllowed as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _("Saved. Answers that are here already are looked at again with it."))
+            messages.success(request, _("Saved. Existing answers are being checked again with it."))
             return redirect("recruiter:rubric", pk=position.pk)
     return render(request, "recruiter/rubric.html", page, status=400)

@@ -15,7 +15,7 @@ from hiring.runs.models import AnalysisRun, FollowUpOffer, PointLookup, Sentence
 
 
 class Transcripts(Holding):
-    label = _("the transcripts, with your corrections and with what was looked for in them")
+    label = _("the transcripts, with your corrections and with what software searched for in them")
     tables = (
         Table("words", _("Words of transcripts"), Word, "run__recording__interview"),
         Table("sentences", _("Sentences of transcripts"), Sentence, "run__recording__interview"),
