@@ -33,7 +33,7 @@ from analysis.video.decode import Decoder, Ending, Frame
 from analysis.video.source import Source, look_at
 
 if TYPE_CHECKING:
-    from analysis.speech.hearing import Hearing
+    from analysis.speech.audio_process import Hearing
     from analysis.speech.said import Said
     from analysis.speech.text_models import SentimentClassifier
 
@@ -228,7 +228,7 @@ class Analysis:
         """Begins to listen, beside everything else; where the plan has neither voice nor words, nobody does."""
         if not self._config.plan & {Stage.TRANSCRIPT, Stage.SPEECH, Stage.VOICE}:
             return nullcontext()
-        from analysis.speech.hearing import Hearing
+        from analysis.speech.audio_process import Hearing
 
         transcribe = Stage.TRANSCRIPT in self._config.plan and uploaded is None
         return Hearing(source, self._config, transcribe=transcribe)

@@ -17,7 +17,6 @@ from django.http import Http404, HttpRequest
 from hiring.accounts.models import User
 from hiring.audit import selectors as audit_selectors
 from hiring.audit.models import Event
-from hiring.lib.errors import LinkNeeded, ProofNeeded
 from hiring.networks.models import FairnessAudit, Network
 from hiring.positions.models import Interview, Invitation, Position, Question, RubricPoint, TeamMember
 from hiring.recordings.models import Recording
@@ -26,6 +25,7 @@ from hiring.review.models import Note
 from hiring.runs import points
 from hiring.runs import selectors as run_selectors
 from hiring.runs.models import AnalysisRun, Moment
+from hiring.web.errors import LinkNeeded, ProofNeeded
 
 #: What a candidate recorded is open to the team once it was handed in: until then an answer can still be replaced.
 HANDED_IN = (Interview.State.SUBMITTED, Interview.State.DECIDED)

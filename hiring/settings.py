@@ -33,7 +33,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "knox",
     "drf_spectacular",
-    "hiring.lib",
+    "hiring.web",
     "hiring.audit",
     "hiring.accounts",
     "hiring.positions",
@@ -53,14 +53,14 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "hiring.lib.middleware.DataIsCompressed",
-    "hiring.lib.middleware.BodiesHaveALimit",
-    "hiring.lib.outside.TextFromOutsideIsPlain",
+    "hiring.web.middleware.DataIsCompressed",
+    "hiring.web.middleware.BodiesHaveALimit",
+    "hiring.web.outside.TextFromOutsideIsPlain",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "hiring.lib.middleware.BusyIsSaid",
+    "hiring.web.middleware.BusyIsSaid",
     # Before the check against forged requests, which reads a form before any view is asked.
     "hiring.candidate.gate.UploadsHaveAGate",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -68,8 +68,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
-    "hiring.lib.middleware.PersonalPagesAreNotStored",
-    "hiring.lib.middleware.TimesAreTheReaders",
+    "hiring.web.middleware.PersonalPagesAreNotStored",
+    "hiring.web.middleware.TimesAreTheReaders",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
     "hiring.candidate.frame.TooOftenIsSaid",
@@ -88,9 +88,9 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
-                "hiring.lib.context.organisation",
+                "hiring.web.context.organisation",
             ],
-            "builtins": ["hiring.lib.templatetags.times"],
+            "builtins": ["hiring.web.templatetags.times"],
         },
     }
 ]
@@ -112,7 +112,7 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     # A query or a transaction that hangs ends, and gives back what it holds; migrations take the time that they need
-    # (hiring.lib.apps). Compiling a list's query, or starting more processes for it, takes longer than answering it;
+    # (hiring.web.apps). Compiling a list's query, or starting more processes for it, takes longer than answering it;
     # and what it reads lies in memory, or on a disk that seeks at once.
     POSTGRES = {
         "statement_timeout": 1000 * ENV.statement_timeout_s,
@@ -146,7 +146,7 @@ AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
-AXES_CLIENT_IP_CALLABLE = "hiring.lib.client_address.client_address"
+AXES_CLIENT_IP_CALLABLE = "hiring.web.client_address.client_address"
 AXES_VERBOSE = False
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_LOCKOUT_TEMPLATE = "accounts/locked_out.html"
@@ -165,7 +165,7 @@ PLOTLY_FILES: Path = Path(str(files("plotly"))) / "package_data"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
-    "hiring.lib.plotly_file.PlotlyFileFinder",
+    "hiring.web.plotly_file.PlotlyFileFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
 ]
 STORAGES = {
@@ -177,7 +177,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
-CSRF_FAILURE_VIEW = "hiring.lib.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "hiring.web.errors.csrf_failure"
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 63072000 if HTTPS else 0

@@ -2,8 +2,8 @@
 
 from django.urls import include, path
 
-from hiring.lib import health
 from hiring.recruiter.views import home
+from hiring.web import health
 
 urlpatterns = [
     path("", home, name="home"),
@@ -16,7 +16,7 @@ urlpatterns = [
     path("api/v1/", include("hiring.api.urls")),
     path("language/", include("django.conf.urls.i18n")),
 ]
-handler400 = "hiring.lib.errors.bad_request"
-handler403 = "hiring.lib.errors.not_found"
-handler404 = "hiring.lib.errors.not_found"
-handler500 = "hiring.lib.errors.server_error"
+handler400 = "hiring.web.errors.bad_request"
+handler403 = "hiring.web.errors.not_found"
+handler404 = "hiring.web.errors.not_found"
+handler500 = "hiring.web.errors.server_error"

@@ -42,7 +42,7 @@ from hiring.actions import change_consent as changing_consent
 from hiring.actions.change_places import discard_withheld, revise_position
 from hiring.audit.services import SYSTEM
 from hiring.consent import services as consent
-from hiring.networks import audits
+from hiring.networks import fairness
 from hiring.networks import services as networks
 from hiring.networks.models import FairnessAudit, Network
 from hiring.networks.services import Shipped
@@ -351,9 +351,9 @@ def fairness_result(weights_sha256: str = "a" * 64, **changes) -> dict:
 def make_fairness_audit(network: Network | None = None, result: dict | None = None) -> FairnessAudit:
     """An audit that is complete."""
     network = network or make_network()
-    row = audits.start_in_foreground(network=network, source="pictures")
-    audits.beat(row, 240, 240)
-    audits.complete(row=row, result=result or fairness_result(network.weights_sha256))
+    row = fairness.start_in_foreground(network=network, source="pictures")
+    fairness.beat(row, 240, 240)
+    fairness.complete(row=row, result=result or fairness_result(network.weights_sha256))
     row.refresh_from_db()
     return row
 

@@ -122,8 +122,8 @@ KINDS = {
         config=ShiftConfig(),
         sentences={
             MAIN: _(
-                "The face showed the expression “{expression}” more strongly than is typical for this person: up to "
-                "{peak_percent}, compared with {baseline_percent}, for {duration_s} s."
+                "The expression “{expression}” rose to {peak_percent} for {duration_s} s; {baseline_percent} is "
+                "typical for this person."
             )
         },
         rules={
@@ -189,8 +189,8 @@ KINDS = {
         config=AsymmetryConfig(),
         sentences={
             MAIN: _(
-                "The left and right sides of the face moved differently for {duration_s} s, more than is typical for "
-                "this person."
+                "The left and right sides of the face moved differently for {duration_s} s, more than is "
+                "typical for this person."
             )
         },
         rules={

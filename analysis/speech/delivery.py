@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import find_peaks
 
-from analysis.speech.around import sum_around
 from analysis.speech.sound import Sound
 from analysis.speech.voice_activity import SPEAKING, STEP_MS
+from analysis.speech.windows import sum_around
 
 # A syllable rises by this much above what is around it, and lasts at least so long.
 _PROMINENCE_LU = 2.0

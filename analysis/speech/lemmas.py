@@ -8,7 +8,7 @@ from functools import cache
 import simplemma
 import stopwordsiso
 
-from analysis.speech.phrasing import FILLERS, plain
+from analysis.speech.disfluency import FILLERS, plain
 
 # That list also has words that answers are about.
 _MEANT = {

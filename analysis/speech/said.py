@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from analysis.speech.coverage import topics
-from analysis.speech.phrasing import marked, pauses, unclear
+from analysis.speech.disfluency import marked, pauses, unclear
+from analysis.speech.point_matching import topics
 from analysis.speech.sentences import Tones, language_of, sentences
 from analysis.speech.sound import Sound
 from analysis.types import UNCLEAR, Sentence, Span, Topic, Transcript, Word

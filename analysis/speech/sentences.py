@@ -13,7 +13,7 @@ from functools import cache
 import simplemma
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from analysis.speech.phrasing import plain
+from analysis.speech.disfluency import plain
 from analysis.types import FILLER, Sentence, Span, Word
 
 LANGUAGES = ("en", "es", "de", "fr")

@@ -10,7 +10,7 @@ import pocketsphinx
 from numpy.typing import NDArray
 
 from analysis.progress import Heartbeat
-from analysis.speech.phrases import RATE, loudness, phrases
+from analysis.speech.chunking import RATE, loudness, phrases
 from analysis.types import Span, Step, Word
 
 _MAX_PHRASE_S = 12.0

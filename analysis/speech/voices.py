@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from analysis.speech.phrases import RATE
+from analysis.speech.chunking import RATE
 from analysis.speech.voice_activity import SPEAKING, STEP
 
 # As the network was trained: 160 frames of 25 ms, one every 10 ms, 40 bands, power and not its logarithm, -30 dBFS.

@@ -10,7 +10,7 @@ from faster_whisper import WhisperModel
 from numpy.typing import NDArray
 
 from analysis.progress import Heartbeat
-from analysis.speech.phrases import phrases
+from analysis.speech.chunking import phrases
 from analysis.types import Span, Step, Transcript, Word
 
 # Long enough for Whisper's own half-minute windows to have context, short enough for memory to stay flat.

@@ -7,11 +7,11 @@ import json
 import sys
 from pathlib import Path
 
-from analysis.audit.audit import audit
-from analysis.audit.readers import READERS
-from analysis.audit.storage import BadImages
-from analysis.audit.table import as_table as as_audit_table
 from analysis.expression.weights_file import SHIPPED, BadWeights
+from analysis.fairness.audit import audit
+from analysis.fairness.readers import READERS
+from analysis.fairness.storage import BadImages
+from analysis.fairness.table import as_table as as_audit_table
 from analysis.stopping import end_in_order
 from analysis.training import auxiliary, card, checkpoints, datasets, experiments
 from analysis.training.checkpoints import BadCheckpoint

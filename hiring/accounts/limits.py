@@ -12,8 +12,8 @@ from axes.models import AccessFailureLog
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from hiring.lib import cookies
-from hiring.lib.client_address import client_address
+from hiring.web import cookies
+from hiring.web.client_address import client_address
 
 _WINDOW = timedelta(minutes=15)
 #: An office may share one address: so many wrong passwords in a quarter of an hour are no office any more.

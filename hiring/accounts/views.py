@@ -17,7 +17,7 @@ from hiring.accounts.models import User
 from hiring.accounts.requests import SignedIn
 from hiring.audit import services as audit
 from hiring.audit.actions import Action
-from hiring.lib import shown_once
+from hiring.web import shown_once
 
 
 class SignIn(auth_views.LoginView):

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from hiring import access
-from hiring.lib.outside import whole_number
+from hiring.web.outside import whole_number
 
 _ROWS = 50
 

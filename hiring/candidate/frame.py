@@ -12,8 +12,8 @@ from django.shortcuts import render
 from hiring import access
 from hiring.audit.pace import TooOften
 from hiring.consent import selectors as consent
-from hiring.lib import errors
 from hiring.positions.models import Interview
+from hiring.web import errors
 
 #: Start, notice, choices, answers.
 STEPS = 4

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from hiring import access
 from hiring.candidate import tus
-from hiring.lib.middleware import STREAMED
-from hiring.lib.outside import whole_number
+from hiring.web.middleware import STREAMED
+from hiring.web.outside import whole_number
 
 _ADDRESSES = "/interview/uploads/"
 #: The pages send 8 MiB at most. nginx and waitress keep a part until it is whole, and have a limit as well.

@@ -15,11 +15,11 @@ from django.views.i18n import set_language
 from hiring import access
 from hiring.access import CANDIDATE_LINK_KEY, CANDIDATE_SESSION_KEY
 from hiring.candidate.frame import next_step, page
-from hiring.lib import cookies
 from hiring.positions import services as positions
 from hiring.positions.models import Interview, Invitation
 from hiring.positions.selectors import asked_of_all
 from hiring.positions.services import LinkRefused
+from hiring.web import cookies
 
 _COOKIE = "sightline_link"
 _COOKIE_S = 2 * 60 * 60

@@ -19,7 +19,6 @@ from hiring.candidate.frame import page
 from hiring.candidate.wording import look_label, network_note
 from hiring.consent import selectors as consent
 from hiring.lib.media_time import clock, clock_tenths, span
-from hiring.lib.outside import whole_number
 from hiring.policy.rules import Purpose
 from hiring.recordings.models import Recording
 from hiring.recordings.streaming import media_response
@@ -30,6 +29,7 @@ from hiring.review.wording import kind_label, moment_rule, moment_sentence, regi
 from hiring.runs import points
 from hiring.runs.models import AnalysisRun, Moment
 from hiring.runs.selectors import complete_run, latest_run
+from hiring.web.outside import whole_number
 
 _TYPES = {"mov": "video/mp4", "matroska": "video/webm", "avi": "video/x-msvideo", "mpeg": "video/mpeg"}
 

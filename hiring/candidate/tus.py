@@ -20,11 +20,11 @@ from analysis.text import plain
 from hiring import access
 from hiring.actions import receive_upload
 from hiring.audit.pace import TooOften
-from hiring.lib.middleware import STREAMED
-from hiring.lib.outside import whole_number
 from hiring.recordings import uploads
 from hiring.recordings.models import Recording
 from hiring.recordings.uploads import Checksum, UploadRefused
+from hiring.web.middleware import STREAMED
+from hiring.web.outside import whole_number
 
 VERSION = "1.0.0"
 _PIECE = 256 * 1024

@@ -10,11 +10,11 @@ from uuid import UUID
 
 from django.conf import settings
 
-from analysis.audit.audit import audit
-from analysis.audit.storage import BadImages
 from analysis.expression import weights_file
+from analysis.fairness.audit import audit
+from analysis.fairness.storage import BadImages
 from hiring.lib.jobs import LeaseLost
-from hiring.networks import audits, sources
+from hiring.networks import fairness, sources
 from hiring.networks.models import FairnessAudit, Network
 from hiring.worker.lease_keeper import LeaseKeeper
 from hiring.worker.networks import register_own
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 def perform(audit_id: UUID) -> str:
     """Perform a queued audit if it is to be had, and return how it ended: a state, `stopped` or `unavailable`."""
     own = register_own()
-    row = audits.claim(audit_id)
+    row = fairness.claim(audit_id)
     if row is None:
         return "unavailable"
     try:
@@ -46,7 +46,7 @@ def carry_out(
     if own is None or own.pk != row.network_id:
         return _failed(row, "The worker has other weights than the network that was to be audited.")
     try:
-        with LeaseKeeper(partial(audits.beat, row), f"audit {row.pk}") as keeper:
+        with LeaseKeeper(partial(fairness.beat, row), f"audit {row.pk}") as keeper:
 
             def told(done: int, total: int) -> None:
                 keeper.note(done, total, at_once=done >= total)
@@ -54,7 +54,7 @@ def carry_out(
                     report(done, total)
 
             result = audit(source, weights_file.SHIPPED, settings.ANALYSIS_THREADS, reader, told)
-        audits.complete(row=row, result=result)
+        fairness.complete(row=row, result=result)
     except LeaseLost:
         log.info("Audit %s was stopped.", row.pk)
         return "stopped"
@@ -69,7 +69,7 @@ def carry_out(
 
 def _failed(row: FairnessAudit, sentence: str) -> str:
     try:
-        audits.fail(row=row, sentence=sentence)
+        fairness.fail(row=row, sentence=sentence)
     except LeaseLost:
         return "stopped"
     return FairnessAudit.State.FAILED

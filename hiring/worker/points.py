@@ -51,7 +51,7 @@ def _found(
     wanted: Sequence[RubricPoint], said: Sequence[Mapping[str, Any]], language: str, encode: SentenceEncoder | None
 ) -> dict[RubricPoint, list[dict[str, Any]] | None]:
     # Here, because a worker that has nothing to look for needs no dictionaries.
-    from analysis.speech.coverage import Quote, quotes
+    from analysis.speech.point_matching import Quote, quotes
 
     texts = [sentence["text"] for sentence in said]
 

@@ -11,7 +11,7 @@ from django.db import close_old_connections
 from hiring.actions import switch_model
 from hiring.actions.change_places import discard_withheld
 from hiring.audit import checks
-from hiring.networks import audits
+from hiring.networks import fairness
 from hiring.runs import lease
 
 #: How long deleting may hold up what else waits in the same queue.
@@ -38,7 +38,7 @@ def reconcile() -> dict[str, int]:
     from hiring.worker.points import look_again
     from hiring.worker.sweep import go_on_erasing
 
-    found = {**lease.reconcile(), **audits.reconcile(), "stopped": switch_model.stop_running()}
+    found = {**lease.reconcile(), **fairness.reconcile(), "stopped": switch_model.stop_running()}
     found["discarded"] = discard_withheld(for_s=_SLICE_S)
     checks.go_on(for_s=_SLICE_S)
     return {**found, "looked_again": look_again(), "erased": go_on_erasing()}

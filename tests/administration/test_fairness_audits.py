@@ -7,8 +7,8 @@ import re
 import pytest
 from django.urls import reverse
 
-from hiring.administration import fairness
-from hiring.networks import audits
+from hiring.administration import fairness as page
+from hiring.networks import fairness
 from hiring.networks.models import FairnessAudit
 from tests import factories
 from tests.administration.conftest import text_of
@@ -54,14 +54,14 @@ def test_without_a_network_nothing_is_started(admin, pictures):
 
 
 def test_progress_is_polled_until_the_audit_is_over(admin):
-    row = audits.start_in_foreground(network=factories.make_network(), source="pictures")
-    audits.beat(row, 120, 240)
+    row = fairness.start_in_foreground(network=factories.make_network(), source="pictures")
+    fairness.beat(row, 120, 240)
     page, now = (
         reverse(f"administration:{name}", args=[row.pk]) for name in ("fairness_audit", "fairness_audit_now")
     )
     assert "every 2s" in text_of(admin.get(page)) and "120 of 240" in _words(admin.get(now))
     assert "HX-Refresh" not in admin.get(now)
-    audits.fail(row=row, sentence="pictures holds no images.")
+    fairness.fail(row=row, sentence="pictures holds no images.")
     assert admin.get(now)["HX-Refresh"] == "true"
     html = text_of(admin.get(page))
     assert "The audit failed." in html and "pictures holds no images." in html and "every 2s" not in html
@@ -88,7 +88,7 @@ def test_the_result_can_be_taken_along_as_json(admin):
 
 
 def test_there_is_nothing_to_take_along_before_the_end(admin):
-    row = audits.start_in_foreground(network=factories.make_network(), source="pictures")
+    row = fairness.start_in_foreground(network=factories.make_network(), source="pictures")
     assert admin.get(reverse("administration:fairness_result", args=[row.pk])).status_code == 404
 
 
@@ -101,18 +101,18 @@ def test_a_result_of_a_later_shape_is_not_guessed_at(admin):
 
 def test_right_answers_have_a_column_only_where_labels_exist():
     result = factories.fairness_result()
-    unlabelled = fairness.shown(result)["sections"][0]
+    unlabelled = page.shown(result)["sections"][0]
     assert "Accuracy" not in unlabelled.columns
     for group in result["groups"]:
         group["accuracy"] = {"value": 0.7, "low": 0.6, "high": 0.8, "n": 90}
-    labelled = fairness.shown(result | {"labelled": True})["sections"][0]
+    labelled = page.shown(result | {"labelled": True})["sections"][0]
     assert labelled.columns == ["Face found", "Face could be read", "Accuracy", *unlabelled.columns[2:]]
 
 
 def test_groups_in_which_no_face_could_be_read_have_dashes_not_zeros():
     result = factories.fairness_result()
     result["groups"][1]["predicted"] = None
-    shares = fairness.shown(result)["sections"][0].groups[1].shares
+    shares = page.shown(result)["sections"][0].groups[1].shares
     assert [share.value for share in shares[2:]] == ["–"] * 8
 
 
@@ -120,6 +120,6 @@ def test_intersections_come_after_their_dimensions():
     result = factories.fairness_result()
     group = {**result["groups"][0], "of": {"sex": "female", "age": "60+"}}
     result["groups"].append(group)
-    sections = fairness.shown(result)["sections"]
+    sections = page.shown(result)["sections"]
     assert [(section.title, section.is_intersection) for section in sections] == [("Sex", False), ("Sex × age", True)]
     assert sections[1].groups[0].name == "female, 60+"

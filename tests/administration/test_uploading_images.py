@@ -11,7 +11,7 @@ import pytest
 from django.urls import reverse, reverse_lazy
 
 from hiring.audit.models import Event
-from hiring.networks import audits, sources
+from hiring.networks import fairness, sources
 from hiring.networks.models import FairnessAudit
 from hiring.worker.sweep import sweep
 from tests import factories
@@ -106,7 +106,7 @@ def test_uploaded_images_are_deleted_and_those_of_the_server_are_not(admin, netw
 
 def test_images_of_an_audit_that_is_under_way_stay(admin, administrator, network):
     _upload(admin, GOOD)
-    audits.start(network=network, source="uploaded-My-people.zip", person=administrator)
+    fairness.start(network=network, source="uploaded-My-people.zip", person=administrator)
     answer = admin.post(reverse("administration:delete_images", args=["uploaded-My-people.zip"]), follow=True)
     assert "under way" in text_of(answer) and sources.offered() == ["uploaded-My-people.zip"]
 

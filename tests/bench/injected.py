@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.audit.intervals import Count, wilson
 from analysis.config import PipelineConfig
+from analysis.fairness.intervals import Count, wilson
 from analysis.moments.find import find
 from analysis.moments.reading import Reading
 from analysis.signals.baseline import find_baselines

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.audit.intervals import Count, wilson
+from analysis.fairness.intervals import Count, wilson
 from analysis.types import Moment, MomentKind
 from tests.analysis import scenes
 from tests.analysis.scenes import CODECS, Shot

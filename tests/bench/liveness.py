@@ -11,10 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.audit.intervals import Count, wilson
 from analysis.catalogue.picture import LivenessConfig
 from analysis.config import FaceConfig, VideoLimits
 from analysis.faces.stage import FaceStage
+from analysis.fairness.intervals import Count, wilson
 from analysis.liveness.stage import LivenessStage
 from analysis.moments.kinds import liveness
 from analysis.signals.baseline import Baselines

@@ -22,11 +22,11 @@ import numpy as np
 
 from analysis.config import PipelineConfig
 from analysis.pipeline import Analysis
+from analysis.speech.audio_features import listen
+from analysis.speech.audio_process import ONE_THREAD
+from analysis.speech.chunking import RATE
 from analysis.speech.delivery import syllables
-from analysis.speech.hearing import ONE_THREAD
-from analysis.speech.listening import listen
-from analysis.speech.phrases import RATE
-from analysis.speech.phrasing import plain
+from analysis.speech.disfluency import plain
 from analysis.speech.transcribe import recognised
 from analysis.types import Stage, Transcript
 from tests.analysis.speech.sounds import QUIET, in_pieces, samples

@@ -23,8 +23,8 @@ from analysis.moments.kinds import (
 )
 from analysis.pipeline import Analysis
 from analysis.signals.series import Series, SeriesBuilder
-from analysis.speech.listening import listen
-from analysis.speech.phrases import RATE
+from analysis.speech.audio_features import listen
+from analysis.speech.chunking import RATE
 from analysis.speech.said import Said, understood
 from analysis.speech.sound import Sound
 from analysis.types import EXPRESSIONS, Moment, Span, Stage, Transcript, Word

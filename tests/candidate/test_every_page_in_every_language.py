@@ -22,7 +22,7 @@ KEYWORDS = {"_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": No
 #: What a candidate can meet: their templates, their screens, and the domains that word something for them.
 SOURCES = [
     *("templates/candidate/*.html", "templates/base.html", "templates/error.html", "hiring/candidate/*.py"),
-    *("hiring/recordings/*.py", "hiring/consent/*.py", "hiring/lib/errors.py", "hiring/review/wording.py"),
+    *("hiring/recordings/*.py", "hiring/consent/*.py", "hiring/web/errors.py", "hiring/review/wording.py"),
 ]
 PAGES = {
     "/interview/notice/": None,

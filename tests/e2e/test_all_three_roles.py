@@ -133,7 +133,7 @@ def _review(recruiter: Person, pictures: Path) -> str:
     _lose_a_card(recruiter)
     page.keyboard.press("n")
     page.keyboard.type("Clear about the order of things.")
-    page.get_by_role("button", name="Keep the note").click()
+    page.get_by_role("button", name="Save note").click()
     expect(page.locator("#notes")).to_contain_text("Clear about the order of things.")
     page.locator("#notes").get_by_label(re.compile("Note at")).blur()
     page.keyboard.press("?")

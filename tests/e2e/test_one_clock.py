@@ -109,9 +109,9 @@ def _moments(page: Page) -> None:
     page.keyboard.type("A cough, j k c")
     page.keyboard.press("Enter")
     expect(page.locator("#why")).to_contain_text("You dismissed this.")
-    expect(page.locator("#seen")).to_have_text("1 of 2 seen")
+    expect(page.locator("#seen")).to_have_text("1 of 2 reviewed")
     page.get_by_role("button", name="Undo").click()
-    expect(page.locator("#seen")).to_have_text("0 of 2 seen")
+    expect(page.locator("#seen")).to_have_text("0 of 2 reviewed")
 
 
 def _typing(page: Page) -> None:
@@ -163,7 +163,7 @@ def test_points_topics_and_a_search_lead_to_the_words(product: Product, tmp_path
 def _points(page: Page) -> None:
     page.locator("#tab-transcript").focus()
     page.keyboard.press("ArrowRight")
-    expect(page.locator("#pane-points")).to_contain_text("No words about it were found")
+    expect(page.locator("#pane-points")).to_contain_text("No matching words were found")
     found = page.locator("#pane-points").get_by_role("button")
     expect(found).to_have_count(2)  # in what was transcribed, and in what the candidate wrote instead
     found.first.click()

@@ -74,7 +74,7 @@ def test_a_pause_on_a_slow_line_keeps_what_the_display_said(product: Product, cl
         assert said >= 20 and said == 100 * received // size, "the display says what the server has"
         page.locator("[data-continue]").first.click()
         wait_for(lambda: percent() > said, "it goes on from there", 60)
-        page.get_by_text("Video here").wait_for(timeout=120_000)
+        page.get_by_text("Video received").wait_for(timeout=120_000)
         assert product.ask(RECEIVED)[0] == size
         person.look(tmp_path, "uploaded")
         assert person.faults == []

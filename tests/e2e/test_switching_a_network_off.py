@@ -34,7 +34,7 @@ def _switch_off(person: Person, pictures: Path) -> None:
     page = person.page
     _tab_to(person, "Switch off…")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="What follows")).to_be_visible()
+    expect(page.get_by_role("heading", name="What happens")).to_be_visible()
     person.look(pictures, "administrator-switch")
     _tab_to(person, "Switch off")
     page.keyboard.press("Enter")
@@ -43,7 +43,7 @@ def _switch_off(person: Person, pictures: Path) -> None:
     page.get_by_label("Why, in one sentence").focus()
     page.keyboard.type("It is wrong about glasses.")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("status")).to_contain_text("The network is off.")
+    expect(page.get_by_role("status")).to_contain_text("The model is off.")
 
 
 def test_a_network_is_read_and_switched_off_with_the_keyboard_on_any_screen(product: Product, tmp_path: Path):

@@ -17,7 +17,7 @@ from PIL import Image
 
 from hiring.audit.models import Event
 from hiring.lib.jobs import LeaseLost
-from hiring.networks import audits, sources
+from hiring.networks import fairness, sources
 from hiring.networks.models import FairnessAudit
 from hiring.worker import fairness as worker
 from hiring.worker.networks import register_own
@@ -41,7 +41,7 @@ def _pictures(folder, count: int = 3):
 
 
 def _started(source: str = "pictures") -> FairnessAudit:
-    return audits.start(network=register_own(), source=source, person=factories.make_user("administrator"))
+    return fairness.start(network=register_own(), source=source, person=factories.make_user("administrator"))
 
 
 # The pulse is a thread with a connection of its own, so rows must really be committed.
@@ -97,7 +97,7 @@ def test_a_folder_that_was_taken_away_meanwhile_is_named(folder):
 def test_a_worker_with_other_weights_does_not_audit_in_their_name(folder):
     _pictures(folder / "pictures")
     person = factories.make_user("administrator")
-    row = audits.start(network=factories.make_network("b" * 64), source="pictures", person=person)
+    row = fairness.start(network=factories.make_network("b" * 64), source="pictures", person=person)
     assert worker.perform(row.pk) == "failed"
     row.refresh_from_db()
     assert "other weights" in row.failure
@@ -139,14 +139,14 @@ def test_folders_and_archives_are_offered_in_order_and_no_folder_is_no_fault(fol
 @pytest.mark.django_db
 def test_an_audit_whose_worker_died_is_failed_with_a_sentence_and_can_be_started_again(folder):
     _pictures(folder / "pictures")
-    row = audits.claim(_started().pk)
-    assert audits.reconcile()["audits_failed"] == 0
+    row = fairness.claim(_started().pk)
+    assert fairness.reconcile()["audits_failed"] == 0
     FairnessAudit.objects.update(lease_until=timezone.now() - timedelta(minutes=3))
-    assert audits.reconcile()["audits_failed"] == 1
+    assert fairness.reconcile()["audits_failed"] == 1
     with pytest.raises(LeaseLost):
-        audits.beat(row, 1, 2)
+        fairness.beat(row, 1, 2)
     with pytest.raises(LeaseLost):
-        audits.complete(row=row, result={"schema": 1})
+        fairness.complete(row=row, result={"schema": 1})
     row.refresh_from_db()
     assert row.state == "failed" and "stopped" in row.failure and row.result == {}
     assert _started().pk != row.pk
@@ -156,9 +156,9 @@ def test_an_audit_whose_worker_died_is_failed_with_a_sentence_and_can_be_started
 def test_an_audit_that_no_worker_was_told_of_is_woken(folder, monkeypatch):
     _pictures(folder / "pictures")
     row, sent = _started(), []
-    monkeypatch.setattr(audits, "wake", sent.append)
+    monkeypatch.setattr(fairness, "wake", sent.append)
     FairnessAudit.objects.update(queued_at=timezone.now() - timedelta(seconds=10))
-    assert audits.reconcile()["audits_woken"] == 1 and sent == [row.pk]
+    assert fairness.reconcile()["audits_woken"] == 1 and sent == [row.pk]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -195,7 +195,7 @@ def test_a_folder_whose_name_is_no_text_is_not_offered(settings, tmp_path):
 
 @pytest.mark.django_db
 def test_a_sentence_that_names_such_a_folder_can_be_kept(folder):
-    row = audits.start_in_foreground(network=factories.make_network("b" * 64), source="pictures")
-    audits.fail(row=row, sentence="The folder bad\udcff\0 has no image.")
+    row = fairness.start_in_foreground(network=factories.make_network("b" * 64), source="pictures")
+    fairness.fail(row=row, sentence="The folder bad\udcff\0 has no image.")
     row.refresh_from_db()
     assert row.failure == "The folder bad has no image."

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from analysis.catalogue.sound import HardToHearConfig
 from analysis.moments.audio_steps import long_stretches, span_of
 from analysis.moments.reading import Reading
-from analysis.speech.around import mean_around, sum_around
 from analysis.speech.sound import Sound
 from analysis.speech.voice_activity import SPEAKING, STEP_MS
+from analysis.speech.windows import mean_around, sum_around
 from analysis.types import Evidence, Moment, MomentKind
 
 _SECOND = 1000 // STEP_MS

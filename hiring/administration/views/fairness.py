@@ -18,11 +18,11 @@ from hiring.accounts.requests import SignedIn
 from hiring.administration import fairness
 from hiring.administration.forms import StartAuditForm
 from hiring.administration.guard import administrators_only, page_of
-from hiring.lib.middleware import STREAMED_ARCHIVE
-from hiring.lib.outside import whole_number
-from hiring.networks import audits as life
+from hiring.networks import fairness as life
 from hiring.networks import selectors, sources
 from hiring.networks.models import FairnessAudit
+from hiring.web.middleware import STREAMED_ARCHIVE
+from hiring.web.outside import whole_number
 
 _PIECE = 256 * 1024
 _FRAME = {"section": "models", "tab": "fairness"}

@@ -20,9 +20,9 @@ from hiring.accounts.models import User
 from hiring.accounts.requests import SignedIn
 from hiring.administration.forms import AccountForm, PersonForm, SearchForm
 from hiring.administration.guard import administrators_only, filters_of, page_of
-from hiring.lib import shown_once
 from hiring.positions import services as positions
 from hiring.positions.selectors import resting_on, teams_of
+from hiring.web import shown_once
 
 
 @administrators_only

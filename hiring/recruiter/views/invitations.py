@@ -15,11 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from hiring import access
 from hiring.accounts.requests import SignedIn
-from hiring.lib import shown_once
 from hiring.positions import selectors, services
 from hiring.positions.models import Interview
 from hiring.recruiter.forms import InviteForm
 from hiring.recruiter.views.positions import position_page
+from hiring.web import shown_once
 
 
 def _to_link_page(interview: Interview, token: str) -> HttpResponse:

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ('interview_reference', models.CharField(max_length=12)),
                 ('interview_id', models.UUIDField()),
                 ('position_title', models.CharField(max_length=160)),
-                ('reason', models.CharField(choices=[('candidate', 'The candidate asked'), ('retention', 'The time for keeping it was over'), ('administrator', 'An administrator erased it on request')], max_length=16)),
+                ('reason', models.CharField(choices=[('candidate', 'The candidate asked'), ('retention', 'The retention period ended'), ('administrator', 'An administrator erased it on request')], max_length=16)),
                 ('erased_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('due_at', models.DateTimeField(blank=True, null=True)),
                 ('counts', models.JSONField(default=dict)),

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from analysis.moments.kinds import hard_to_hear
-from analysis.speech.listening import listen
+from analysis.speech.audio_features import listen
 from analysis.speech.sound import Sound
 from analysis.speech.voice_activity import STEP_MS
 from analysis.types import Moment

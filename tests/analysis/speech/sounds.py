@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.progress import Heartbeat
-from analysis.speech.phrases import RATE
+from analysis.speech.chunking import RATE
 from analysis.speech.said import Said
 from analysis.speech.sound import Sound
 from analysis.speech.voice_activity import STEP_MS

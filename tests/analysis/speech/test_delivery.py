@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from analysis.speech.audio_features import listen
 from analysis.speech.delivery import pitch_movement, speech_rate, syllables, usual
-from analysis.speech.listening import listen
 from analysis.speech.sound import Sound
 from analysis.speech.voice_activity import STEP_MS
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from analysis.config import PipelineConfig
 from analysis.progress import Heartbeat
 from analysis.speech import sphinx
-from analysis.speech.phrases import RATE, phrases
+from analysis.speech.chunking import RATE, phrases
 from analysis.speech.sentences import LANGUAGES
 from analysis.speech.transcribe import recognised
 from analysis.types import Cancelled, Progress, Step, Transcript

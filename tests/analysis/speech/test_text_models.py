@@ -9,7 +9,7 @@ import pytest
 
 from analysis.config import PipelineConfig
 from analysis.pipeline import Analysis
-from analysis.speech.coverage import BY_MEANING, quotes
+from analysis.speech.point_matching import BY_MEANING, quotes
 from analysis.speech.text_models import (
     EMBEDDINGS,
     SENTIMENT,

@@ -11,8 +11,8 @@ import torch
 from faster_whisper.feature_extractor import FeatureExtractor
 
 from analysis.speech import voices
-from analysis.speech.listening import listen
-from analysis.speech.phrases import RATE
+from analysis.speech.audio_features import listen
+from analysis.speech.chunking import RATE
 
 from .sounds import QUIET, in_pieces, samples, silence, tone
 from .voices import needs_weights

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from analysis.text import plain
 from hiring.lib.commands import NeedsTables
-from hiring.networks import audits
+from hiring.networks import fairness
 from hiring.networks.models import FairnessAudit
 
 
@@ -34,7 +34,7 @@ class Command(NeedsTables, BaseCommand):
         own = register_own()
         if own is None:
             raise CommandError("There is no expression network here to audit.", returncode=2)
-        row = audits.start_in_foreground(network=own, source=plain(source.name)[:255])
+        row = fairness.start_in_foreground(network=own, source=plain(source.name)[:255])
         if row is None:
             raise CommandError(f"An audit of this network on {source.name} is under way already.", returncode=2)
         ended = carry_out(row, source, own, options["reader"], self._report)
@@ -48,7 +48,7 @@ class Command(NeedsTables, BaseCommand):
         self.stderr.flush()
 
     def _say(self, row: FairnessAudit, *, whole: bool) -> None:
-        from analysis.audit.table import as_table
+        from analysis.fairness.table import as_table
 
         if whole:
             self.stdout.write(json.dumps(row.result, indent=1))

@@ -13,7 +13,7 @@ LONGEST_S = 400 * 24 * 60 * 60
 
 def _salt(name: str, path: str) -> str:
     """One for each cookie and address: none can be passed off as another."""
-    return f"hiring.lib.cookies {name} {path}"
+    return f"hiring.web.cookies {name} {path}"
 
 
 def put(

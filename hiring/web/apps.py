@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.db import connections
 from django.db.models.signals import pre_migrate
 
-from hiring.lib.logs import keep_tokens_out
+from hiring.web.logs import keep_tokens_out
 
 
 def _take_time(using: str, **_: Any) -> None:
@@ -14,9 +14,10 @@ def _take_time(using: str, **_: Any) -> None:
             cursor.execute("SET statement_timeout = 0")
 
 
-class LibConfig(AppConfig):
-    name = "hiring.lib"
+class WebConfig(AppConfig):
+    name = "hiring.web"
 
     def ready(self) -> None:
         keep_tokens_out()
-        pre_migrate.connect(_take_time, sender=self)
+        # Without a sender: Django sends the signal for applications with models alone, and this one has none.
+        pre_migrate.connect(_take_time)

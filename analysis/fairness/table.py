@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from analysis.audit.tally import ANSWERS
+from analysis.fairness.tally import ANSWERS
 
 _WIDTH = 110
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.speech.phrasing import marked, pauses, unclear
+from analysis.speech.disfluency import marked, pauses, unclear
 from analysis.speech.said import understood
 from analysis.types import FILLER, RESTART, UNCLEAR, Span, Transcript
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from analysis.audit.tally import MIN_N
 from analysis.config import FaceConfig
+from analysis.fairness.tally import MIN_N
 
 
 def notes(

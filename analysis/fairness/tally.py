@@ -9,7 +9,7 @@ from itertools import combinations, product
 from math import comb
 from typing import Any
 
-from analysis.audit.intervals import CONFIDENCE, Count, Interval, difference, excludes_zero, wilson
+from analysis.fairness.intervals import CONFIDENCE, Count, Interval, difference, excludes_zero, wilson
 from analysis.types import EXPRESSIONS, NOT_SURE
 
 #: The smallest intersection that is shown, and the smallest number of images that a share is compared on.

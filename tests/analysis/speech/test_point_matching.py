@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.speech.coverage import BY_MEANING, BY_WORDS, quotes, topics
 from analysis.speech.lemmas import content_lemma, content_lemmas
+from analysis.speech.point_matching import BY_MEANING, BY_WORDS, quotes, topics
 
 ANSWER = [
     "I joined the team in May.",

@@ -1,6 +1,6 @@
 """Listening and recognising words in a process of its own, while the picture is looked at.
 
-`python -m analysis.speech.hearing` reads its order from its input and prints how far it is, then what it heard:
+`python -m analysis.speech.audio_process` reads its order from its input and prints how far it is, then what it heard:
 nothing of it touches a disk. A process, because pocketsphinx holds Python's lock for most of a second at a time,
 which would stop everything else, and because a recogniser that dies then takes no analysis with it.
 """
@@ -156,7 +156,7 @@ def main() -> None:
     order = json.load(sys.stdin)
     parent = order["parent"]
     sandbox.end_with(parent)
-    from analysis.speech.listening import listen  # what it loads, the process that waits for it needs not
+    from analysis.speech.audio_features import listen  # what it loads, the process that waits for it needs not
 
     def tell(progress: Progress) -> None:
         if os.getppid() != parent:  # whoever asked is gone

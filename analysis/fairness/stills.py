@@ -18,14 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from analysis.audit.readers import LabelledImage
-from analysis.audit.storage import Store, Unreadable
-from analysis.audit.tally import Answer
 from analysis.config import FaceConfig
 from analysis.expression.calibration import is_sure
 from analysis.expression.inference import BATCH, ExpressionClassifier
 from analysis.faces.engine import one_thread
 from analysis.faces.stage import FaceStage, Seen
+from analysis.fairness.readers import LabelledImage
+from analysis.fairness.storage import Store, Unreadable
+from analysis.fairness.tally import Answer
 from analysis.types import EXPRESSIONS, NOT_SURE, Visibility
 from analysis.video.timeline import upright_rgb
 

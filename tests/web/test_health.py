@@ -3,7 +3,8 @@
 import pytest
 from django.db import connection
 
-from hiring.lib import health, room
+from hiring.lib import room
+from hiring.web import health
 
 pytestmark = pytest.mark.django_db
 

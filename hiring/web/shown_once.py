@@ -9,7 +9,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from hiring.lib import cookies
+from hiring.web import cookies
 
 MINUTES = 10
 _COOKIE = "sightline_shown"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.audit.readers import GroupedImages, read_groups
-from analysis.audit.storage import BadImages, opened_store
+from analysis.fairness.readers import GroupedImages, read_groups
+from analysis.fairness.storage import BadImages, opened_store
 
 from .conftest import Files, as_folder, image_bytes
 

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from analysis.audit.intervals import CONFIDENCE
-from analysis.audit.readers import read_groups
-from analysis.audit.sentences import notes
-from analysis.audit.stills import Stills
-from analysis.audit.storage import BadImages, opened_store
-from analysis.audit.tally import MIN_N, Tallies
 from analysis.expression.inference import ExpressionClassifier
+from analysis.fairness.intervals import CONFIDENCE
+from analysis.fairness.readers import read_groups
+from analysis.fairness.sentences import notes
+from analysis.fairness.stills import Stills
+from analysis.fairness.storage import BadImages, opened_store
+from analysis.fairness.tally import MIN_N, Tallies
 from analysis.text import plain
 
 #: Of the result's shape.

@@ -14,8 +14,8 @@ import pytest
 
 from analysis.config import PipelineConfig
 from analysis.pipeline import Analysis
-from analysis.speech.hearing import BROKE_OFF, Heard, Hearing
-from analysis.speech.phrases import RATE
+from analysis.speech.audio_process import BROKE_OFF, Heard, Hearing
+from analysis.speech.chunking import RATE
 from analysis.speech.transcribe import NO_SOUND
 from analysis.types import VOICES, MomentKind, Outcome, Stage
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.audit import storage
-from analysis.audit.storage import BadImages, Unreadable, opened_store
+from analysis.fairness import storage
+from analysis.fairness.storage import BadImages, Unreadable, opened_store
 
 from .conftest import Files, as_folder, as_tar, as_zip, image_bytes
 

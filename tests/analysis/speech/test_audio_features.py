@@ -12,8 +12,8 @@ import numpy as np
 import pyloudnorm
 import pytest
 
-from analysis.speech.listening import listen
-from analysis.speech.phrases import RATE
+from analysis.speech.audio_features import listen
+from analysis.speech.chunking import RATE
 from analysis.speech.sound import Sound
 from analysis.speech.voice_activity import STEP_MS, speech_spans
 

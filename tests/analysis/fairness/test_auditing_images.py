@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from analysis.audit.audit import audit
-from analysis.audit.stills import answers_of, picture
-from analysis.audit.storage import BadImages, Unreadable
-from analysis.audit.table import as_table
 from analysis.expression.weights_file import SHIPPED, BadWeights
+from analysis.fairness.audit import audit
+from analysis.fairness.stills import answers_of, picture
+from analysis.fairness.storage import BadImages, Unreadable
+from analysis.fairness.table import as_table
 from analysis.types import EXPRESSIONS
 
 from .conftest import as_folder, image_bytes

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from analysis.audit.tally import MIN_N, Answer, Tallies
+from analysis.fairness.tally import MIN_N, Answer, Tallies
 
 HAPPY = 3
 SIZES = {"size": ("short", "tall"), "hat": ("no", "yes")}

@@ -16,7 +16,7 @@ from scipy.signal import lfilter
 from swift_f0 import SwiftF0
 
 from analysis.progress import Heartbeat
-from analysis.speech.phrases import RATE
+from analysis.speech.chunking import RATE
 from analysis.speech.sound import Sound
 from analysis.speech.voice_activity import STEP, VoiceActivity
 from analysis.video.decode import mixed

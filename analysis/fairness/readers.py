@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from analysis.audit.storage import GROUPS_FILE, BadImages, Store, Unreadable
+from analysis.fairness.storage import GROUPS_FILE, BadImages, Store, Unreadable
 from analysis.types import EXPRESSIONS
 
 #: More than this and a column is no group but a number or an identifier.

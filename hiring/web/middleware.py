@@ -14,8 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hiring.lib.busy import Busy
-from hiring.lib.errors import too_busy
-from hiring.lib.outside import whole_number
+from hiring.web.errors import too_busy
+from hiring.web.outside import whole_number
 
 #: No form here needs more; uploads are streamed and have a limit of their own.
 _LARGEST_BODY = 4 * 1024 * 1024

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.audit.intervals import Count, difference, excludes_zero, wilson
+from analysis.fairness.intervals import Count, difference, excludes_zero, wilson
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""The plumbing of requests and pages that every screen shares: middleware, errors, cookies, health, template tags."""
