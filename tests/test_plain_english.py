@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from hiring.consent.notice import CURRENT, notice_bytes
+
 ROOT = Path(__file__).resolve().parent.parent
 #: Phrases with what to write instead; British spellings with the American one.
 INSTEAD = {
@@ -53,6 +55,7 @@ _TAG = re.compile(
 
 
 def _texts() -> Iterator[tuple[str, str]]:
+    yield "the notice", notice_bytes("en", CURRENT).decode()
     for path in sorted((ROOT / "templates").rglob("*.html")):
         for quoted, block in _TAG.findall(path.read_text()):
             yield str(path.relative_to(ROOT)), quoted or block

@@ -19,6 +19,7 @@ from hiring.candidate.frame import next_step, page
 from hiring.consent import selectors as consent
 from hiring.consent.notice import notice as notice_in
 from hiring.policy.rules import Purpose
+from hiring.policy.selectors import rule_of
 from hiring.positions import services as positions
 from hiring.positions.models import Interview
 
@@ -27,9 +28,9 @@ _NOTICE_SHOWN = "notice_shown"
 
 @require_safe
 def notice(request: HttpRequest) -> HttpResponse:
-    """The whole notice, in the chosen language."""
+    """The notice in the chosen language, with what is offered in this candidate's place."""
     interview = access.candidate_interview(request)
-    text = notice_in(get_language())
+    text = notice_in(get_language()).for_whom_is_offered(rule_of(interview).allowed)
     request.session[_NOTICE_SHOWN] = text.version
     first = not consent.receipts(interview).exists()
     return page(request, "notice.html", interview, notice=text, first=first, step=2 if first else None)
@@ -54,7 +55,6 @@ def choices(request: HttpRequest) -> HttpResponse:
         status=400 if form.is_bound else 200,
         form=form,
         offers=wording.offers(interview, consent.granted(interview)),
-        unused=wording.unused_titles(),
         forbidden=wording.forbidden_titles(interview),
         has_videos=interview.recordings.exists(),
         first=first,

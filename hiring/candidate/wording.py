@@ -19,12 +19,12 @@ from hiring.runs.models import AnalysisRun
 from hiring.runs.selectors import network_is_off
 
 PURPOSE_TITLES = {
-    Purpose.RECORDING: gettext_lazy("My video and sound"),
-    Purpose.TRANSCRIPT: gettext_lazy("Written transcript"),
-    Purpose.EXPRESSION: gettext_lazy("Expressions on my face"),
-    Purpose.EYES_HEAD: gettext_lazy("My eyes and head"),
-    Purpose.VOICE: gettext_lazy("Sound of my voice"),
-    Purpose.BROWSER: gettext_lazy("What my browser does"),
+    Purpose.RECORDING: gettext_lazy("Video and sound"),
+    Purpose.TRANSCRIPT: gettext_lazy("Transcript"),
+    Purpose.EXPRESSION: gettext_lazy("Facial expressions"),
+    Purpose.EYES_HEAD: gettext_lazy("Eyes and head"),
+    Purpose.VOICE: gettext_lazy("Voice"),
+    Purpose.BROWSER: gettext_lazy("Browser activity"),
 }
 _PURPOSE_TEXTS = {
     Purpose.TRANSCRIPT: gettext_lazy(
@@ -102,11 +102,6 @@ def offers(interview: Interview, granted: frozenset[Purpose]) -> list[Offer]:
         for purpose in Purpose
         if purpose in allowed
     ]
-
-
-def unused_titles() -> list[str]:
-    """Purposes that nothing in this version uses."""
-    return [str(PURPOSE_TITLES[purpose]) for purpose in Purpose if purpose in NOT_IN_THIS_VERSION]
 
 
 def forbidden_titles(interview: Interview) -> list[str]:

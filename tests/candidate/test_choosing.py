@@ -101,11 +101,21 @@ def test_what_is_not_offered_is_refused_when_forced(client, fresh, forced):
     assert not consent.receipts(interview).exists()
 
 
-def test_what_this_version_does_not_use_is_named_and_has_no_switch(client, fresh):
+def test_what_this_version_does_not_use_is_not_spoken_of(client, fresh):
     fresh()
-    page = client.get(CHOICES).content.decode()
-    assert page.count("Not used in this version") == 1
-    assert 'value="browser"' not in page
+    for address in (CHOICES, "/interview/notice/"):
+        assert "rowser activity" not in client.get(address).content.decode()
+
+
+@pytest.mark.parametrize(("place", "said"), [("eu", False), ("us", True)])
+def test_the_notice_speaks_of_what_is_offered_here_alone(client, fresh, place, said):
+    fresh(place)
+    page = client.get("/interview/notice/").content.decode()
+    assert "<summary>Eyes and head</summary>" in page
+    for heading in ("Facial expressions", "Voice", "Transcript together with facial expressions"):
+        assert (f"<summary>{heading}</summary>" in page) == said
+    for word in ("expression", "voiceprint", "dictionary"):
+        assert (word in page) == said
 
 
 def test_choosing_nothing_leads_to_another_way_to_answer(client, fresh):

@@ -1,11 +1,13 @@
 """Every purpose is off until the candidate says yes, and the receipt holds the words that were read."""
 
 import pytest
+from django.utils import translation
 
+from hiring.candidate.wording import PURPOSE_TITLES
 from hiring.consent import selectors, services
 from hiring.consent.models import ConsentReceipt
 from hiring.consent.notice import LANGUAGES, notice
-from hiring.policy.rules import Purpose
+from hiring.policy.rules import NOT_IN_THIS_VERSION, Purpose
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +56,27 @@ def test_a_receipt_is_never_changed(interview):
 
 
 def test_the_notice_has_the_same_sections_in_every_language():
-    counts = {language: [len(body) for _, body in notice(language).sections] for language in LANGUAGES}
-    assert len(set(map(tuple, counts.values()))) == 1 and len(counts["en"]) == 7
+    shapes = {
+        tuple(
+            (len(part.points), tuple((section.purposes, len(section.paragraphs)) for section in part.sections))
+            for part in notice(language).parts
+        )
+        for language in LANGUAGES
+    }
+    assert len(shapes) == 1
     assert len({notice(language).sha256 for language in LANGUAGES}) == 4
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_first_screen_of_the_notice_is_short(language):
+    first = notice(language).parts[0]
+    assert first.points and not first.sections
+    assert len(" ".join((first.heading, *first.points)).split()) <= 150
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_purpose_that_can_be_offered_has_a_section_under_the_name_of_its_switch(language):
+    sections = {section.purposes: section.heading for part in notice(language).parts for section in part.sections}
+    with translation.override(language):
+        for purpose in frozenset(Purpose) - NOT_IN_THIS_VERSION:
+            assert sections[frozenset({purpose})] == str(PURPOSE_TITLES[purpose])
