@@ -10,9 +10,10 @@ MANAGE = $(BIN)/python manage.py
 TORCH_INDEX ?=
 # As many tests at once as there are processors, but each takes up to 2 GB.
 SIDE_BY_SIDE := -n logical --maxprocesses 4 --dist loadfile
+CSS = $(BIN)/css-beautify --indent-size 2 --end-with-newline
 TORCH := $(shell sed -n '/^torch==/p' requirements.txt)
 
-.PHONY: setup run test check bench torture clean messages
+.PHONY: setup run test check format bench torture clean messages
 
 setup: .venv/.ready
 
@@ -44,6 +45,8 @@ test: .venv/.ready-dev
 
 check: .venv/.ready-dev
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --quiet .
+	@for sheet in static/css/*.css; do $(CSS) $$sheet | cmp -s - $$sheet || { echo "$$sheet: run make format"; exit 1; }; done
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint templates --lint --quiet
@@ -54,6 +57,10 @@ check: .venv/.ready-dev
 	  MASTER_KEY=$$($(BIN)/python -c 'import base64, os; print(base64.b64encode(os.urandom(32)).decode())') \
 	  ALLOWED_HOSTS=interviews.example.org BASE_URL=https://interviews.example.org \
 	  $(MANAGE) check --deploy --fail-level WARNING
+
+format: .venv/.ready-dev
+	$(BIN)/ruff format .
+	$(CSS) --replace static/css/*.css
 
 bench: .venv/.ready-dev
 	@VAR_DIR=$(VAR_DIR)/bench $(BIN)/python -m tests.bench
