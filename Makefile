@@ -75,7 +75,6 @@ messages:
 	  $(foreach path,.venv $(VAR_DIR) tests docs hiring/audit $(filter-out analysis/catalogue,$(wildcard analysis/*)) hiring/recruiter hiring/administration hiring/api \
 	    hiring/accounts hiring/worker hiring/networks hiring/actions/switch_model.py \
 	    hiring/retention/services.py hiring/retention/selectors.py \
-	    hiring/review/evidence.py hiring/review/figures.py hiring/review/figure_theme.py \
 	    templates/recruiter templates/administration templates/accounts,-i '$(path)*')
 
 clean:

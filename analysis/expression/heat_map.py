@@ -1,9 +1,9 @@
 """An attribution drawn over the face it belongs to.
 
-One hue, told from grey by people of every kind of colour vision: orange lies on the yellow-blue axis, which the
+One hue, told from grey by people of every kind of color vision: orange lies on the yellow-blue axis, which the
 common red-green deficiencies leave alone. The face keeps its lightness, and only the chroma grows with the
 attribution, in CIELAB, where equal steps look equal (ISO/CIE 11664-4). Lines around the strongest part say the same
-to whoever sees no colours at all, and on a grey print.
+to whoever sees no colors at all, and on a grey print.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ def heat_map_png(crop: NDArray[np.uint8], attribution: NDArray[np.floating]) -> 
     picture = np.rint(rgb * 255).astype(np.uint8)
     lines, _ = cv2.findContours((strength >= _LINE_AT).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     # White on black: one of the two stands out from any skin.
-    for colour, width in (((0, 0, 0), 3), ((255, 255, 255), 1)):
-        cv2.drawContours(picture, lines, -1, colour, width, cv2.LINE_AA)
+    for color, width in (((0, 0, 0), 3), ((255, 255, 255), 1)):
+        cv2.drawContours(picture, lines, -1, color, width, cv2.LINE_AA)
     written, png = cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
     if not written:
         raise ValueError("the picture cannot be written as PNG")

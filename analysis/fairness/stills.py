@@ -2,7 +2,7 @@
 
 No margin is put around an image, although crops such as UTKFace's are tight: of 400 of UTKFace's (every fifth of
 2,000), the product finds a face in 399 as they are, in 396 with a quarter of their side repeated around them, in
-391 with a quarter mirrored, and in 392 with a quarter of their mean colour. A margin would only hide what the
+391 with a quarter mirrored, and in 392 with a quarter of their mean color. A margin would only hide what the
 detector does.
 """
 

@@ -102,8 +102,8 @@ def _enlarged(images: NDArray[np.uint8]) -> NDArray[np.float32]:
     grey = torch.from_numpy(images).to(torch.float32).unsqueeze(1)
     grey = functional.pad(grey, (_MARGIN_PX,) * 4, mode="replicate")
     large = functional.interpolate(grey, size=(INPUT_PX, INPUT_PX), mode="bicubic", align_corners=False)
-    in_colour = (large.clamp(0, 255) / 255).permute(0, 2, 3, 1).expand(-1, -1, -1, 3)
-    return in_colour.contiguous().numpy()
+    in_color = (large.clamp(0, 255) / 255).permute(0, 2, 3, 1).expand(-1, -1, -1, 3)
+    return in_color.contiguous().numpy()
 
 
 def save(path: Path, targets: AuxiliaryTargets) -> None:

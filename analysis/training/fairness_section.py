@@ -16,11 +16,9 @@ _WIDTH = 118
 def fairness_section(audit: Mapping[str, Any] | None, weights_sha256: str) -> str:
     """Markdown under the heading: tables of the audit of these very weights, or that there is none."""
     if audit is None:
-        return "**Not audited yet.** Assume that age, sex and skin colour matter."
+        return "**Not audited yet.** Assume that age, sex and skin color matter."
     if audit["weights_sha256"] != weights_sha256:
-        return (
-            "**Not audited yet**: the last audit was of other weights. Assume that age, sex and skin colour matter."
-        )
+        return "**Not audited yet**: the last audit was of other weights. Assume that age, sex and skin color matter."
     tables = [_groups(audit, dimension) for dimension in audit["dimensions"]]
     notes = "\n".join(textwrap.fill(f"- {note}", _WIDTH, subsequent_indent="  ") for note in audit["notes"])
     return "\n\n".join([_introduction(audit), *tables, _differences(audit), notes])

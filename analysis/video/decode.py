@@ -149,7 +149,7 @@ def mixed(samples: NDArray[np.int16]) -> NDArray[np.int16]:
 def _upright_rgb(planes: NDArray[np.uint8], turns: int) -> NDArray[np.uint8]:
     """Planar 4:2:0 (height * 3 / 2, width) -> RGB (height, width, 3), after so many quarter turns against the clock.
 
-    Read as BT.601 whatever the file says: on 720p frames that say BT.709 the colours were 2.3 levels of 255 off on
+    Read as BT.601 whatever the file says: on 720p frames that say BT.709 the colors were 2.3 levels of 255 off on
     average, and grey is the file's own. Converting exactly would cost more than all else that is done to a frame.
     """
     picture = cv2.cvtColor(planes, cv2.COLOR_YUV2RGB_I420)

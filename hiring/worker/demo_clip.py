@@ -161,13 +161,13 @@ class _Portrait:
             for name, edge in edges.items()
         }
         layer = self.bare.copy()
-        for upper, lower, colour in (
+        for upper, lower, color in (
             ("top", "upper", (104, 108, 172)),
             ("upper", "lower", (42, 34, 62)),
             ("lower", "bottom", (118, 124, 190)),
         ):
             shape = np.concatenate([line[upper], line[lower][::-1]])
-            cv2.fillPoly(layer, [np.round(shape * 8).astype(np.int32)], colour, cv2.LINE_AA, shift=3)
+            cv2.fillPoly(layer, [np.round(shape * 8).astype(np.int32)], color, cv2.LINE_AA, shift=3)
         soft: NDArray[np.uint8] = cv2.GaussianBlur(layer, (0, 0), 1.1)
         return soft
 

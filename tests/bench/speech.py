@@ -36,7 +36,7 @@ from tests.bench.spoken_events import MEDIA, SHARED
 PICTURE = frozenset({Stage.FACES, Stage.EXPRESSION, Stage.LANDMARKS, Stage.LIVENESS})
 
 _COMMAND = {"b": "bin", "l": "lay", "p": "place", "s": "set"}
-_COLOUR = {"b": "blue", "g": "green", "r": "red", "w": "white"}
+_COLOR = {"b": "blue", "g": "green", "r": "red", "w": "white"}
 _PREPOSITION = {"a": "at", "b": "by", "i": "in", "w": "with"}
 _DIGITS = {
     **{"z": "zero", "1": "one", "2": "two", "3": "three", "4": "four"},
@@ -47,8 +47,8 @@ _ADVERB = {"a": "again", "n": "now", "p": "please", "s": "soon"}
 
 def grid_sentence(code: str) -> str:
     """The words of a GRID clip from its code, as bbaf2n."""
-    command, colour, preposition, letter, digit, adverb = code
-    words = (_COMMAND[command], _COLOUR[colour], _PREPOSITION[preposition], letter, _DIGITS[digit], _ADVERB[adverb])
+    command, color, preposition, letter, digit, adverb = code
+    words = (_COMMAND[command], _COLOR[color], _PREPOSITION[preposition], letter, _DIGITS[digit], _ADVERB[adverb])
     return " ".join(words)
 
 

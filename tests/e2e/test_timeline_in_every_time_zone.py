@@ -13,7 +13,7 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from hiring.review.figure_theme import LANES
+from hiring.recruiter.timeline.theme import LANES
 from tests.e2e.browser import DESK, Person, chromium
 from tests.e2e.conftest import Product, installed
 

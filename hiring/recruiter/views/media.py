@@ -18,21 +18,21 @@ from hiring.recordings.models import Recording
 from hiring.recordings.selectors import peaks_of
 from hiring.recordings.streaming import media_response
 from hiring.recruiter import lookups
+from hiring.recruiter.timeline.figure import figure
+from hiring.recruiter.timeline.theme import COLORS, LANES
 from hiring.review import timeline as read
 from hiring.review.captions import of as captions_of
-from hiring.review.figure_theme import COLOURS, LANES
-from hiring.review.figures import figure
 from hiring.runs.models import AnalysisRun
 from hiring.runs.selectors import complete_run
 
 
 class WindowForm(forms.Form):
-    """Which part of the timeline, how fine, in which colours, without which lanes."""
+    """Which part of the timeline, how fine, in which colors, without which lanes."""
 
     start_ms = forms.IntegerField(required=False, min_value=0, max_value=2**53)
     end_ms = forms.IntegerField(required=False, min_value=0, max_value=2**53)
     points = forms.IntegerField(required=False, min_value=10, max_value=5000)
-    theme = forms.ChoiceField(required=False, choices=[(name, name) for name in COLOURS])
+    theme = forms.ChoiceField(required=False, choices=[(name, name) for name in COLORS])
     hide = forms.MultipleChoiceField(required=False, choices=[(lane, lane) for lane, _h, _n in LANES])
 
 

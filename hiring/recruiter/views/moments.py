@@ -13,7 +13,8 @@ from analysis.types import Stage
 from hiring.accounts.requests import SignedIn
 from hiring.recordings.streaming import media_response
 from hiring.recruiter import lookups
-from hiring.review import evidence, services
+from hiring.recruiter.timeline import evidence
+from hiring.review import services
 from hiring.review.moments import moment_details, moments
 from hiring.runs.models import Moment
 from hiring.runs.selectors import network_is_off

@@ -26,9 +26,9 @@ from hiring.recordings.models import Recording
 from hiring.recordings.wording import refusal_sentence
 from hiring.recruiter import lookups
 from hiring.recruiter.forms import InboxForm
+from hiring.recruiter.timeline.theme import DASHES, SOUND_ENDS, lane_label
 from hiring.recruiter.transcript import shown
 from hiring.review import selectors, services
-from hiring.review.figure_theme import DASHES, SOUND_ENDS, lane_label
 from hiring.review.inbox import Show, next_in_list, next_to_review
 from hiring.review.wording import expression_label, step_label
 from hiring.runs.selectors import latest_run

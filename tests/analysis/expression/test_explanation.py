@@ -118,7 +118,7 @@ def test_hiding_the_region_named_first_takes_more_away_than_hiding_another(
         assert figures["top_more"]["low"] > 0.55, (fill, figures)
 
 
-def test_the_picture_is_coloured_where_the_network_looked_and_grey_elsewhere() -> None:
+def test_the_picture_is_colored_where_the_network_looked_and_grey_elsewhere() -> None:
     crop = np.full((48, 48), 140, np.uint8)
     looked = np.zeros((48, 48), np.float32)
     looked[34:42, 18:30] = 2.0

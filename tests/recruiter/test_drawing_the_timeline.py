@@ -1,4 +1,4 @@
-"""The figure is one that Plotly takes, in the colours of the page."""
+"""The figure is one that Plotly takes, in the colors of the page."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import plotly.graph_objects as go
 import pytest
 
 from analysis.types import EXPRESSIONS
-from hiring.review.figure_theme import COLOURS, DASHES, LANES
-from hiring.review.figures import figure
+from hiring.recruiter.timeline.figure import figure
+from hiring.recruiter.timeline.theme import COLORS, DASHES, LANES
 
 CSS = Path(__file__).resolve().parents[2] / "static" / "css" / "base.css"
 
@@ -90,19 +90,19 @@ def test_a_hidden_lane_gives_its_room_to_the_others():
     assert less["layout"]["yaxis2"]["domain"][0] < whole["layout"]["yaxis2"]["domain"][0]
 
 
-def test_lines_are_told_apart_without_colour_too():
+def test_lines_are_told_apart_without_color_too():
     assert set(DASHES) == set(EXPRESSIONS)
     assert len(set(DASHES.values()) - {"solid"}) == 5
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_colours_are_those_of_the_page(theme):
+def test_colors_are_those_of_the_page(theme):
     text = CSS.read_text()
     light, dark = text.split("@media (prefers-color-scheme: dark)", 1)
     rules = light if theme == "light" else dark.split("\n}", 1)[0]
-    for name, colour in COLOURS[theme].items():
+    for name, color in COLORS[theme].items():
         found = re.search(rf"--{name}: (#[0-9a-f]+)", rules).group(1)
-        assert colour in (found, "#" + "".join(2 * letter for letter in found[1:])), name
+        assert color in (found, "#" + "".join(2 * letter for letter in found[1:])), name
 
 
 def test_loudness_is_a_line_and_pitch_are_points_read_off_as_they_were_beyond_the_lane_too():

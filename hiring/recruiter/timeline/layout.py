@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hiring.review.figure_theme import COLOURS, HEAD_DEG, SOUND_ENDS, lane_label
+from hiring.recruiter.timeline.theme import COLORS, HEAD_DEG, SOUND_ENDS, lane_label
 from hiring.review.wording import gap_label
 
 _SPACE = 0.5
 
 
-def _axis(lane: str, number: int, domain: tuple[float, float], colours: Mapping[str, str]) -> dict[str, Any]:
+def _axis(lane: str, number: int, domain: tuple[float, float], colors: Mapping[str, str]) -> dict[str, Any]:
     """One lane's vertical axis: fixed, without a grid; its name stands where the tick's number would be."""
-    font = {"color": colours["ink-2"], "size": 11}
+    font = {"color": colors["ink-2"], "size": 11}
     axis = {
         "domain": domain, "range": [0, 1], "fixedrange": True, "showgrid": False, "zeroline": False,
         "tickvals": [0.5], "ticktext": [lane_label(lane)], "tickfont": font, "anchor": "x",
@@ -23,7 +23,7 @@ def _axis(lane: str, number: int, domain: tuple[float, float], colours: Mapping[
         # Below 0 % there is room for its number above the name of the next lane.
         return axis | {
             "range": [-0.06, 1.02], "tickvals": [0, 0.5, 1], "ticktext": ["0 %", lane_label(lane), "100 %"],
-            "showgrid": True, "gridcolor": colours["edge"],
+            "showgrid": True, "gridcolor": colors["edge"],
         }  # fmt: skip
     if lane == "head":
         return axis | {"range": [-1.1 * HEAD_DEG, 1.1 * HEAD_DEG], "tickvals": [0]}
@@ -46,7 +46,7 @@ def _domains(lanes: Sequence[tuple[str, float, int]]) -> dict[str, tuple[float, 
     return found
 
 
-def _time_axis(timeline: Mapping[str, Any], colours: Mapping[str, str]) -> dict[str, Any]:
+def _time_axis(timeline: Mapping[str, Any], colors: Mapping[str, str]) -> dict[str, Any]:
     """The axis of time, in milliseconds. Its ticks depend on the plot's width and on zooming: ticks.js sets them."""
     return {
         "type": "linear",
@@ -58,36 +58,36 @@ def _time_axis(timeline: Mapping[str, Any], colours: Mapping[str, str]) -> dict[
         "showgrid": False,
         "zeroline": False,
         "ticks": "",
-        "tickfont": {"color": colours["ink-3"]},
+        "tickfont": {"color": colors["ink-3"]},
     }
 
 
 def layout(timeline: Mapping[str, Any], lanes: Sequence[tuple[str, float, int]], theme: str) -> dict[str, Any]:
-    colours, domains = COLOURS[theme], _domains(lanes)
+    colors, domains = COLORS[theme], _domains(lanes)
     frame: dict[str, Any] = {
         "margin": {"l": 76, "r": 10, "t": 6, "b": 24},
         "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)", "showlegend": False, "barmode": "overlay",
-        "bargap": 0, "font": {"color": colours["ink-2"], "size": 11}, "hovermode": "x unified", "hoverdistance": 12,
+        "bargap": 0, "font": {"color": colors["ink-2"], "size": 11}, "hovermode": "x unified", "hoverdistance": 12,
         "dragmode": "zoom", "selectdirection": "h", "uirevision": "timeline",
-        "hoverlabel": {"bgcolor": colours["surface"], "bordercolor": colours["edge"],
-                       "font": {"color": colours["ink"], "size": 12}},
-        "xaxis": _time_axis(timeline, colours),
+        "hoverlabel": {"bgcolor": colors["surface"], "bordercolor": colors["edge"],
+                       "font": {"color": colors["ink"], "size": 12}},
+        "xaxis": _time_axis(timeline, colors),
         "yaxis": {"domain": [0, 1], "range": [0, 1], "fixedrange": True, "visible": False},
-        "annotations": _gap_names(timeline, colours),
+        "annotations": _gap_names(timeline, colors),
     }  # fmt: skip
     for lane, _height, number in lanes:
-        frame[f"yaxis{number}"] = _axis(lane, number, domains[lane], colours)
+        frame[f"yaxis{number}"] = _axis(lane, number, domains[lane], colors)
     return frame
 
 
-def _gap_names(timeline: Mapping[str, Any], colours: Mapping[str, str]) -> list[dict[str, Any]]:
+def _gap_names(timeline: Mapping[str, Any], colors: Mapping[str, str]) -> list[dict[str, Any]]:
     window_ms = timeline["end_ms"] - timeline["start_ms"]
     wide = [gap for gap in timeline["gaps"] if gap["end_ms"] - gap["start_ms"] > window_ms / 12]
     return [
         {
             "x": (max(gap["start_ms"], timeline["start_ms"]) + min(gap["end_ms"], timeline["end_ms"])) // 2,
             "y": 1, "yref": "paper", "yanchor": "top", "showarrow": False, "text": gap_label(gap["reason"]),
-            "font": {"size": 10, "color": colours["ink-2"]}, "bgcolor": colours["surface"],
+            "font": {"size": 10, "color": colors["ink-2"]}, "bgcolor": colors["surface"],
         }
         for gap in wide
     ]  # fmt: skip

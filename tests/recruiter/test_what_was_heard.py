@@ -6,8 +6,9 @@ import pytest
 
 from analysis.types import SOUND_COLUMNS
 from hiring.policy.rules import Purpose
+from hiring.recruiter.timeline import evidence
 from hiring.recruiter.transcript import shown
-from hiring.review import evidence, selectors, sound
+from hiring.review import selectors, sound
 from hiring.review.timeline import speech_spans, timeline
 from hiring.review.transcript import transcript
 from hiring.runs import services as runs

@@ -1,11 +1,11 @@
-"""Colours, dashes and lanes that every part of a figure shares."""
+"""Colors, dashes and lanes that every part of a figure shares."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-#: The colours of static/css/base.css, which a figure cannot read: a test keeps the two equal.
-COLOURS: dict[str, dict[str, str]] = {
+#: The colors of static/css/base.css, which a figure cannot read: a test keeps the two equal.
+COLORS: dict[str, dict[str, str]] = {
     "light": {
         "ink": "#1b2530", "ink-2": "#4a5866", "ink-3": "#647282", "edge": "#d5dbe2", "surface": "#ffffff",
         "accent": "#1d4ed8", "warn": "#8a4b08",
@@ -19,7 +19,7 @@ COLOURS: dict[str, dict[str, str]] = {
         "surprise": "#b9a2ff", "neutral": "#9fabb8",
     },
 }  # fmt: skip
-#: Lines are told apart by their dash as well as by their colour.
+#: Lines are told apart by their dash as well as by their color.
 DASHES = {
     "angry": "4px,2px", "disgust": "2px,2px", "fear": "6px,2px,1px,2px", "happy": "solid", "sad": "7px,2px",
     "surprise": "11px,2px", "neutral": "solid",
