@@ -29,7 +29,7 @@ from hiring.runs.models import AnalysisRun
 from hiring.worker import intake, networks, points
 from hiring.worker.lease_keeper import RunKeeper
 from hiring.worker.savepoints import Saver, saved
-from hiring.worker.storing import nothing_is_left_unless
+from hiring.worker.storing import remove_unreferenced_files
 
 log = logging.getLogger(__name__)
 #: What is said of a run that waits, by what was missing.
@@ -164,10 +164,10 @@ def _perform(run: AnalysisRun, folder: Path, keeper: RunKeeper) -> None:
         outcome = replace(outcome, transcript=replace(outcome.transcript, note=note))
     keeper.check()
 
-    def are_named(names: list[str]) -> bool:
+    def still_referenced(names: list[str]) -> bool:
         return AnalysisRun.objects.filter(pk=run.pk, observations_file__in=names).exists()
 
-    with nothing_is_left_unless(are_named, recording.interview_id) as store:
+    with remove_unreferenced_files(still_referenced, recording.interview_id) as store:
         with plain.open("rb") as file:
             name = store(file, "parquet")
         coarse = overview.build(plain, outcome.sound, outcome.info.duration_ms)

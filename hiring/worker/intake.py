@@ -20,7 +20,7 @@ from hiring.recordings.selectors import COPIES
 from hiring.runs import lease
 from hiring.runs.models import AnalysisRun
 from hiring.worker.lease_keeper import RunKeeper
-from hiring.worker.storing import Store, nothing_is_left_unless
+from hiring.worker.storing import Store, remove_unreferenced_files
 
 log = logging.getLogger(__name__)
 
@@ -67,10 +67,10 @@ def keep(run: AnalysisRun, path: Path, folder: Path, limits: VideoLimits, keeper
     keeper.report(Progress(Step.PROBE, 0, 0))
     source = look_at(path, limits, keeper.check)
 
-    def are_named(names: list[str]) -> bool:
+    def still_referenced(names: list[str]) -> bool:
         return Recording.objects.filter(pk=recording.pk, original_file__in=names).exists()
 
-    with nothing_is_left_unless(are_named, recording.interview_id) as store:
+    with remove_unreferenced_files(still_referenced, recording.interview_id) as store:
         with path.open("rb") as file:
             original = store(file, "original")
         # The evidence is whole from here on: what follows only makes it easier to look at.

@@ -15,7 +15,7 @@ from analysis.types import Observation
 from hiring.recordings import vault
 from hiring.runs import lease, savepoints
 from hiring.runs.models import AnalysisRun
-from hiring.worker.storing import nothing_is_left_unless
+from hiring.worker.storing import remove_unreferenced_files
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ class Saver:
         part.seek(0)
         interview_id = self._run.recording.interview_id
         try:
-            with nothing_is_left_unless(self._are_named, interview_id) as store:
+            with remove_unreferenced_files(self._still_referenced, interview_id) as store:
                 lease.save(
                     run=self._run,
                     state_file=store(io.BytesIO(so_far.savepoint), "state"),
@@ -75,6 +75,6 @@ class Saver:
             return
         self._waiting = []
 
-    def _are_named(self, names: list[str]) -> bool:
+    def _still_referenced(self, names: list[str]) -> bool:
         row = savepoints.of(self._run)
         return row is not None and row.state_file in names

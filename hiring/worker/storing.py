@@ -16,8 +16,8 @@ Store = Callable[[BinaryIO, str], str]
 
 
 @contextmanager
-def nothing_is_left_unless(are_named: Callable[[list[str]], bool], interview_id: UUID) -> Iterator[Store]:
-    """Give a function that stores (file, suffix) -> name; afterwards remove what it stored unless a row names it.
+def remove_unreferenced_files(still_referenced: Callable[[list[str]], bool], interview_id: UUID) -> Iterator[Store]:
+    """Give a function that stores (file, suffix) -> name; afterwards remove what it stored if no row refers to it.
 
     The row is asked, not the error: a database that is restarted may save and still say that it failed. Where it
     cannot be asked, the hourly sweep removes what is left.
@@ -32,6 +32,6 @@ def nothing_is_left_unless(are_named: Callable[[list[str]], bool], interview_id:
         yield store
     finally:
         with contextlib.suppress(Error):
-            if not are_named(names):
+            if not still_referenced(names):
                 for name in names:
                     vault.delete(interview_id, name)

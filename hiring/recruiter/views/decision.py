@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from hiring import access
 from hiring.accounts.requests import SignedIn
-from hiring.recruiter import lookups
+from hiring.recruiter import viewed
 from hiring.recruiter.forms import DecisionForm
 from hiring.review import selectors, services
 
@@ -35,8 +35,8 @@ def decision(request: SignedIn, pk: UUID) -> HttpResponse:
         "section": "inbox",
         "interview": interview,
         "form": form,
-        "handed_in": lookups.handed_in(interview),
+        "handed_in": viewed.handed_in(interview),
         "decision": selectors.decision_of(interview),
-        "answers": lookups.answers(request, interview),
+        "answers": viewed.answers(request, interview),
     }
     return render(request, "recruiter/decision.html", page, status=400 if form.errors else 200)

@@ -17,7 +17,7 @@ from hiring.accounts.requests import SignedIn
 from hiring.recordings.models import Recording
 from hiring.recordings.selectors import peaks_of
 from hiring.recordings.streaming import media_response
-from hiring.recruiter import lookups
+from hiring.recruiter import viewed
 from hiring.recruiter.timeline.figure import figure
 from hiring.recruiter.timeline.theme import COLORS, LANES
 from hiring.review import timeline as read
@@ -51,7 +51,7 @@ def _etag(recording: Recording, run: AnalysisRun | None, window: dict[str, Any])
 @login_required
 def timeline(request: SignedIn, pk: UUID) -> HttpResponse:
     """The Plotly figure of a window. 404 while there is no finished analysis."""
-    recording, window = lookups.seen_recording(request, pk), _window(request)
+    recording, window = viewed.seen_recording(request, pk), _window(request)
     run = complete_run(recording)
     etag = _etag(recording, run, window)
     unchanged = get_conditional_response(request, etag=etag)
@@ -70,7 +70,7 @@ def timeline(request: SignedIn, pk: UUID) -> HttpResponse:
 
 
 def _ready(request: SignedIn, pk: UUID) -> Recording:
-    recording = lookups.seen_recording(request, pk)
+    recording = viewed.seen_recording(request, pk)
     if recording.state != Recording.State.READY:
         raise Http404
     return recording

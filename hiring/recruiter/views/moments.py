@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from analysis.types import Stage
 from hiring.accounts.requests import SignedIn
 from hiring.recordings.streaming import media_response
-from hiring.recruiter import lookups
+from hiring.recruiter import viewed
 from hiring.recruiter.timeline import evidence
 from hiring.review import services
 from hiring.review.moments import moment_details, moments
@@ -47,14 +47,14 @@ def _card(request: SignedIn, row: Moment, problem: str = "", **more: object) -> 
 @require_safe
 @login_required
 def moment(request: SignedIn, pk: UUID) -> HttpResponse:
-    return _card(request, lookups.seen_moment(request, pk))
+    return _card(request, viewed.seen_moment(request, pk))
 
 
 @require_safe
 @login_required
 def explanation(request: SignedIn, pk: UUID) -> HttpResponseBase:
     """The picture of the face with the parts that carried the expression. 404 where there is none."""
-    row = lookups.seen_moment(request, pk)
+    row = viewed.seen_moment(request, pk)
     found = getattr(row, "explanation", None)
     if found is None or not found.picture_file:
         raise Http404
@@ -65,7 +65,7 @@ def explanation(request: SignedIn, pk: UUID) -> HttpResponseBase:
 @login_required
 def verdict(request: SignedIn, pk: UUID) -> HttpResponse:
     """Confirm or dismiss. The answer is the card, and the moment's row beside it out of band."""
-    row = lookups.seen_moment(request, pk)
+    row = viewed.seen_moment(request, pk)
     answer, reason = request.POST.get("answer", ""), request.POST.get("reason", "")
     try:
         services.give_verdict(moment=row, reviewer=request.user, answer=answer, reason=reason)
@@ -77,6 +77,6 @@ def verdict(request: SignedIn, pk: UUID) -> HttpResponse:
 @require_POST
 @login_required
 def undo(request: SignedIn, pk: UUID) -> HttpResponse:
-    row = lookups.seen_moment(request, pk)
+    row = viewed.seen_moment(request, pk)
     services.withdraw_verdict(moment=row, reviewer=request.user)
     return _card(request, row, changed=True)

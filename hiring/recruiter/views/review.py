@@ -24,7 +24,7 @@ from hiring.audit.actions import Action
 from hiring.positions.models import Interview
 from hiring.recordings.models import Recording
 from hiring.recordings.wording import refusal_sentence
-from hiring.recruiter import lookups
+from hiring.recruiter import viewed
 from hiring.recruiter.forms import InboxForm
 from hiring.recruiter.timeline.theme import DASHES, SOUND_ENDS, lane_label
 from hiring.recruiter.transcript import shown
@@ -95,7 +95,7 @@ def _way(request: SignedIn, interview: Interview) -> dict[str, Any]:
 @login_required
 def interview(request: SignedIn, pk: UUID) -> HttpResponse:
     row = access.interview_for(request.user, pk)
-    answers = lookups.answers(request, row)
+    answers = viewed.answers(request, row)
     recording = _chosen(request, answers)
     _note_views(request, row, recording)
     page: dict[str, Any] = {
@@ -103,7 +103,7 @@ def interview(request: SignedIn, pk: UUID) -> HttpResponse:
         "interview": row,
         "answers": answers,
         "recording": recording,
-        "handed_in": lookups.handed_in(row),
+        "handed_in": viewed.handed_in(row),
         **_way(request, row),
         "decision": selectors.decision_of(row),
     }

@@ -1,4 +1,4 @@
-"""Rows for reviewers, by way of access, which opens them once they are handed in; each look is written down."""
+"""Rows that a reviewer views: access opens them once they have been submitted, and each view is logged."""
 
 from __future__ import annotations
 
