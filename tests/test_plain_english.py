@@ -13,6 +13,7 @@ import pytest
 from hiring.consent.notice import CURRENT, notice_bytes
 
 ROOT = Path(__file__).resolve().parent.parent
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 #: Phrases with what to write instead; British spellings with the American one.
 INSTEAD = {
     r"own usual": "typical for this person",
@@ -48,6 +49,8 @@ def _marked(path: Path) -> Iterator[str]:
                     yield argument.value
 
 
+#: Code in either form, and the targets of links. A document may mention networks of other kinds than trained ones.
+_NOT_PROSE = re.compile(r"```.*?```|^    .*?$|`[^`]*`|\]\([^)]*\)", re.DOTALL | re.MULTILINE)
 _MARKS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "gettext_noop"}
 _TAG = re.compile(
     r"""{%\s*translate\s+("[^"]*"|'[^']*')|{%\s*blocktranslate[^%]*%}(.*?){%\s*endblocktranslate""", re.DOTALL
@@ -68,6 +71,12 @@ def _texts() -> Iterator[tuple[str, str]]:
 def test_no_screen_says_what_a_native_reader_would_stumble_over() -> None:
     found = [f"{name}: {text.strip()}" for name, text in _texts() if PHRASES.search(text)]
     assert not found, json.dumps(found, indent=1, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_no_document_says_what_a_native_reader_would_stumble_over(path: Path) -> None:
+    prose = _NOT_PROSE.sub("", path.read_text())
+    assert not [match[0] for match in PHRASES.finditer(prose) if not match[0].startswith("network")]
 
 
 def test_the_texts_are_found() -> None:
