@@ -92,7 +92,7 @@ class _Bar:
     """A progress bar, on a terminal only."""
 
     def __enter__(self) -> Callable[[Progress], None]:
-        self._bar = tqdm(disable=None, unit="s", file=sys.stderr, leave=False)  # None: off where there is no terminal
+        self._bar = tqdm(disable=None, unit="s", file=sys.stderr, leave=False)  # None: off when there is no terminal
         return self._show
 
     def _show(self, progress: Progress) -> None:
@@ -106,7 +106,7 @@ class _Bar:
 
 
 def _cpu_s() -> float:
-    """CPU seconds of this process and of its decoding children, which have ended by the time it is asked."""
+    """CPU seconds of this process and of its decoding children, which have ended when this is called."""
     import resource
 
     kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
@@ -114,7 +114,7 @@ def _cpu_s() -> float:
 
 
 def _peak_rss_mb() -> float:
-    """Of this process, without its decoding child."""
+    """Peak memory of this process, without its decoding child."""
     import resource
 
     unit = 1 << 20 if sys.platform == "darwin" else 1 << 10

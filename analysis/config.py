@@ -14,7 +14,7 @@ from analysis.types import MomentKind, Stage
 
 @dataclass(frozen=True, slots=True)
 class VideoLimits:
-    """Bounds on what an uploaded file may cost. Past one of them the file is refused with a sentence."""
+    """Limits on what an uploaded file may cost. Beyond any of them the file is refused with a sentence."""
 
     max_duration_ms: int = 3 * 60 * 60 * 1000
     max_pixels: int = 4096 * 2304
@@ -30,9 +30,9 @@ class VideoLimits:
 class FaceConfig:
     """MTCNN thresholds are those of Zhang et al. 2016 as shipped in facenet-pytorch.
 
-    picture_side_px: faces are looked for in a copy of the picture whose long side is at most this.
-    min_face_px: the smallest face looked for, in pixels of that copy.
-    live_every_ms: how often the liveness stage looks at the candidate's face.
+    picture_side_px: faces are searched for in a copy of the picture whose long side is at most this.
+    min_face_px: the smallest face searched for, in pixels of that copy.
+    live_every_ms: how often the liveness stage checks the candidate's face.
     """
 
     min_face_px: int = 60
@@ -62,7 +62,7 @@ def _default_moments() -> dict[MomentKind, Any]:
 class PipelineConfig:
     """What a run does. Stages that are absent from `plan` are not computed at all.
 
-    moments: the thresholds of each kind, of its own class in analysis/catalogue/.
+    moments: the thresholds of each kind, in a class of its own in analysis/catalogue/.
     """
 
     plan: frozenset[Stage] = frozenset(Stage)
@@ -76,23 +76,23 @@ class PipelineConfig:
     moments: Mapping[MomentKind, Any] = field(default_factory=_default_moments)
 
     def fingerprint(self) -> str:
-        """SHA-256 over everything that can change a result: not the threads, not where models are kept."""
+        """SHA-256 over everything that can change a result; excludes threads and where models are kept."""
         values = asdict(self)
         del values["threads"], values["model_dir"]
         values["plan"] = sorted(self.plan)
         return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
 
-#: So many first bytes are enough for `sniff_container`.
+#: This many leading bytes are enough for `sniff_container`.
 SNIFF_BYTES = 1024
 
 _MP4_BOXES = frozenset({b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot"})
 
 
 def sniff_container(head: bytes) -> str | None:
-    """The demuxer to force for a file that starts with `head` (SNIFF_BYTES or more), or None if it is no video.
+    """The demuxer to force for a file that starts with `head` (SNIFF_BYTES or more), or None if it is not a video.
 
-    One of mov, matroska, avi, mpeg, mpegts. The demuxer is never left to guess: ffmpeg would also accept text
+    One of mov, matroska, avi, mpeg, mpegts. ffmpeg is never left to guess the demuxer: it would also accept text
     playlists that name other files.
     """
     if head[4:8] in _MP4_BOXES:
@@ -103,7 +103,7 @@ def sniff_container(head: bytes) -> str | None:
         return "avi"
     if head.startswith(b"\x00\x00\x01\xba"):
         return "mpeg"
-    # A transport stream is packets of 188 bytes, or of 192 with a clock in front, each beginning with 0x47.
+    # A transport stream consists of packets of 188 bytes, or of 192 with a clock in front, each starting with 0x47.
     for first, stride in ((0, 188), (4, 192)):
         marks = head[first : first + 4 * stride : stride]
         if len(marks) == 4 and set(marks) == {0x47}:

@@ -22,10 +22,10 @@ if TYPE_CHECKING:  # loading these loads torch: a plan without their stage must 
     from analysis.faces.stage import Seen
     from analysis.landmarks.stage import FaceView
 
-#: Frames that are read at once: one batch of the expression network.
+#: Frames that are read at once: one batch of the expression model.
 WINDOW = 32
 
-# So many windows may wait for their readers before the next face is looked for: bounds memory.
+# How many windows may wait for their readers before the next face is searched for: bounds memory.
 _AHEAD = 1
 
 
@@ -38,16 +38,17 @@ class _Window:
     views: list[FaceView | None] = field(default_factory=list)
 
 
-#: What was read of a window: (N, 7) probabilities and (N, len(FACE_SIGNALS)) face signals, NaN where nothing was.
+#: What was read from a window: (N, 7) probabilities and (N, len(FACE_SIGNALS)) face signals, NaN if nothing was read.
 _Read = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 
 class FrameStages:
     """Turns frames into observations; a context manager. A stage that is not loaded is not computed.
 
-    Faces are found in the caller's thread, because each frame's depend on those before. Expressions and landmarks are
-    read a window later in threads of their own, while the next faces are found; the results do not depend on it.
-    peaks: the faces that were kept for explaining moments afterwards.
+    Faces are found in the caller's thread, because each frame's faces depend on the frames before. Expressions and
+    landmarks are read one window later in their own threads, while the next faces are found; this does not affect the
+    results.
+    peaks: the faces kept for explaining moments afterwards.
     """
 
     def __init__(
@@ -62,10 +63,10 @@ class FrameStages:
         self._smoother = StreamSmoother(smooth_ms)
         self.peaks = PeakCrops()
         self._window = _Window()
-        # One thread each: a network is for one caller at a time, and windows must be read in their order.
+        # One thread each: a model serves one caller at a time, and windows must be read in order.
         self._expressions, self._points = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
         self._being_read: deque[tuple[_Window, Future[NDArray[np.float32]], Future[NDArray[np.float32]]]] = deque()
-        self._unsmoothed: list[dict[str, Any]] = []  # waiting for their neighbours
+        self._unsmoothed: list[dict[str, Any]] = []  # waiting for their neighbors
         self._unsettled_crops: list[NDArray[np.uint8] | None] = []  # one for each of them
 
     def __enter__(self) -> FrameStages:
@@ -76,7 +77,7 @@ class FrameStages:
             reader.shutdown(cancel_futures=True)
 
     def observe(self, frame: Frame, full_width: int) -> list[Observation]:
-        """The observations that are settled by this frame: mostly none, then those of a second or so at once.
+        """The observations settled by this frame: usually none, then about a second's worth at once.
 
         full_width: of the upright picture in pixels, to which boxes are scaled.
         """
@@ -92,11 +93,11 @@ class FrameStages:
 
     @property
     def between_windows(self) -> bool:
-        """Whether every frame so far is in a window that its readers have: only then is there a `memory`."""
+        """Whether the readers already have the window of every frame so far; only then is there a `memory`."""
         return not self._window.drafts
 
     def memory(self) -> dict[str, Any]:
-        """What it knows of the frames so far, after `wait`: as it is, not a copy."""
+        """What it knows about the frames so far, after `wait`: the live objects, not a copy."""
         return {
             "faces": None if self._faces is None else self._faces.memory(),
             "liveness": None if self._liveness is None else self._liveness.memory(),
@@ -108,7 +109,7 @@ class FrameStages:
         }
 
     def remember(self, memory: dict[str, Any]) -> None:
-        """Go on from the `memory` of other stages of the same kind, after the frames that they saw."""
+        """Continue from the `memory` of other stages of the same kind, after the frames that they saw."""
         if self._faces is not None:
             self._faces.remember(memory["faces"])
         if self._liveness is not None:
@@ -117,7 +118,7 @@ class FrameStages:
         self._unsmoothed, self._unsettled_crops = memory["unsmoothed"], memory["unsettled_crops"]
 
     def wait(self) -> list[Observation]:
-        """The observations that only waited for their readers."""
+        """The observations that were only waiting for their readers."""
         settled: list[Observation] = []
         while self._being_read:
             settled += self._settled(*self._next_read())
@@ -133,7 +134,7 @@ class FrameStages:
         return settled
 
     def _have_read(self) -> None:
-        """Hand the present window to the readers and begin another."""
+        """Pass the current window to the readers and begin another."""
         window, self._window = self._window, _Window()
         probs = self._expressions.submit(self._classified, window)
         self._being_read.append((window, probs, self._points.submit(self._read_landmarks, window)))
@@ -150,7 +151,7 @@ class FrameStages:
             return self._faces.look(frame.picture, frame.pts_ms)
 
     def _view(self, frame: Frame, seen: Seen | None) -> FaceView | None:
-        """What the landmarks are to be read from: of a face that shows well enough, like the expression's crop."""
+        """What to read the landmarks from: a face that shows well enough, as for the expression's crop."""
         if self._landmarks is None or frame.picture is None or seen is None or seen.face is None or seen.crop is None:
             return None
         with self._clock("landmarks"):

@@ -1,6 +1,6 @@
-"""The models that a plan needs, loaded and accounted for: which there are, of which weights, on which engine.
+"""The models that a plan needs, loaded and accounted for: which models, with which weights, on which engine.
 
-A missing model disables its stage, visibly, and never a run.
+A missing model disables its stage, visibly, but never a run.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Model(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """The stages that look at frames; None where the plan lacks one, or its model. states: of every stage."""
+    """The stages that analyze frames; None if the plan lacks one or its model is missing. states: of every stage."""
 
     faces: FaceStage | None
     classifier: ExpressionClassifier | None
@@ -47,17 +47,17 @@ class Loaded:
 
     @property
     def abstain_below(self) -> float:
-        """Below which probability an expression is not named; 1 where none is read."""
+        """The probability below which an expression is not named; 1 if none is read."""
         return self.classifier.abstain_below if self.classifier else 1.0
 
 
 def nothing_loaded() -> Loaded:
-    """Of a plan without any stage."""
+    """For a plan without any stage."""
     return Loaded(None, None, None, None, dict.fromkeys(Stage, StageState.NOT_PLANNED), {}, {})
 
 
 def load(config: PipelineConfig, beat: Heartbeat) -> Loaded:
-    """Load what the plan needs, one after the other. `beat` goes on meanwhile, and what it raises goes through."""
+    """Load what the plan needs, one by one. `beat` is called meanwhile, and what it raises propagates."""
     states, weights, engines = dict.fromkeys(Stage, StageState.NOT_PLANNED), dict[str, str](), dict[str, str]()
 
     def loaded(stage: Stage, work: Callable[[PipelineConfig], Model[T]]) -> T | None:
@@ -88,7 +88,7 @@ def load(config: PipelineConfig, beat: Heartbeat) -> Loaded:
 
 
 def load_sentiment(config: PipelineConfig, beat: Heartbeat) -> Model[SentimentClassifier | None]:
-    """A model for the tone of sentences; a reader of None where there is none, with why in `engines`."""
+    """A model for the tone of sentences; its reader is None if there is none, with the reason in `engines`."""
     from analysis.speech.text_models import SENTIMENT, BadTextModel, SentimentClassifier
 
     if not config.model_dir:
@@ -97,20 +97,21 @@ def load_sentiment(config: PipelineConfig, beat: Heartbeat) -> Model[SentimentCl
         model = beat.wait_for(lambda: SentimentClassifier(Path(config.model_dir) / SENTIMENT))
     except FileNotFoundError:
         return Model(None, {})
-    except BadTextModel as error:  # as any other model: what rests on it is off, and says so
+    except BadTextModel as error:  # like any other model: what depends on it is off, and says so
         return Model(None, {}, {SENTIMENT: str(error)[:200]})
     return Model(model, {SENTIMENT: model.weights_sha256})
 
 
 def _reader_threads(config: PipelineConfig) -> int:
-    """Of each network that reads windows: decoding, finding faces and the other reader want theirs as well.
+    """Threads for each model that reads windows: decoding, finding faces and the other reader need theirs as well.
 
-    A network on two threads waits for the slower one: where another process has a core, it all but stands still.
+    A model on two threads waits for the slower one: if another process occupies a core, it all but stalls.
     """
     return max(1, config.threads // 2)
 
 
-# Each imports what it needs only when it is planned: these load torch and OpenVINO. FileNotFoundError: no model.
+# Each imports what it needs only when it is planned: these imports load torch and OpenVINO. FileNotFoundError: no
+# model.
 
 
 def _faces(config: PipelineConfig) -> Model[FaceStage]:
@@ -119,7 +120,7 @@ def _faces(config: PipelineConfig) -> Model[FaceStage]:
     from analysis.faces.stage import FaceStage
 
     with one_thread():
-        stage = FaceStage(config.faces, threads=1)  # frame by frame, there is nothing to share out
+        stage = FaceStage(config.faces, threads=1)  # frame by frame, so there is no work to share
     return Model(stage, networks.weights_sha256())
 
 

@@ -1,4 +1,4 @@
-"""What a result was made of and with, so that it can be made again: input, configuration, weights, versions."""
+"""What a result was made from and with, so that it can be reproduced: input, configuration, weights, versions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PACKAGES = (
     *("av", "numpy", "opencv-python-headless", "torch", "openvino", "facenet-pytorch", "pyarrow"),
     *("pocketsphinx", "faster-whisper", "onnxruntime", "swift-f0", "vaderSentiment", "simplemma"),
 )
-# By Linux' names: those by which networks choose their kernels, and their precision.
+# By their Linux names: those that decide which kernels and which precision the models use.
 _INSTRUCTIONS = (
     *("avx2", "avx_vnni", "avx512f", "avx512_vnni", "avx512_bf16", "avx512_fp16"),
     *("amx_tile", "amx_bf16", "amx_fp16"),
@@ -24,7 +24,7 @@ _CPU = Path("/proc/cpuinfo")
 
 
 def versions() -> dict[str, str]:
-    """Of Python and of every package whose numbers end up in a result; read without importing any of them."""
+    """Versions of Python and of every package whose numbers end up in a result; read without importing any."""
     found = {"python": python_version()}
     for package in _PACKAGES:
         try:
@@ -35,7 +35,7 @@ def versions() -> dict[str, str]:
 
 
 def processor() -> str:
-    """Those of its instructions that last digits depend on; empty where Linux does not say."""
+    """The processor's instruction sets that last digits depend on; empty if Linux does not list them."""
     try:
         lines = _CPU.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
@@ -58,8 +58,8 @@ def build(
 ) -> dict[str, object]:
     """The manifest. Everything but `measured` is the same for the same input, configuration, versions and processor.
 
-    explanations: how many moments have one, and why others do not; empty where no expression was read.
-    frames_from_savepoint: so many frames were not looked at again, because an attempt before had saved them.
+    explanations: how many moments have one, and why others do not; empty if no expression was read.
+    frames_from_savepoint: how many frames were not analyzed again because an earlier attempt had saved them.
     """
     return {
         "input_sha256": sha256,

@@ -37,27 +37,28 @@ if TYPE_CHECKING:
     from analysis.speech.said import Said
     from analysis.speech.text_models import SentimentClassifier
 
-# Less than this beyond the end is rounding.
+# Less than this past the end is rounding.
 _BEYOND_MS = 2000
 NOT_PLANNED = Transcript((), "none", note=StageState.NOT_PLANNED)
 
 
 def quiet(progress: Progress) -> None:
-    """The `report` of callers who do not want to hear."""
+    """Default `report`: ignores progress."""
 
 
 class Analysis:
     """One analysis of one file. Iterate it to the end, once, then ask for the outcome.
 
-    source: the file, or what a caller found who looked at it already.
+    source: the file, or what was found by a caller that has already probed it.
 
-    Iterating gives observations, every frame's in order of time, in lists of a second or so, and calls `report` at
-    least once a second; what `report` raises (Cancelled) comes out of the iteration, and no child process or shared
-    memory is left. Raises BadVideo for the file and BadTranscript for `transcript`, a VTT, SRT or JSON file.
+    Iterating yields observations of every frame in order of time, in lists of about a second, and calls `report` at
+    least once a second. What `report` raises (Cancelled) propagates out of the iteration, and no child process or
+    shared memory is left behind. Raises BadVideo for the file and BadTranscript for `transcript`, a VTT, SRT or JSON
+    file.
 
-    save is called about once for each minute of the recording, with what there is so far. That, handed over as
-    `saved`, lets another run of the same file go on there: the frames before are only decoded. It gives the saved
-    observations again, then the rest, and ends as if it had done all.
+    save is called about once per minute of the recording, with what has been computed so far. Passed as `saved`, that
+    lets another run of the same file continue there: the frames before are only decoded. It yields the saved
+    observations again, then the rest, and ends as if it had done everything.
     """
 
     def __init__(
@@ -73,7 +74,7 @@ class Analysis:
         self._source, self._config, self._transcript_file = source, config, transcript
         self._heartbeat = Heartbeat(report)
         self._saved, self._save = saved, save
-        self._skipped = 0  # frames that are not looked at again
+        self._skipped = 0  # frames that are not analyzed again
         self._series = SeriesBuilder()
         self._unsaved: list[Observation] = []
         self._clock = StageClock()
@@ -87,7 +88,7 @@ class Analysis:
         return MappingProxyType(self._clock.seconds)
 
     def outcome(self) -> Outcome:
-        """Everything but the observations. Raises RuntimeError before the iteration has come to its end."""
+        """Everything but the observations. Raises RuntimeError before the iteration has ended."""
         if self._outcome is None:
             raise RuntimeError("the analysis has not been iterated to its end")
         return self._outcome
@@ -100,7 +101,7 @@ class Analysis:
             source = self._source
             if isinstance(source, Path):
                 source = look_at(source, config.limits, beat.again)
-        with self._hearing(source.path, uploaded) as hearing:  # begins beside loading
+        with self._hearing(source.path, uploaded) as hearing:  # starts while models are loading
             with self._clock("load"):
                 self._loaded = load(config, beat)
             with FrameStages(self._loaded, config.signals.smooth_ms, self._clock) as stages:
@@ -114,7 +115,7 @@ class Analysis:
         self._outcome = self._concluded(info, ending, built, stages.peaks, said, source.sha256)
 
     def _looked_at(self, source: Source, stages: FrameStages) -> Iterator[list[Observation]]:
-        """Every frame's observations; those of a savepoint first, if it is of the same run."""
+        """Every frame's observations, starting with those of a savepoint if it is of the same run."""
         config, loaded = self._config, self._loaded
         key = key_of(config.fingerprint(), source.sha256, loaded.weights, loaded.states, loaded.engines)
         if self._saved is not None and (savepoint := read(self._saved.savepoint, key)) is not None:
@@ -166,7 +167,7 @@ class Analysis:
     def _explained(
         self, moments: tuple[Moment, ...], peaks: PeakCrops
     ) -> tuple[tuple[Moment, ...], dict[str, object]]:
-        """The moments with what carried their expressions, and what the manifest says of it."""
+        """The moments with what carried their expressions, and what the manifest says about it."""
         if self._loaded.states[Stage.EXPRESSION] != StageState.DONE:
             return moments, {}
         from analysis.moments.explained import explained
@@ -207,7 +208,7 @@ class Analysis:
         self._unsaved = []
 
     def _timed(self, frames: Iterator[Frame], total_ms: int) -> Iterator[Frame]:
-        """The frames, with the time spent waiting for them counted, and a beat for each."""
+        """The frames, with the time spent waiting for them measured and a beat for each."""
         while True:
             with self._clock("decode"):
                 frame = next(frames, None)
@@ -225,7 +226,7 @@ class Analysis:
             return read_transcript(self._transcript_file)
 
     def _hearing(self, source: Path, uploaded: Transcript | None) -> AbstractContextManager[Hearing | None]:
-        """Begins to listen, beside everything else; where the plan has neither voice nor words, nobody does."""
+        """Start listening, in parallel with everything else; not if the plan has neither voice nor words."""
         if not self._config.plan & {Stage.TRANSCRIPT, Stage.SPEECH, Stage.VOICE}:
             return nullcontext()
         from analysis.speech.audio_process import Hearing
@@ -234,7 +235,7 @@ class Analysis:
         return Hearing(source, self._config, transcribe=transcribe)
 
     def _said(self, hearing: Hearing | None, uploaded: Transcript | None, total_ms: int) -> Said | None:
-        """What was heard; None where the plan has neither voice nor words."""
+        """What was heard; None if the plan has neither voice nor words."""
         if hearing is None:
             return None
         from analysis.speech.said import Said, understood
@@ -275,7 +276,7 @@ class Analysis:
 
 
 def _noted(uploaded: Transcript | None, total_ms: int) -> Transcript | None:
-    """A transcript that goes on after the recording has ended keeps its words, and says so."""
+    """A transcript that continues after the recording has ended keeps its words, and says so."""
     beyond_ms = max((word.span.end_ms for word in uploaded.words), default=0) - total_ms if uploaded else 0
     if uploaded is None or beyond_ms < _BEYOND_MS:
         return uploaded
@@ -284,7 +285,7 @@ def _noted(uploaded: Transcript | None, total_ms: int) -> Transcript | None:
 
 
 def _by_window(observations: Iterable[Observation]) -> Iterator[list[Observation]]:
-    """In lists as the stages give them, so that nobody holds a whole recording's."""
+    """In lists as the stages produce them, so that a whole recording's are never held at once."""
     rest = iter(observations)
     while window := list(itertools.islice(rest, WINDOW)):
         yield window

@@ -1,4 +1,4 @@
-"""Telling a caller where an analysis stands, at least once a second, and for how long each stage has worked."""
+"""Reports to a caller how far an analysis is, at least once a second, and for how long each stage has worked."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LOOK_UP_S = 0.2
 
 
 class Heartbeat:
-    """Calls `report` with the latest progress twice a second. Whatever `report` raises goes through to the caller."""
+    """Calls `report` with the latest progress twice a second. Whatever `report` raises propagates to the caller."""
 
     def __init__(self, report: Callable[[Progress], None]) -> None:
         self._report = report
@@ -25,7 +25,7 @@ class Heartbeat:
         self._told_s = 0.0
 
     def at(self, step: Step, done_ms: int, total_ms: int) -> None:
-        """Note where things stand; tell at once if this begins a new step."""
+        """Record the progress; report it at once if this begins a new step."""
         begins = step != self._now.step
         self._now = Progress(step, min(done_ms, total_ms) if total_ms else done_ms, total_ms)
         if begins:
@@ -33,13 +33,13 @@ class Heartbeat:
         self.again()
 
     def again(self) -> None:
-        """Tell what was noted last, unless that was done a moment ago."""
+        """Report the latest recorded progress, unless that was done a moment ago."""
         if time.monotonic() - self._told_s >= _EVERY_S:
             self._told_s = time.monotonic()
             self._report(self._now)
 
     def wait_for(self, work: Callable[[], T]) -> T:
-        """The result of `work`, which may take long, done in a thread so that telling goes on."""
+        """The result of `work`, which may take long, run in a thread so that progress is still reported."""
         pool, to_the_end = ThreadPoolExecutor(1), True
         try:
             future = pool.submit(work)
@@ -47,7 +47,7 @@ class Heartbeat:
                 self.again()
             return future.result()
         except SystemExit:
-            to_the_end = False  # this program ends, and tidying up must not wait for what loads a network
+            to_the_end = False  # this program is ending, and cleanup must not wait for what loads a model
             raise
         finally:
             pool.shutdown(wait=to_the_end)

@@ -1,4 +1,4 @@
-"""The files that `python -m analysis` leaves, and the figures that it prints.
+"""The files that `python -m analysis` writes, and the figures that it prints.
 
 timeline.json: {"duration_ms", "points": {"pts_ms": [...], "quality": [...], "visibility": [...], one list for each
 expression: [...]}, "segments": [{"start_ms", "end_ms", "stage", "lane", "value", "mean_prob"}]}. Points are at most
@@ -61,7 +61,7 @@ def whole_folder(out: Path) -> Iterator[Path]:
         yield draft
         draft.chmod(0o755)
         out.parent.mkdir(parents=True, exist_ok=True)
-        if out.exists():  # only files that we write are replaced: the folder may be somebody's home
+        if out.exists():  # only files that we write are replaced: the folder may be someone's home
             for picture in filter(_is_picture, out.iterdir()):
                 picture.unlink()  # of an earlier recording, whose moments are replaced: perhaps another face
             for file in draft.iterdir():
@@ -101,7 +101,7 @@ def _moment(moment: Moment, picture: Path) -> dict[str, Any]:
 
 
 def _in_words(regions: Mapping[str, float]) -> str:
-    """What the picture shows, for whoever does not see it: the parts of the face, the greatest share first."""
+    """What the picture shows, for anyone who cannot see it: the parts of the face, the greatest share first."""
     named = sorted(REGIONS, key=lambda name: -regions[name])
     return ", ".join(f"{name} {100 * regions[name]:.0f} %" for name in [*named, ELSEWHERE])
 

@@ -1,7 +1,7 @@
-"""What a run must remember to go on in the middle as if it had never stopped.
+"""What a run must remember to continue in the middle as if it had never stopped.
 
 A savepoint is bytes that only this program reads again, with the same file, configuration, weights, packages and
-code. It holds faces of the candidate, so it is kept like the recording itself and removed with the run's end.
+code. It holds faces of the candidate, so it is kept like the recording itself and removed when the run ends.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 from analysis.manifest import versions
 from analysis.types import Moment, Observation
 
-#: A savepoint is made whenever so much more media time is settled.
+#: A savepoint is made whenever this much more media time is settled.
 EVERY_MS = 60_000
 
 # What a savepoint may be made of: the memories of the stages, and what numpy needs for its arrays.
@@ -48,7 +48,7 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class SoFar:
-    """What a run gives away to be saved: a savepoint, the observations since the one before, and what they show.
+    """What a run passes on to be saved: a savepoint, the observations since the one before, and what they show.
 
     moments: of everything up to until_ms; the rest of the recording may still change them.
     """
@@ -61,9 +61,9 @@ class SoFar:
 
 @dataclass(frozen=True, slots=True)
 class Savepoint:
-    """frames: so many were looked at. state: what the stages remember of them, and what is not settled yet.
+    """frames: how many were analyzed. state: what the stages remember of them, and what is not settled yet.
 
-    key: of what the run was made of and with; another key, and the savepoint is of no use.
+    key: identifies what the run was made from and with; a savepoint with another key is of no use.
     """
 
     key: str
@@ -96,7 +96,7 @@ def key_of(
 
 @cache
 def _code_sha256() -> str:
-    """Of this package's modules: an update between two attempts may change what they remember, and how."""
+    """SHA-256 of this package's modules: an update between two attempts may change what they remember, and how."""
     digest = hashlib.sha256()
     for path in sorted(Path(__file__).parent.rglob("*.py")):
         digest.update(path.read_bytes())
@@ -104,7 +104,7 @@ def _code_sha256() -> str:
 
 
 def read(savepoint: bytes, key: str) -> Savepoint | None:
-    """The savepoint, or None where it is damaged or of another key: then a run begins anew."""
+    """The savepoint, or None if it is damaged or has another key: then a run starts from the beginning."""
     try:
         found = Savepoint(*_Unpickler(io.BytesIO(savepoint)).load())
     except Exception:
@@ -113,7 +113,7 @@ def read(savepoint: bytes, key: str) -> Savepoint | None:
 
 
 class _Unpickler(pickle.Unpickler):
-    """Makes what a savepoint is made of and nothing else: a file that was tampered with must not run code."""
+    """Creates what a savepoint is made of and nothing else: a file that was tampered with must not run code."""
 
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) in _CLASSES or module.startswith(_OWN):

@@ -1,4 +1,4 @@
-"""What passes between stages: frozen values, checked where they are made.
+"""What passes between stages: frozen values, validated when they are created.
 
 All times are integer milliseconds of media time, taken from the container's timestamps.
 """
@@ -18,7 +18,7 @@ EXPRESSIONS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"
 #: The value of an expression segment in which no expression stands out: the analysis abstains.
 NOT_SURE = "not_sure"
 
-#: Parts of a face that an explanation names; what is in none of them (forehead, chin, border) is ELSEWHERE.
+#: Parts of a face that an explanation names; everything outside them (forehead, chin, border) is ELSEWHERE.
 REGIONS = ("brows", "eyes", "nose", "cheeks", "mouth")
 ELSEWHERE = "elsewhere"
 
@@ -34,8 +34,8 @@ ACTION_SIGNALS = (
 )
 FACE_SIGNALS = (*HEAD_SIGNALS, *GAZE_SIGNALS, "asymmetry", *ACTION_SIGNALS)
 
-#: What the picture does, whoever is in it: how far it differs from the frame before (grey levels), how much of that
-#: looks like another scene (0..1), and how much of the background differs from before (0..1).
+#: What the picture does, no matter who is in it: how far it differs from the frame before (gray levels), how much of
+#: that looks like another scene (0..1), and how much of the background differs from before (0..1).
 PICTURE_SIGNALS = ("motion", "scene_change", "background_change")
 
 #: Columns of observations.parquet, one of each for every expression: as classified, after smoothing, and half
@@ -58,10 +58,10 @@ OBSERVATION_COLUMNS = (
 )
 
 
-#: The name, in a manifest's weights, of the encoder that tells voices apart; its value is "" where it is missing.
+#: The name, in a manifest's weights, of the encoder that distinguishes voices; its value is "" if it is missing.
 VOICES = "voices"
 
-#: What a word can be marked as.
+#: How a word can be marked.
 FILLER, RESTART, UNCLEAR = "filler", "restart", "unclear"
 
 #: Columns of sound.parquet: the start of each step, the probability of speech, loudness in LUFS, pitch in Hz,
@@ -73,7 +73,7 @@ SOUND_COLUMNS = ("t_ms", "speech", "loudness", "pitch_hz", "speech_rate", "pitch
 class Stage(StrEnum):
     """A part of the analysis that consent or law can leave out of a run's plan.
 
-    SPEECH is when somebody speaks and how well it can be heard; VOICE is how it sounds; TRANSCRIPT is the words.
+    SPEECH is when someone speaks and how well it can be heard; VOICE is how it sounds; TRANSCRIPT is the words.
     """
 
     FACES = "faces"
@@ -86,7 +86,7 @@ class Stage(StrEnum):
 
 
 class StageState(StrEnum):
-    """What became of a stage in a run, as its manifest says it."""
+    """What became of a stage in a run, as its manifest reports it."""
 
     DONE = "done"
     NOT_PLANNED = "not in the plan"
@@ -140,7 +140,7 @@ class MomentKind(StrEnum):
 
 
 class BadVideo(Exception):
-    """The input cannot be analysed. `str(error)` is one sentence that a candidate understands.
+    """The input cannot be analyzed. `str(error)` is one sentence that a candidate understands.
 
     `code` names the fault for translation and tests: not_video, empty, truncated, too_long, too_many_frames,
     too_large_picture, unsupported, no_video, damaged, too_slow.
@@ -156,9 +156,9 @@ class BadTranscript(ValueError):
 
 
 class Interrupted(Exception):
-    """A process that reads the recording was ended from outside, such as by a system that ran out of memory.
+    """A process that reads the recording was ended from outside, for example by a system that ran out of memory.
 
-    The recording is not to blame: it can be analysed again.
+    The recording is not at fault: it can be analyzed again.
     """
 
 
@@ -168,7 +168,7 @@ class Cancelled(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Media time from `start_ms` (inside) to `end_ms` (outside)."""
+    """Media time from `start_ms` (inclusive) to `end_ms` (exclusive)."""
 
     start_ms: int
     end_ms: int
@@ -183,17 +183,17 @@ class Span:
 
     @property
     def duration_s(self) -> float:
-        """To a tenth, as sentences give it."""
+        """To a tenth, as sentences show it."""
         return round(self.duration_ms / 1000, 1)
 
     def overlap_ms(self, other: Span) -> int:
-        """How long both last at once."""
+        """How long the two overlap."""
         return max(0, min(self.end_ms, other.end_ms) - max(self.start_ms, other.start_ms))
 
 
 @dataclass(frozen=True, slots=True)
 class VideoInfo:
-    """What the container and one decoded frame say of a file. Width and height are as shown, after rotation."""
+    """What the container and one decoded frame say about a file. Width and height are as shown, after rotation."""
 
     container: str
     video_codec: str
@@ -227,7 +227,7 @@ class Observation:
     """What one decoded frame shows. Every frame has one; what was not seen or not computed is None.
 
     box: x1, y1, x2, y2 in pixels of the upright picture, of the candidate's face.
-    live: 0..1, how likely that face stood before the camera itself, as of the last look.
+    live: 0..1, how likely that face itself was in front of the camera, as of the last check.
     expression: seven calibrated probabilities in the order of EXPRESSIONS.
     smoothed: the same after temporal smoothing; uncertainty: half the width of its 80 % band, each 0..1.
     face_signals: in the order of FACE_SIGNALS. picture: in the order of PICTURE_SIGNALS.
@@ -271,7 +271,7 @@ class Segment:
 class Word:
     """One spoken word, as plain text. `confidence` is None where the source gives none (an uploaded transcript).
 
-    mark: FILLER, RESTART (it is said again at once), UNCLEAR (speech that no word stands for; then `text` is empty).
+    mark: FILLER, RESTART (it is repeated at once), UNCLEAR (speech that no word stands for; then `text` is empty).
     """
 
     span: Span
@@ -281,17 +281,17 @@ class Word:
     mark: str = ""
 
     def __post_init__(self) -> None:
-        # Here, so that no source is forgotten: one NUL in one word would refuse the whole run to be saved.
+        # Here, so that no source is missed: one NUL in one word would prevent the whole run from being saved.
         for name in ("text", "speaker"):
             object.__setattr__(self, name, plain(getattr(self, name)))
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """Words of a transcript, from `first_word` to before `after_word`.
+    """Words of a transcript, from `first_word` up to but not including `after_word`.
 
     sentiment: -1..1 of the words by a dictionary, None where the language has none. confidence: mean of its words'.
-    hedges: how many ways of saying that one is not sure.
+    hedges: how many expressions of uncertainty.
     """
 
     span: Span
@@ -337,7 +337,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Which parts of the face carried an expression in one frame: where the network looked, nothing more.
+    """Which parts of the face carried an expression in one frame: where the model looked, nothing more.
 
     regions: the share of each of REGIONS and of ELSEWHERE, which sum to 1.
     picture: a PNG of the face with the same drawn over it.
@@ -379,7 +379,7 @@ class Moment:
 class Outcome:
     """Everything but the observations, which were streamed.
 
-    sound: a Parquet file of SOUND_COLUMNS, empty where nothing was listened to.
+    sound: a Parquet file of SOUND_COLUMNS, empty if no sound was analyzed.
     """
 
     info: VideoInfo

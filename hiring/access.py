@@ -1,8 +1,8 @@
-"""The only answer to "may this person see or do this?". Missing and forbidden look alike: Http404.
+"""The only answer to "may this person see or do this?". Missing and forbidden look the same: Http404.
 
-Screens and the API reach every row through here. Candidates are known by their interview, which their personal link
-put into the session; people who sign in by their user. An administrator looks after people, policies and erasure but
-does not see interviews unless they are on the position's team.
+Screens and the API reach every row through here. Candidates are identified by their interview, which their personal
+link put into the session; people who sign in, by their user. An administrator manages people, policies and erasure
+but does not see interviews unless they are on the position's team.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from hiring.runs import selectors as run_selectors
 from hiring.runs.models import AnalysisRun, Moment
 from hiring.web.errors import LinkNeeded, ProofNeeded
 
-#: What a candidate recorded is open to the team once it was handed in: until then an answer can still be replaced.
+#: A candidate's recordings are visible to the team once submitted: until then an answer can still be replaced.
 HANDED_IN = (Interview.State.SUBMITTED, Interview.State.DECIDED)
 
 M = TypeVar("M", bound=Model)
-#: What an opened personal link leaves in the session: the interview, and which link it was.
+#: What an opened personal link stores in the session: the interview, and which link it was.
 CANDIDATE_SESSION_KEY, CANDIDATE_LINK_KEY = "candidate_interview", "candidate_link"
 
 
@@ -49,7 +49,7 @@ def _staff(user: object) -> User:
 
 
 def administrator(user: object) -> User:
-    """Return the user if they administer. Raises Http404."""
+    """Return the user if they are an administrator. Raises Http404."""
     person = _staff(user)
     if not person.is_administrator:
         raise Http404
@@ -74,7 +74,7 @@ def position_for(user: object, pk: UUID) -> Position:
 
 
 def listed_interviews(user: object) -> QuerySet[Interview]:
-    """Interviews of the person's positions as lists show them: an erased one is a line without a name."""
+    """Interviews of the person's positions as shown in lists: an erased one is a line without a name."""
     mine = TeamMember.objects.filter(user=_staff(user)).values("position")
     return Interview.objects.filter(position__in=mine).select_related("position")
 
@@ -89,7 +89,7 @@ def interview_for(user: object, pk: UUID) -> Interview:
 
 
 def recordings(user: object) -> QuerySet[Recording]:
-    """Recordings that were handed in."""
+    """Recordings that were submitted."""
     return (
         Recording.objects.filter(interview__position__memberships__user=_staff(user), interview__state__in=HANDED_IN)
         .exclude(state=Recording.State.UPLOADING)
@@ -102,7 +102,7 @@ def recording_for(user: object, pk: UUID) -> Recording:
 
 
 def runs(user: object) -> QuerySet[AnalysisRun]:
-    """Runs of what was handed in. A cancelled one would tell what the candidate withdrew."""
+    """Runs of submitted recordings. A canceled one would reveal what the candidate withdrew."""
     rows = AnalysisRun.objects.filter(
         recording__interview__position__memberships__user=_staff(user), recording__interview__state__in=HANDED_IN
     )
@@ -143,7 +143,7 @@ def person_for(user: object, pk: UUID) -> User:
 
 
 def governed_positions(user: object) -> QuerySet[Position]:
-    """Every position, for its retention: title and days, not its interviews' content."""
+    """Every position, for managing retention: title and days, not its interviews' content."""
     administrator(user)
     return Position.objects.all()
 
@@ -159,9 +159,9 @@ def governed_interviews(user: object) -> QuerySet[Interview]:
 
 
 def governed_interviews_like(user: object, typed: str) -> QuerySet[Interview]:
-    """Interviews with this in their reference, or of exactly this address or name.
+    """Interviews with this text in their reference, or with exactly this address or name.
 
-    In any case of ASCII letters; PostgreSQL knows those of others too.
+    Case-insensitive for ASCII letters; in PostgreSQL for other letters too.
     """
     exactly = Q(candidate_email__iexact=typed) | Q(candidate_name__iexact=" ".join(typed.split()))
     return governed_interviews(user).filter(Q(reference__icontains=typed) | exactly)
@@ -172,7 +172,7 @@ def governed_interview_for(user: object, pk: UUID) -> Interview:
 
 
 def networks(user: object) -> QuerySet[Network]:
-    """Every network that a worker ever named, the one in use first."""
+    """Every model that a worker ever reported, the one in use first."""
     administrator(user)
     return Network.objects.prefetch_related("switches__by")
 
@@ -192,19 +192,19 @@ def fairness_audit_for(user: object, pk: UUID) -> FairnessAudit:
 
 
 def stopped_analyses(user: object) -> QuerySet[AnalysisRun]:
-    """Analyses that can be started again, the last one first; screens show references, never who is behind them."""
+    """Analyses that can be restarted, most recent first; screens show references, never the person behind them."""
     administrator(user)
     return run_selectors.stopped().select_related("recording__interview__position").order_by("-finished_at")
 
 
 def governed_run_for(user: object, pk: UUID) -> AnalysisRun:
-    """Any run, to be started again: whether it can be is for hiring.runs to say."""
+    """Any run, to be restarted: hiring.runs decides whether it can be."""
     administrator(user)
     return _or_404(AnalysisRun.objects.select_related("recording"), pk=pk)
 
 
 def asked_texts(user: object, ids: Collection[UUID]) -> dict[str, str]:
-    """What these questions and points of a rubric say, by id, for an administrator. Raises Http404."""
+    """The text of these questions and rubric points, by id, for an administrator. Raises Http404."""
     administrator(user)
     rows = [model.objects.filter(pk__in=ids).values_list("pk", "text") for model in (Question, RubricPoint)]
     return {str(pk): text for found in rows for pk, text in found}
@@ -246,10 +246,10 @@ def candidate_interview(request: HttpRequest) -> Interview:
 
 
 def proven_candidate_link(request: HttpRequest) -> Invitation:
-    """The link of a session whose browser is the candidate's own. Raises Http404, ProofNeeded among it.
+    """The link of a session whose browser is the candidate's own. Raises Http404, or its subclass ProofNeeded.
 
-    The maker of a later link may have opened it: that session can add, but it cannot agree, see, submit, download or
-    delete what came in before it.
+    The creator of a later link may have opened it: that session can add, but it cannot agree, see, submit, download
+    or delete what came in before it.
     """
     link = candidate_link(request)
     if not link.proven:
@@ -258,7 +258,7 @@ def proven_candidate_link(request: HttpRequest) -> Invitation:
 
 
 def candidate_questions(request: HttpRequest) -> QuerySet[Question]:
-    """The questions of this session: a follow-up tells of the answer that led to it."""
+    """The questions of this session: a follow-up reveals the answer that led to it."""
     return points.questions_of(candidate_interview(request), because_of=candidate_recordings(request))
 
 
@@ -267,7 +267,7 @@ def candidate_question(request: HttpRequest, pk: UUID) -> Question:
 
 
 def candidate_recordings(request: HttpRequest) -> QuerySet[Recording]:
-    """The candidate's recordings: all of them, or those that came in through this link where it proves nothing."""
+    """The candidate's recordings: all of them, or only those uploaded through this link if it proves nothing."""
     link = candidate_link(request)
     own = Recording.objects.filter(interview=link.interview_id)
     if not link.proven:
@@ -289,15 +289,15 @@ def candidate_may_hand_in(request: HttpRequest) -> Interview:
 
 
 def candidate_moment(request: HttpRequest, pk: UUID) -> Moment:
-    """A moment that the candidate's own results show."""
+    """A moment shown in the candidate's own results."""
     own = Q(run__state=AnalysisRun.State.COMPLETE, run__recording__in=candidate_recordings(request))
     return _or_404(Moment.objects.filter(own).select_related("run__recording", "explanation"), pk=pk)
 
 
 def candidate_looks(request: HttpRequest) -> list[tuple[Event, str]]:
-    """Who opened the candidate's own interview or made a link to it, newest first: each event with their name.
+    """Who opened the candidate's own interview or created a link to it, newest first: each event with their name.
 
-    A link that was opened in another browser is among them, with no name: nobody knows who that was.
+    A link that was opened in another browser is included, without a name: no one knows who that was.
     """
     interview = candidate_interview(request)
     found = list(audit_selectors.looks_and_links(str(interview.pk))[:200])
@@ -306,7 +306,7 @@ def candidate_looks(request: HttpRequest) -> list[tuple[Event, str]]:
 
 
 def candidate_certificate(request: HttpRequest, pk: UUID) -> ErasureCertificate:
-    """The certificate that this session's candidate was given on erasing: its id stays in the session alone."""
+    """The certificate issued when this session's candidate erased their data: its id is kept only in the session."""
     if request.session.get("erasure_certificate") != str(pk):
         raise Http404
     return _or_404(ErasureCertificate.objects.all(), pk=pk)

@@ -1,4 +1,4 @@
-"""The Celery application. The broker only wakes a worker; the rows of hiring.runs are the truth."""
+"""The Celery application. The broker only wakes a worker; the rows of hiring.runs are the source of truth."""
 
 import os
 

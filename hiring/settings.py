@@ -61,7 +61,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "hiring.web.middleware.BusyIsSaid",
-    # Before the check against forged requests, which reads a form before any view is asked.
+    # Before the CSRF check, which reads a form before any view is called.
     "hiring.candidate.gate.UploadsHaveAGate",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -97,11 +97,11 @@ TEMPLATES = [
 
 DATABASES = {"default": environ.Env.db_url_config(ENV.database_url)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # IMMEDIATE takes the write lock at BEGIN: two writers wait for each other instead of failing half-way.
+    # IMMEDIATE takes the write lock at BEGIN: two writers wait for each other instead of failing halfway.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        # secure_delete overwrites what is deleted, whatever this SQLite was compiled to do.
+        # secure_delete overwrites deleted data, regardless of how this SQLite was compiled.
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;"
         ),
@@ -111,9 +111,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    # A query or a transaction that hangs ends, and gives back what it holds; migrations take the time that they need
+    # A hanging query or transaction is ended and releases what it holds; migrations take the time they need
     # (hiring.web.apps). Compiling a list's query, or starting more processes for it, takes longer than answering it;
-    # and what it reads lies in memory, or on a disk that seeks at once.
+    # and the data it reads is in memory, or on a disk with instant seeks.
     POSTGRES = {
         "statement_timeout": 1000 * ENV.statement_timeout_s,
         "idle_in_transaction_session_timeout": 1000 * ENV.statement_timeout_s,
@@ -220,7 +220,8 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "hiring.api.problems.handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
-# Its own migrations would make a table of tokens that nothing uses, in the way of whatever empties the people's.
+# Its own migrations would create a table of tokens that nothing uses and that gets in the way of emptying the user
+# table.
 MIGRATION_MODULES = {"knox": None}
 KNOX_TOKEN_MODEL = "accounts.ApiToken"  # noqa: S105 - a model's name
 REST_KNOX = {"TOKEN_TTL": timedelta(days=365), "AUTH_HEADER_PREFIX": "Token"}
@@ -248,7 +249,7 @@ CELERY_TASK_SOFT_TIME_LIMIT = CELERY_TASK_TIME_LIMIT - 120
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
-# Short and urgent work has a queue and a process of its own: a backlog of analyses must not delay erasure.
+# Short, urgent work has its own queue and process: a backlog of analyses must not delay erasure.
 CONTROL_TASKS = ("reconcile", "discard", "check_record", "sweep")
 CELERY_TASK_ROUTES = {f"sightline.{name}": {"queue": "control"} for name in CONTROL_TASKS}
 CELERY_BEAT_SCHEDULE = {
@@ -269,7 +270,7 @@ if ENV.broker_url.startswith("filesystem"):
 else:
     # Measured: without the restore settings a lost task comes back after 100 s instead of 11; and the visibility
     # timeout must exceed the hard time limit, or a long task runs twice. A request that wakes a worker must not wait
-    # for a broker that is away: without the four settings on retries it did for 6 s, with them for less than 0.1.
+    # for a broker that is away: without the four retry settings it took 6 s, with them less than 0.1.
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "visibility_timeout": CELERY_TASK_TIME_LIMIT + 600,
         "unacked_restore_interval": 2,
@@ -306,7 +307,7 @@ LOGGING = {
     "loggers": {
         "django.server": {"level": "WARNING"},
         "axes": {"level": "WARNING"},
-        "kombu.connection": {"level": "ERROR"},  # a folder as broker has no host name, and says so each time
+        "kombu.connection": {"level": "ERROR"},  # a folder as broker has no host name, and logs that each time
     },
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []

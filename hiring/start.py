@@ -1,7 +1,7 @@
-"""Run the Procfile's processes together: where one ends, or this one is told to stop, all of them end.
+"""Run the Procfile's processes together: if one ends, or this one is told to stop, all of them end.
 
 `make run` ends with it. Ctrl-C, TERM, a closed terminal (HUP), and make or this process being killed all count, and
-so does a signal that make alone was sent.
+so does a signal sent to make alone.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from types import FrameType
 
 ROOT = Path(__file__).resolve().parent.parent
 _LOOK_S = 0.2
-#: How long the processes have to end by themselves. A run that is cut off goes on at its last savepoint.
+#: How long the processes have to end on their own. An interrupted run continues at its last savepoint.
 _GRACE_S = 10.0
 _PR_SET_PDEATHSIG = 1
 
 
 class _Parent:
-    """Who started this process: nothing tells it when that one is killed, so it has to look."""
+    """The process that started this one: nothing reports when it is killed, so it must be polled."""
 
     def __init__(self) -> None:
         self._pid, self._caught = os.getppid(), self._caught_by_make()
@@ -33,9 +33,9 @@ class _Parent:
         return os.getppid() != self._pid or self._caught_by_make() != self._caught
 
     def _caught_by_make(self) -> int:
-        """Which of INT and HUP make catches. Sent one, it stops to catch it, waits for us, and tells us nothing.
+        """Which of INT and HUP make catches. Sent one, it stops catching it, waits for us, and does not notify us.
 
-        0 where that cannot be seen: /proc is Linux.
+        0 if that cannot be determined: /proc is Linux only.
         """
         about = Path(f"/proc/{os.getppid()}")
         try:
@@ -49,7 +49,7 @@ class _Parent:
 
 
 class Together:
-    """The processes, each the leader of a group of its own, and whether they are to go on."""
+    """The processes, each the leader of its own group, and whether they should keep running."""
 
     def __init__(self, commands: dict[str, str]) -> None:
         self._told_to_stop = False
@@ -62,7 +62,7 @@ class Together:
         self._told_to_stop = True
 
     def wait(self) -> int:
-        """Return 0 when told to stop, 1 where a process ended by itself."""
+        """Return 0 when told to stop, 1 if a process ended by itself."""
         while not self._told_to_stop and not self._parent.is_over():
             for name, process in self._processes.items():
                 if process.poll() is not None:
@@ -72,7 +72,7 @@ class Together:
         return 0
 
     def end(self) -> None:
-        """Ask every group to end, and kill what is left of it after a while."""
+        """Ask every group to end, and kill what is left after a while."""
         for process in self._processes.values():
             _signal_group(process, signal.SIGTERM)
         end = time.monotonic() + _GRACE_S
@@ -89,7 +89,7 @@ def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> N
 
 
 def _started(command: str) -> subprocess.Popen[bytes]:
-    # `exec`: no shell may stay between, or it would be the one that gets the signal.
+    # `exec`: no shell may remain in between, or it would receive the signal.
     return subprocess.Popen(
         ["/bin/sh", "-c", f"exec {command}"],
         cwd=ROOT,
@@ -100,7 +100,7 @@ def _started(command: str) -> subprocess.Popen[bytes]:
 
 
 def _end_with_parent() -> None:
-    """On Linux the kernel ends the process where this one is killed without a chance to do so."""
+    """On Linux, have the kernel end the process if this one is killed and cannot do so itself."""
     if sys.platform.startswith("linux"):
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
 

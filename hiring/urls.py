@@ -1,4 +1,4 @@
-"""Every route. A test walks this tree with every role and fails for a route that it does not know."""
+"""Every route. A test walks this tree with every role and fails on a route that it does not know."""
 
 from django.urls import include, path
 

@@ -1,4 +1,4 @@
-"""Every kind of moment and every signal: what both the rules and the screens need to know of them. Pure data.
+"""Every kind of moment and every signal: what both the rules and the screens need to know about them. Pure data.
 
 A new kind is a member of `types.MomentKind`, an entry here with its configuration and its sentences, and a rule in
 `analysis/moments/kinds/`.

@@ -1,4 +1,4 @@
-"""Kinds of moment that rest on what a face does."""
+"""Kinds of moments based on what a face does."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from analysis.types import MomentKind, Stage
 
 #: Below this frame rate a blink can fall between two frames, so none are counted.
 MIN_BLINK_FPS = 15.0
-# Of all rules on face signals: the window of their running median, and how many moments a minute may have.
+# For all rules on face signals: the window of their running median, and the maximum number of moments per minute.
 _SMOOTH_MS, _MAX_PER_MIN = 300, 4
 
 _EXPRESSION = frozenset({Stage.FACES, Stage.EXPRESSION})
@@ -19,7 +19,7 @@ _LANDMARKS = frozenset({Stage.FACES, Stage.LANDMARKS})
 
 @dataclass(frozen=True, slots=True)
 class ShiftConfig:
-    """onset_ms: how soon before it the expression must have been near its baseline to count as sudden."""
+    """onset_ms: how recently the expression must have been near its baseline to count as sudden."""
 
     min_prob: float = 0.35
     robust_z: float = 4.0
@@ -43,7 +43,7 @@ class BurstConfig:
 
 @dataclass(frozen=True, slots=True)
 class HeldConfig:
-    """few, few_min_ms: with fewer stretches than that, what is typical is not known, and the bound is wider."""
+    """few, few_min_ms: with fewer stretches than `few`, what is typical is unknown and a wider bound applies."""
 
     min_prob: float = 0.60
     prob_robust_z: float = 3.0
@@ -55,7 +55,7 @@ class HeldConfig:
 
 @dataclass(frozen=True, slots=True)
 class TensionConfig:
-    """far_rise, far_robust_z: what one movement must reach where no other joins it."""
+    """far_rise, far_robust_z: what one movement must reach if no other accompanies it."""
 
     min_rise: float = 0.15
     robust_z: float = 4.0
@@ -68,7 +68,7 @@ class TensionConfig:
 
 @dataclass(frozen=True, slots=True)
 class AsymmetryConfig:
-    """turn_bin_deg: turns of the head this alike are compared with each other."""
+    """turn_bin_deg: head turns this similar are compared with each other."""
 
     min_rise: float = 0.10
     robust_z: float = 4.0
@@ -81,7 +81,7 @@ class AsymmetryConfig:
 
 @dataclass(frozen=True, slots=True)
 class EyesConfig:
-    """window_ms: of a blink rate. watched_ms: how long the eyes must have been watched in all."""
+    """window_ms: of a blink rate. watched_ms: how long the eyes must have been watched in total."""
 
     window_ms: int = 30_000
     watched_ms: int = 90_000
@@ -98,7 +98,7 @@ class EyesConfig:
 
 @dataclass(frozen=True, slots=True)
 class AwayConfig:
-    """Published gaze estimators err by about 20 degrees from end to end, so the bound of the eyes is the wider."""
+    """Published gaze estimators err by about 20 degrees end to end, so the bound for the eyes is the wider one."""
 
     head_deg: float = 25.0
     gaze_deg: float = 30.0

@@ -1,4 +1,4 @@
-"""What a kind of moment, a signal and a unit are: the entries of the catalogue."""
+"""Definitions of a kind of moment, a signal and a unit: the entries of the catalogue."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 
 from analysis.types import Stage
 
-#: The code of the sentence of a kind that has only one.
+#: The sentence code of a kind that has only one sentence.
 MAIN = "main"
 
 
 class Unit(StrEnum):
-    """What the value, baseline and threshold of a piece of evidence are measured in."""
+    """The unit of the value, baseline and threshold of a piece of evidence."""
 
     PROBABILITY = "probability"
     SHARE = "share"  # 0..1
@@ -36,7 +36,7 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """Something that evidence measures: its English name, lower case, and its unit."""
+    """Something that evidence measures: its English name, in lower case, and its unit."""
 
     label: str
     unit: Unit
@@ -46,10 +46,10 @@ class Signal:
 class KindOfMoment:
     """One kind of moment.
 
-    label: its English name. stages: those without which it must not exist. config: its thresholds, a frozen
-    dataclass of numbers with their units in the names.
-    sentences: for each code, an English template that `Moment.values` fills.
-    rules: for each code of a sentence, an English template that the values of `config` fill; "" is for all others.
+    label: its English name. stages: those it cannot exist without. config: its thresholds, a frozen dataclass of
+    numbers with units in their names.
+    sentences: for each code, an English template filled with `Moment.values`.
+    rules: for each sentence code, an English template filled with the values of `config`; "" covers all others.
     """
 
     label: str

@@ -1,4 +1,4 @@
-"""Kinds of moment that rest on the picture itself, and on who is in it."""
+"""Kinds of moments based on the picture itself and on who is in it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from analysis.catalogue.kind import MAIN, KindOfMoment
 from analysis.text import gettext_noop as _
 from analysis.types import MomentKind, Stage
 
-# Frames further apart than this have others missing between them.
+# Frames further apart than this have missing frames between them.
 _MAX_STEP_MS = 1000
 
 _FACES = frozenset({Stage.FACES})
@@ -32,8 +32,8 @@ class BackgroundConfig:
 
 @dataclass(frozen=True, slots=True)
 class CutConfig:
-    """min_share: of the picture that is new. alone_ms, motion_ratio: how long around it, and by how much, it stands
-    out."""
+    """min_share: of the picture that is new. alone_ms, motion_ratio: for how long around it, and by how much, it must
+    stand out."""
 
     min_share: float = 0.4
     alone_ms: int = 400
@@ -52,7 +52,7 @@ class FrozenConfig:
 
 @dataclass(frozen=True, slots=True)
 class LivenessConfig:
-    """max_live: 0..1, how much the face may look like one in front of the camera itself."""
+    """max_live: 0..1, how much the face may look like a live one in front of the camera."""
 
     max_live: float = 0.5
     min_ms: int = 4000
@@ -60,7 +60,7 @@ class LivenessConfig:
 
 @dataclass(frozen=True, slots=True)
 class HardToSeeConfig:
-    """Below which quality a face is not read is the face stage's to say: FaceConfig.min_quality."""
+    """The face stage sets the minimum quality for reading a face: FaceConfig.min_quality."""
 
     min_ms: int = 2000
 

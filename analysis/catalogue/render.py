@@ -1,4 +1,4 @@
-"""Codes and values as text, in any language: rows hold no prose, readers see nothing else."""
+"""Renders codes and values as text in any language: rows hold no prose; readers see nothing else."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _AMOUNTS = {
     Unit.LOUDNESS_UNITS: "{number} LU",
     Unit.DECIBELS: "{number} dB",
 }
-# A number of this many digits says all that a reader can use of a value in this unit.
+# This many digits are all that a reader can use of a value in this unit.
 _DIGITS = {Unit.DEGREES: 0, Unit.MILLISECONDS: 0, Unit.SECONDS: 1, Unit.PER_MINUTE: 0, Unit.PER_SECOND: 2}
 _MOST_KEPT = _("At most {max_per_min} of these per minute are kept: those farthest from the baseline.")
 
@@ -33,8 +33,8 @@ _MOST_KEPT = _("At most {max_per_min} of these per minute are kept: those farthe
 class Renderer:
     """Text in one language.
 
-    translate: an English text to the reader's language; the default leaves it. number: a number as that language
-    writes it.
+    translate: translates an English text into the reader's language; by default returns it unchanged. number: formats
+    a number for that language.
     """
 
     def __init__(self, translate: Callable[[str], str] = str, number: Callable[[float], str] = str) -> None:
@@ -61,12 +61,12 @@ class Renderer:
         return self._translate(_AMOUNTS[unit]).format(number=number) if unit in _AMOUNTS else number
 
     def _number(self, value: float) -> str:
-        """With at most three decimals, and none where there are none."""
+        """With at most three decimals, and none for a whole number."""
         value = round(value, 3)
         return self._write(int(value) if value == int(value) else value)
 
     def _threshold(self, name: str, value: float) -> str:
-        """A value of a configuration, whose name says its unit."""
+        """A configuration value, whose name includes its unit."""
         if name.endswith("_ms"):
             return self.amount(value, Unit.MILLISECONDS)
         if name.endswith(("_prob", "_share")):

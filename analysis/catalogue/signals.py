@@ -1,4 +1,4 @@
-"""What evidence measures, where it is not the probability of an expression."""
+"""What evidence measures, other than the probability of an expression."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _OF_THE_SOUND = {
     "above_noise": Signal(_("louder than the background noise by"), Unit.LOUDNESS_UNITS),
 }
 
-#: Every signal, by the name that evidence gives it.
+#: Every signal, by the name that evidence uses for it.
 SIGNALS: Mapping[str, Signal] = {
     **_OF_THE_FACE,
     **_OF_THE_PICTURE,

@@ -1,4 +1,4 @@
-"""Kinds of moment that rest on what is heard, alone or together with the picture."""
+"""Kinds of moments based on what is heard, alone or together with the picture."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from analysis.text import gettext_noop as _
 from analysis.types import MomentKind, Stage
 
 _MAX_PER_MIN = 4
-# Loudness units above the noise that speech needs to be judged.
+# How far above the noise, in loudness units, speech must be to be judged.
 _NOISE_LU = 4.0
 
 
@@ -25,7 +25,7 @@ class HesitationConfig:
 
 @dataclass(frozen=True, slots=True)
 class DifferConfig:
-    """min_sentiment: distance from neutral, of 1. seen_share: of the sentence, in which the face must be readable."""
+    """min_sentiment: distance from neutral, of 1. seen_share: of the sentence, with the face readable."""
 
     min_sentiment: float = 0.5
     min_prob: float = 0.4
@@ -36,7 +36,7 @@ class DifferConfig:
 
 @dataclass(frozen=True, slots=True)
 class ReadsConfig:
-    """jump_ms: a jump to the next line is over within this; eyes that take longer are following something."""
+    """jump_ms: a jump to the next line takes no longer than this; slower eyes are following something."""
 
     min_ms: int = 12_000
     min_sweeps: int = 5
@@ -53,7 +53,7 @@ class ReadsConfig:
 
 @dataclass(frozen=True, slots=True)
 class VoiceWithoutLipsConfig:
-    """clear_ratio: how much more the mouth must usually move in speech than in silence."""
+    """clear_ratio: how much more the mouth must typically move in speech than in silence."""
 
     min_ms: int = 2000
     max_share: float = 0.2

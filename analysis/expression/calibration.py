@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.special import logsumexp
 
-#: Bounds of a believable temperature; a fit that ends at one of them found nothing.
+#: Bounds of a believable temperature; a fit that ends at one of them has found nothing.
 COLDEST, HOTTEST = 0.2, 5.0
 
 #: Equal-width bins of the expected calibration error, as in Guo et al.
@@ -31,7 +31,7 @@ def probabilities(logits: NDArray[np.floating], temperature: float) -> NDArray[n
 
 
 def log_loss(probs: NDArray[np.floating], labels: NDArray[np.integer]) -> NDArray[np.float64]:
-    """(N, 7) probabilities, (N,) labels -> (N,) minus the logarithm of what the label was given."""
+    """(N, 7) probabilities, (N,) labels -> (N,) minus the logarithm of the probability given to the label."""
     given = probs[np.arange(len(labels)), labels].astype(np.float64)
     losses: NDArray[np.float64] = -np.log(np.maximum(given, np.finfo(np.float32).tiny))
     return losses
@@ -43,10 +43,10 @@ def _mean_log_loss(logits: NDArray[np.floating], labels: NDArray[np.integer], te
 
 
 def fit_temperature(logits: NDArray[np.floating], labels: NDArray[np.integer]) -> float:
-    """The temperature with the least log loss of (N, 7) logits on (N,) labels of images not trained on."""
+    """The temperature with the least log loss of (N, 7) logits on (N,) labels of images not used in training."""
     if len(labels) == 0:
         raise ValueError("a temperature cannot be fitted on no images")
-    # Searched in the logarithm: halving and doubling a temperature are the same distance.
+    # Searched on a log scale: halving and doubling a temperature are the same distance.
     found = minimize_scalar(
         lambda log_t: _mean_log_loss(logits, labels, float(np.exp(log_t))),
         bounds=(np.log(COLDEST), np.log(HOTTEST)),
@@ -59,8 +59,8 @@ def fit_temperature(logits: NDArray[np.floating], labels: NDArray[np.integer]) -
 def threshold_for_coverage(probs: NDArray[np.floating], coverage: float) -> float:
     """The highest bound on the winner's probability that still answers for `coverage` (0..1) of (N, 7) `probs`.
 
-    "Not sure" is what lies below it, so an image at the bound is answered. Equal probabilities are answered
-    together: the coverage is reached or passed, never missed.
+    "Not sure" is anything below it, so an image at the bound is answered. Equal probabilities are answered together:
+    the coverage is reached or exceeded, never missed.
     """
     if len(probs) == 0:
         raise ValueError("a threshold cannot be fitted on no images")

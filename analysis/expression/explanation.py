@@ -1,16 +1,17 @@
-"""Which parts of the face carried a label: where the network looked, not why a face moved.
+"""Which parts of the face carried a label: where the model looked, not why a face moved.
 
 Integrated gradients (Sundararajan et al. 2017, "Axiomatic attribution for deep networks") of the label's logit, on
-the straight way from blurred copies of the crop to the crop itself: a blurred face is what the network sees when a
-part tells nothing. The result is averaged over several blurs (as expected gradients, Erion et al. 2021, are over
-baselines), smoothed to the grain at which a region can be named, and what speaks against the label is left out.
+the straight path from blurred copies of the crop to the crop itself: a blurred face is what the model sees when a
+part carries no information. The result is averaged over several blurs (as expected gradients, Erion et al. 2021, are
+over baselines) and smoothed to the scale at which a region can be named. Evidence against the label is left out.
 
 Chosen by the deletion test (Petsiuk et al. 2018, "RISE") on 600 faces of FER-2013's PublicTest, with the first
-weights that were shipped (32, 64 and 128 channels): fall of the label's probability with the top region hidden / with
-a random other region of the same size hidden / share of the faces where the top region's fall is the greater.
+weights that were shipped (32, 64 and 128 channels). The columns are the drop in the label's probability with the top
+region hidden / with a random other region of the same size hidden / the share of faces where the top region's drop is
+the greater.
 
     integrated gradients, one blurred baseline, smoothed  0.202 / 0.042 / 78 %
-    integrated gradients, grey baseline, smoothed         0.195 / 0.051 / 75 %
+    integrated gradients, gray baseline, smoothed         0.195 / 0.051 / 75 %
     integrated gradients, without their sign              0.134 / 0.061 / 64 %
     Grad-CAM (Selvaraju et al. 2017) at 12x12             0.137 / 0.056 / 67 %
     Grad-CAM at 6x6, before the last block                0.159 / 0.053 / 70 %
@@ -20,12 +21,12 @@ a random other region of the same size hidden / share of the faces where the top
     always the mouth, without looking                     0.152 / 0.051 / 72 %
     the region that hurts most, found by trying all       0.277 / 0.026 / 100 %
 
-On another draw of 500 several baselines gave 0.197 / 0.042 / 79 %, one 0.194 / 0.047 / 76 %. As it stands, with the
-face and its mirror image, as the product asks the network, it is 0.206 (0.187 to 0.224) / 0.024 (0.014 to 0.035) /
-83 % (80 to 87) on 500 faces, some of which it was chosen on; twice as many steps: 0.213 / 0.024 / 84 %, in twice the
-time. FER-2013's faces are looser and less upright than the product's aligned crops, for which the regions were drawn;
-the test shows that they hold even so. It was not done on aligned crops of video.
-`python -m analysis.training explain --dataset FILE` repeats it with the weights that are here.
+On another sample of 500 faces, several baselines gave 0.197 / 0.042 / 79 %, one 0.194 / 0.047 / 76 %. The current
+version, which uses the face and its mirror image as the product does, gives 0.206 (0.187 to 0.224) / 0.024 (0.014 to
+0.035) / 83 % (80 to 87) on 500 faces, some of which it was chosen on; twice as many steps: 0.213 / 0.024 / 84 %, in
+twice the time. FER-2013's faces are looser and less upright than the product's aligned crops, for which the regions
+were drawn; the test shows that they work even so. It was not done on aligned crops of video.
+`python -m analysis.training explain --dataset FILE` repeats it with the current weights.
 """
 
 from __future__ import annotations
@@ -43,16 +44,17 @@ from analysis.expression.network import Mirrored
 from analysis.expression.preprocessing import CROP_PX, normalise
 from analysis.types import ELSEWHERE, EXPRESSIONS, REGIONS
 
-#: Deviations of the blurs, in pixels, whose results are averaged; and points on the way from each to the crop.
+#: Standard deviations of the blurs, in pixels, whose results are averaged; and points on the path from each to the
+#: crop.
 BLURS_PX = (3.0, 8.0, 16.0)
 STEPS = 4
 
-# The grain of the map: finer than a region, coarser than the pixels between which the gradients jump.
+# The scale of the map: finer than a region, coarser than the pixels between which the gradients jump.
 _GRAIN_PX = 2.5
 
 # x1, x2, y1, y2 on the crop to which `analysis.faces.align` brings every face: eyes 18 px apart at row 18, nose tip
 # in row 29, mouth corners in row 37. All five have about the same area, 202 to 240 pixels, so that their shares can
-# be compared as they are; what is left (forehead, chin, jaw, border) is larger than all of them together.
+# be compared directly; what is left (forehead, chin, jaw, border) is larger than all of them together.
 _BOXES: Mapping[str, tuple[tuple[int, int, int, int], ...]] = {
     "brows": ((6, 42, 8, 14),),
     "eyes": ((7, 21, 14, 22), (27, 41, 14, 22)),
@@ -90,18 +92,18 @@ def top_regions(attributions: NDArray[np.floating]) -> NDArray[np.int64]:
 
 
 class Explainer:
-    """Attributions under one network, for one caller at a time; some 60 ms a face on one core."""
+    """Attributions under one model, for one caller at a time; some 60 ms a face on one core."""
 
     def __init__(self, network: nn.Module) -> None:
         self._network = network.eval()
 
     @classmethod
     def load(cls) -> Explainer:
-        """For the weights that this version ships, on torch: OpenVINO has no gradients. Raises BadWeights."""
-        return cls(Mirrored(weights_file.read(weights_file.SHIPPED)[0]))  # as the product asks it
+        """For the weights that this version ships, in torch: OpenVINO has no gradients. Raises BadWeights."""
+        return cls(Mirrored(weights_file.read(weights_file.SHIPPED)[0]))  # as the product runs it
 
     def attribution(self, crop: NDArray[np.uint8], label: int) -> NDArray[np.float32]:
-        """A (48, 48) grey crop and an index in EXPRESSIONS -> (48, 48), nowhere negative, in logits.
+        """A (48, 48) gray crop and an index in EXPRESSIONS -> (48, 48), nowhere negative, in logits.
 
         Raises ValueError for any other shape, type or label.
         """
@@ -109,10 +111,10 @@ class Explainer:
             raise ValueError(f"a crop must be uint8 ({CROP_PX}, {CROP_PX}), not {crop.dtype} {crop.shape}")
         if not 0 <= label < len(EXPRESSIONS):
             raise ValueError(f"no expression has the index {label}")
-        face = normalise(torch.tensor(crop[None]))[0, 0].numpy()  # (48, 48), as the network sees it
+        face = normalise(torch.tensor(crop[None]))[0, 0].numpy()  # (48, 48), as the model sees it
         blurred = np.stack([_blurred(face, deviation_px) for deviation_px in BLURS_PX])  # (K, 48, 48)
         change = face - blurred
-        along = (np.arange(STEPS, dtype=np.float32) + 0.5) / STEPS  # midpoints: the least error for their number
+        along = (np.arange(STEPS, dtype=np.float32) + 0.5) / STEPS  # midpoints: the least error for this many points
         path = blurred[:, None] + along[None, :, None, None] * change[:, None]  # (K, S, 48, 48)
         faces = path.reshape(-1, CROP_PX, CROP_PX).astype(np.float32)
         gradients = self._gradients(faces, label).reshape(path.shape)

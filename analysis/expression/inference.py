@@ -1,8 +1,8 @@
 """Face crops in, calibrated probabilities out.
 
-The network runs in torch where there is a CUDA device, else in OpenVINO: docs/speed.md compares engines. There it
-takes bf16 where the processor has it and float32 elsewhere; tests hold both engines to torch's float32 answer.
-Loading converts the network, which takes seconds on a busy core; the last two stay ready for the next recording.
+The model runs in torch if there is a CUDA device, else in OpenVINO: docs/speed.md compares engines. OpenVINO uses
+bf16 if the processor has it and float32 elsewhere; tests compare both engines with torch's float32 answer. Loading
+converts the model, which takes seconds on a busy core; the last two stay ready for the next recording.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ from analysis.expression.preprocessing import CROP_PX, normalise
 from analysis.expression.weights_file import WeightsInfo
 from analysis.types import EXPRESSIONS
 
-#: (B, 1, 48, 48) normalised faces -> (B, 7) logits. Its name goes into the manifest.
+#: (B, 1, 48, 48) normalized faces -> (B, 7) logits. Its name goes into the manifest.
 Engine = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
-#: Faces that go through the network at once: bounds memory, and more is not faster on a CPU.
+#: Faces that go through the model at once: bounds memory, and more is not faster on a CPU.
 BATCH = 32
 
 
 class ExpressionClassifier:
-    """A loaded network, for one caller at a time. `name` and `weights_sha256` (of the file) identify it.
+    """A loaded model, for one caller at a time. `name` and `weights_sha256` (of the file) identify it.
 
-    It answers for a face and its mirror image at once, so which way a face is turned makes no difference. A winner
-    below `abstain_below` means "not sure".
+    It averages a face and its mirror image, so it makes no difference which way a face is turned. A winner below
+    `abstain_below` means "not sure".
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class ExpressionClassifier:
     def load(cls, threads: int = 2) -> ExpressionClassifier:
         """The weights that this version ships, on a CUDA device or on `threads` CPU threads. Raises BadWeights.
 
-        Only the network keeps to `threads`; the little that torch does before it follows torch's own setting.
+        Only the model keeps to `threads`; the little that torch does before it follows torch's own setting.
         """
         return cls.from_file(weights_file.SHIPPED, threads)
 
@@ -68,7 +68,7 @@ class ExpressionClassifier:
         return cls(network, info, sha256, on_openvino(here), engine_name(here))
 
     def predict(self, faces: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """(N, 48, 48) grey uint8 crops -> (N, 7) calibrated probabilities in the order of EXPRESSIONS.
+        """(N, 48, 48) gray uint8 crops -> (N, 7) calibrated probabilities in the order of EXPRESSIONS.
 
         N may be 0. Raises ValueError for any other shape or type: a float crop of 0..1 would pass unnoticed.
         """
@@ -86,13 +86,13 @@ class ExpressionClassifier:
 
 
 def on_openvino(network: openvino.CompiledModel) -> Engine:
-    """One caller's engine from a compiled network."""
+    """One caller's engine from a compiled model."""
     request = network.create_infer_request()
     return lambda faces: np.array(request.infer([faces])[0], np.float32)  # a copy: OpenVINO reuses its buffer
 
 
 def on_torch(network: ExpressionNet, device: str) -> Engine:
-    """The network as it is, in float32, on a device that torch knows."""
+    """The model as it is, in float32, on a device that torch knows."""
     there = Mirrored(network).eval().to(device)
 
     def run(faces: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -105,7 +105,7 @@ def on_torch(network: ExpressionNet, device: str) -> Engine:
 
 @lru_cache(maxsize=2)
 def _compiled(path: Path, sha256: str, threads: int) -> openvino.CompiledModel:
-    """sha256: of the file at `path`, so that another file in its place is not mistaken for it."""
+    """sha256: of the file at `path`, so that another file at the same path is not mistaken for it."""
     network, _ = weights_file.read(path)
     example = torch.zeros(2, 1, CROP_PX, CROP_PX)
     any_batch = [([-1, 1, CROP_PX, CROP_PX], np.float32)]

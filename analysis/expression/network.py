@@ -19,11 +19,11 @@ from analysis.types import EXPRESSIONS
 
 @dataclass(frozen=True, slots=True)
 class NetworkConfig:
-    """Everything that decides the network's shape; stored beside its weights.
+    """Everything that determines the network's shape; stored with its weights.
 
-    px: the side to which a 48x48 face is enlarged first: the same pixels, looked at more finely. widths, blocks:
-    channels and residual blocks at a half, a quarter and an eighth of that side. squeeze: how much narrower the
-    gates are. dropout: before the last layer, in training only.
+    px: the side to which a 48x48 face is enlarged first: the same pixels, sampled more finely. widths, blocks:
+    channels and residual blocks at a half, a quarter and an eighth of that side. squeeze: how much narrower the gates
+    are. dropout: before the last layer, in training only.
     """
 
     widths: tuple[int, ...] = (32, 64, 128)
@@ -38,7 +38,7 @@ class NetworkConfig:
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, object]) -> NetworkConfig:
-        """Lists (from JSON or TOML) become tuples; an unknown name raises TypeError."""
+        """Converts lists (from JSON or TOML) to tuples; an unknown name raises TypeError."""
         plain = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
         return cls(**plain)  # type: ignore[arg-type]
 
@@ -54,7 +54,7 @@ def _convolution(channels_in: int, channels_out: int, stride: int = 1) -> nn.Seq
 
 
 class SqueezeExcitation(nn.Module):
-    """Scales each channel by what the whole picture says of it."""
+    """Scales each channel by what the whole picture says about it."""
 
     def __init__(self, channels: int, squeeze: int) -> None:
         super().__init__()
@@ -95,14 +95,14 @@ class ResidualBlock(nn.Module):
 
 
 class ExpressionNet(nn.Module):
-    """Normalised crops in, logits out, in the order of analysis.types.EXPRESSIONS."""
+    """Normalized crops in, logits out, in the order of analysis.types.EXPRESSIONS."""
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         self.config = config
-        self.px = config.px  # training may look more coarsely for a while
+        self.px = config.px  # training may use a coarser size for a while
         self.stem = nn.Sequential(
-            # one wide, coarse look: at 48x48 a second convolution costs a third of the whole network's time
+            # one wide, coarse convolution: at 48x48 a second one costs a third of the whole network's time
             nn.Conv2d(1, config.widths[0], 5, stride=2, padding=2, bias=False),
             nn.BatchNorm2d(config.widths[0]),
             nn.ReLU(inplace=True),
@@ -140,7 +140,7 @@ class ExpressionNet(nn.Module):
 
 
 class Mirrored(nn.Module):
-    """A network's mean answer to a face and to its mirror image: left and right weigh the same, by construction."""
+    """A network's mean answer to a face and to its mirror image: left and right count the same, by construction."""
 
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
@@ -154,5 +154,5 @@ class Mirrored(nn.Module):
 
 
 def count_parameters(network: nn.Module) -> int:
-    """Trainable numbers in a network."""
+    """Number of trainable parameters in a network."""
     return sum(parameter.numel() for parameter in network.parameters())

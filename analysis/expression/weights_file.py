@@ -1,4 +1,4 @@
-"""The shipped weights: one safetensors file that says what it is and notices damage."""
+"""The shipped weights: one safetensors file that describes itself and detects damage."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class BadWeights(Exception):
 
 @dataclass(frozen=True, slots=True)
 class WeightsInfo:
-    """What a weights file says of itself.
+    """What a weights file says about itself.
 
     temperature: of the softmax, fitted on images held out of training. abstain_below: a winner with a lower
     probability than this is called "not sure"; fitted on the same images.
@@ -47,7 +47,7 @@ class WeightsInfo:
 
 
 def tensors_sha256(tensors: Mapping[str, Tensor]) -> str:
-    """SHA-256 over the tensors in order of name: equal tensors, equal hash, whatever surrounds them."""
+    """SHA-256 over the tensors in order of name: equal tensors give equal hashes, whatever surrounds them."""
     digest = hashlib.sha256()
     for name in sorted(tensors):
         tensor = tensors[name].contiguous()
@@ -59,7 +59,7 @@ def tensors_sha256(tensors: Mapping[str, Tensor]) -> str:
 def write(path: Path, network: ExpressionNet, info: WeightsInfo) -> None:
     """Writes network and metadata to `path` in one step: a reader sees the old file or the new one.
 
-    Matrices are kept in half precision, which is more than the engine computes with, in half of the space.
+    Matrices are kept in half precision, which is more than the engine computes with, in half the space.
     """
     tensors = {
         name: value.detach().to(torch.float16 if value.ndim > 1 else torch.float32).contiguous()
@@ -82,7 +82,7 @@ def write(path: Path, network: ExpressionNet, info: WeightsInfo) -> None:
 
 
 def read(path: Path) -> tuple[ExpressionNet, WeightsInfo]:
-    """The network of `path`, in evaluation mode, and what the file says of it. Raises BadWeights."""
+    """The model in `path`, in evaluation mode, and what the file says about it. Raises BadWeights."""
     if not path.is_file():
         raise BadWeights(f"There are no expression weights at {path}.")
     try:

@@ -1,4 +1,4 @@
-"""Turning a face upright into the 48 x 48 grey crop that the expression network was trained on."""
+"""Turns a face upright into the 48 x 48 gray crop that the expression model was trained on."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 CROP_PX = 48
 
-# Where FER-2013 has eyes, nose and mouth corners: medians over the 509 of 600 random Training images (numpy seed 0)
-# in which `Cascade` finds a face above 0.95 (images enlarged four times, cubic, edges repeated for 48 pixels),
-# in the coordinates of the 48 x 48 image, mirrored and averaged because training mirrors images.
+# Where eyes, nose and mouth corners are in FER-2013: medians over the 509 of 600 random Training images (numpy seed
+# 0) in which `Cascade` finds a face above 0.95 (images enlarged four times, cubic, edges repeated for 48 pixels), in
+# the coordinates of the 48 x 48 image, mirrored and averaged because training mirrors images.
 TEMPLATE = np.array([[14.85, 18.27], [32.91, 18.27], [23.88, 28.80], [16.43, 37.37], [31.33, 37.37]])
 
-# A larger enlargement than this would cost more than the network itself.
+# A larger enlargement than this would cost more than the model itself.
 _MAX_OVERSAMPLING = 6
 
 
@@ -35,7 +35,7 @@ def similarity(points: NDArray[np.float32]) -> NDArray[np.float64]:
 
 
 def aligned_crop(picture: NDArray[np.uint8], points: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """An RGB picture (height, width, 3) and five landmarks (5, 2) -> (48, 48) grey.
+    """An RGB picture (height, width, 3) and five landmarks (5, 2) -> (48, 48) gray.
 
     A face larger than the crop is first cut out at a multiple of its size and then averaged: sampling it at once
     would skip pixels and turn noise into texture.
@@ -43,7 +43,7 @@ def aligned_crop(picture: NDArray[np.uint8], points: NDArray[np.float32]) -> NDA
     matrix = similarity(points)
     shrink = 1 / max(math.hypot(matrix[0, 0], matrix[1, 0]), 1e-6)
     times = int(min(max(math.ceil(shrink), 1), _MAX_OVERSAMPLING))
-    # Pixel centres, not corners, must stay where they are when the crop is enlarged.
+    # Pixel centers, not corners, must stay where they are when the crop is enlarged.
     enlarged = matrix * times
     enlarged[:, 2] += (times - 1) / 2
     side = CROP_PX * times
@@ -59,7 +59,7 @@ def aligned_crop(picture: NDArray[np.uint8], points: NDArray[np.float32]) -> NDA
 def _part_around(
     picture: NDArray[np.uint8], matrix: NDArray[np.float64], side: int
 ) -> tuple[int, int, NDArray[np.uint8]]:
-    """(left, top, pixels) of the part of a picture that a crop of `side` pixels through `matrix` looks at."""
+    """(left, top, pixels) of the part of a picture that a crop of `side` pixels through `matrix` covers."""
     corners = np.array([[0, 0, 1], [side, 0, 1], [0, side, 1], [side, side, 1]], np.float64)
     seen = corners @ cv2.invertAffineTransform(matrix).T  # (4, 2)
     size = np.array(picture.shape[1::-1])

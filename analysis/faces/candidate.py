@@ -1,4 +1,4 @@
-"""Which of the faces is the candidate's."""
+"""Decides which of the faces is the candidate's."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import math
 
 from analysis.faces.follow import Face
 
-# Another face must have been this much more present before a choice is changed.
+# Another face must have been this many times as present before the choice changes.
 _TAKEOVER = 2.0
-# A face that appears while the candidate is away is the candidate again if it is at least this large beside before.
+# A face that appears while the candidate is away is the candidate again if it is at least this large relative to
+# before.
 _RETURN_SIDE = 0.5
 
 
@@ -16,9 +17,9 @@ class CandidateChooser:
     """The rule: the candidate is the face that has been most present so far, and the choice is kept.
 
     Presence adds up over time: side length relative to the picture, times 1 in its middle down to 0.5 at its corner.
-    The choice changes only to a face with twice the presence. While the candidate's face is away, a track that
-    began after that is taken for the candidate coming back if it is at least half as large as before; no face is
-    recognised, so a swap of persons off camera cannot be told.
+    The choice changes only to a face with twice the presence. While the candidate's face is away, a track that began
+    after it disappeared is taken for the candidate coming back if it is at least half as large as before. No face is
+    recognized, so people swapping places off camera cannot be detected.
     """
 
     def __init__(self) -> None:

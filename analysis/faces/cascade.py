@@ -39,7 +39,7 @@ def no_detections() -> Detections:
 
 
 class Cascade:
-    """Finds faces in a picture of its own, or checks windows in which a face is expected."""
+    """Finds faces in a whole picture, or checks windows in which a face is expected."""
 
     def __init__(self, config: FaceConfig, threads: int = 2) -> None:
         cv2.setNumThreads(threads)
@@ -118,7 +118,7 @@ def _moved(windows: Boxes, offsets: NDArray[np.float32]) -> Boxes:
 
 
 def squared(boxes: Boxes) -> Boxes:
-    """(N, 4) boxes grown about their centres until both sides are as long as the longer."""
+    """(N, 4) boxes grown about their centers until both sides are as long as the longer one."""
     sides = boxes[:, 2:] - boxes[:, :2]
     long = sides.max(axis=1, keepdims=True, initial=0)
     first = boxes[:, :2] + sides * 0.5 - long * 0.5
@@ -126,7 +126,7 @@ def squared(boxes: Boxes) -> Boxes:
 
 
 def nms(boxes: Boxes, scores: NDArray[np.float32], threshold: float, *, of_smaller: bool = False) -> NDArray[np.intp]:
-    """Indices of the boxes that no better box overlaps by more than `threshold`, the best first.
+    """Indices of the boxes that no better box overlaps by more than `threshold`, best first.
 
     scores: above 0. Overlap is of the union, or with `of_smaller` of the smaller box, counting pixels inclusively as
     MTCNN does there.

@@ -18,7 +18,7 @@ from analysis.faces import networks
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Torch on one thread while networks are converted: its threads wait for each other, and on busy cores long."""
+    """Torch on one thread while models are converted: its threads wait for each other, and for long on busy cores."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

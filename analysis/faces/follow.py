@@ -1,4 +1,4 @@
-"""Following faces from frame to frame: the whole cascade now and then, O-net alone in between."""
+"""Follows faces from frame to frame: the whole cascade now and then, O-net alone in between."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from analysis.config import FaceConfig
 from analysis.faces.cascade import Cascade, Detections, nms, squared
 from analysis.faces.pooling import QuickPicture
 
-# A face that was not there before must be surer than one that is only followed: posters and folds of cloth
-# often reach MTCNN's 0.7 for a frame.
+# A new face must have a higher probability than one that is only followed: posters and folds of cloth often reach
+# MTCNN's 0.7 for a frame.
 _NEW_FACE_PROB = 0.95
 _SAME_FACE_IOU = 0.3
-# What makes a face steady. The mean forgets with a time constant of _MEAN_MS.
+# What makes a face steady. The mean decays with a time constant of _MEAN_MS.
 _STEADY_MS = 400
 _STEADY_MEAN = 0.95
 _MEAN_MS = 500
-# How long a lost face may come back at the same place under its old number.
+# For how long a lost face may come back at the same place under its old number.
 _REMEMBER_MS = 1500
-# While nobody is seen, faces are looked for this much more often than on key frames.
+# While no one is visible, faces are searched for this much more often than on key frames.
 _SEARCH_FACTOR = 4
 
 
@@ -30,8 +30,8 @@ _SEARCH_FACTOR = 4
 class Face:
     """A face in one frame. box: (4,) x1, y1, x2, y2. points: (5, 2). In pixels of the picture it was found in.
 
-    steady: it has been there for a while and surely enough, so it counts as a face. Hands and folds of cloth pass
-    MTCNN for moments; in test recordings they reach 0.97 for a frame, but not on average.
+    steady: it has been there for a while with a high enough probability, so it counts as a face. Hands and folds of
+    cloth pass MTCNN for moments; in test recordings they reach 0.97 for a frame, but not on average.
     """
 
     track: int
@@ -49,7 +49,7 @@ class _Memory:
 
 @dataclass(slots=True)
 class _Record:
-    """What is remembered of a track beside its last face."""
+    """What is remembered of a track besides its last face."""
 
     born_ms: int
     mean_prob: float
@@ -68,11 +68,11 @@ class Tracker:
         self._detected_ms = -(10**9)
 
     def __getstate__(self) -> dict[str, Any]:
-        """All but the networks: what a savepoint keeps."""
+        """Everything but the networks: what a savepoint keeps."""
         return {name: value for name, value in self.__dict__.items() if name != "_cascade"}
 
     def attach(self, cascade: Cascade) -> None:
-        """Give a tracker that comes from a savepoint its networks."""
+        """Give the networks to a tracker that comes from a savepoint."""
         self._cascade = cascade
 
     def update(self, picture: NDArray[np.uint8], pts_ms: int) -> list[Face]:
@@ -89,7 +89,7 @@ class Tracker:
         return self._visible
 
     def _judged(self, face: Face, pts_ms: int) -> Face:
-        """The face with its `steady` settled by this frame."""
+        """The face with its `steady` updated for this frame."""
         record = self._records.setdefault(face.track, _Record(pts_ms, face.prob))
         fresh = min((pts_ms - self._last_ms) / _MEAN_MS, 1.0)
         record.mean_prob += fresh * (face.prob - record.mean_prob)

@@ -1,7 +1,7 @@
 """The three networks of MTCNN (Zhang et al. 2016), with the weights that ship inside the facenet-pytorch wheel.
 
-Their structure and parameter names are those of facenet_pytorch.models.mtcnn. That package is found but never
-imported: importing it imports torchvision, whose operators do not load beside a CPU build of torch.
+Their structure and parameter names are those of facenet_pytorch.models.mtcnn. That package is located but never
+imported: importing it imports torchvision, whose operators do not load with a CPU build of torch.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class PNet(nn.Module):
 
 
 class RNet(nn.Module):
-    """Refuses most proposals and refines the rest."""
+    """Rejects most proposals and refines the rest."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -83,7 +83,7 @@ class RNet(nn.Module):
         x = self.pool1(self.prelu1(self.conv1(x)))
         x = self.pool2(self.prelu2(self.conv2(x)))
         x = self.prelu3(self.conv3(x))
-        # The weights come from Caffe by way of MATLAB, which counts columns first.
+        # The weights come from Caffe via MATLAB, which counts columns first.
         x = self.prelu4(self.dense4(x.permute(0, 3, 2, 1).flatten(1)))
         return self.dense5_2(x), self.dense5_1(x).softmax(dim=1)
 

@@ -1,4 +1,4 @@
-"""Shrinking by averaging whole pixels, as torch's "area" interpolation does, through a table of sums."""
+"""Shrinks by averaging whole pixels, as torch's "area" interpolation does, using a summed-area table."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-# MTCNN wants about -1..1.
+# MTCNN expects about -1..1.
 _MIDDLE, _SCALE = 127.5, 0.0078125
 
 
@@ -19,7 +19,7 @@ class AreaPicture:
         self._sums = cv2.integral(np.ascontiguousarray(picture)) if picture.size else np.zeros((1, 1, 3), np.int32)
 
     def resized(self, height: int, width: int) -> NDArray[np.float32]:
-        """The whole picture as (3, height, width), scaled to about -1..1 as MTCNN wants it."""
+        """The whole picture as (3, height, width), scaled to about -1..1 as MTCNN expects it."""
         everything = np.zeros((1, 2), int), np.array([[self.width, self.height]])
         means = self._means(*everything, height, width)  # (1, 3, height, width)
         return np.asarray(means[0], np.float32)
@@ -53,8 +53,8 @@ class AreaPicture:
 class QuickPicture:
     """The same through OpenCV, for windows that are only followed: a third of the time, nearly the same pixels.
 
-    On 447 frames of three clips the boxes that O-net then answers differed from those of AreaPicture by 0.4 pixels on
-    average and 1.0 at most, landmarks by 0.2; a followed face is corrected by the whole cascade twice a second.
+    On 447 frames of three clips, O-net's resulting boxes differed from those of AreaPicture by 0.4 pixels on average
+    and 1.0 at most, landmarks by 0.2; a followed face is corrected by the whole cascade twice a second.
     """
 
     def __init__(self, picture: NDArray[np.uint8]) -> None:
@@ -77,12 +77,12 @@ class QuickPicture:
 
 def _pixels(windows: NDArray[np.float32], width: int, height: int) -> tuple[NDArray[np.int_], NDArray[np.int_]]:
     """First pixels (N, 2), and those after the last (N, 2), of windows, cut off where the picture ends."""
-    # MTCNN counts pixels from 1 and drops fractions.
+    # MTCNN counts pixels from 1 and truncates fractions.
     first = np.maximum(np.trunc(windows[:, :2]).astype(int), 1) - 1
     return first, np.minimum(np.trunc(windows[:, 2:]).astype(int), (width, height))
 
 
 def _bins(first: NDArray[np.int_], last: NDArray[np.int_], count: int) -> tuple[NDArray[np.int_], NDArray[np.int_]]:
-    """`count` bins over each first..last (N,), starts rounded down and ends up, as adaptive pooling has it."""
+    """`count` bins over each first..last (N,), starts rounded down and ends up, as adaptive pooling does it."""
     steps = np.arange(count + 1) * (last - first)[:, None]  # (N, count + 1)
     return first[:, None] + steps[:, :-1] // count, first[:, None] - (-steps[:, 1:] // count)

@@ -1,7 +1,7 @@
 """How well a face shows, 0..1: the weakest of size, sharpness, light, pose and openness.
 
-The weakest and not the mean, because one fault is enough to make an expression unreadable. The bounds of each
-piece were set on FER-2013 images and on frames of recordings, by eye.
+The weakest rather than the mean, because one fault is enough to make an expression unreadable. The bounds of each
+part were set by eye on FER-2013 images and on frames of recordings.
 """
 
 from __future__ import annotations
@@ -32,38 +32,38 @@ class Quality(NamedTuple):
 
 
 def quality(crop: NDArray[np.uint8], points: NDArray[np.float32], prob: float) -> Quality:
-    """Grades of a (48, 48) grey crop and the five landmarks (5, 2) in the picture that it was cut from.
+    """Grades of a (48, 48) gray crop and the five landmarks (5, 2) in the picture that it was cut from.
 
-    prob: O-net's. Openness comes from it: a hand before the face takes it from above 0.97 to 0.70..0.87.
+    prob: O-net's. Openness comes from it: a hand in front of the face takes it from above 0.97 to 0.70..0.87.
     """
     return Quality(_size(points), _sharpness(crop), _light(crop), _pose(points), _ramp(prob, 0.65, 0.95))
 
 
 def _size(points: NDArray[np.float32]) -> float:
-    """1 where the eyes are as far apart as in the crop, so nothing is invented by enlarging; 0 at a quarter."""
+    """1 if the eyes are as far apart as in the crop, so nothing is invented by enlarging; 0 at a quarter of that."""
     return _ramp(float(np.linalg.norm(points[1] - points[0])) / _TEMPLATE_EYES_PX, 0.25, 1.0)
 
 
 def _sharpness(crop: NDArray[np.uint8]) -> float:
-    """Fine detail against all contrast: variance of the Laplacian over variance of the picture."""
+    """Fine detail relative to all contrast: variance of the Laplacian over variance of the picture."""
     contrast = _mean_and_spread(crop)[1] ** 2
     detail = _mean_and_spread(cv2.Laplacian(crop, cv2.CV_32F))[1] ** 2
     return _ramp(detail / max(contrast, 1.0), 0.01, 0.10)
 
 
 def _light(crop: NDArray[np.uint8]) -> float:
-    """Neither nearly black nor burnt out, and with some contrast (standard deviation in grey levels)."""
+    """Neither nearly black nor overexposed, and with some contrast (standard deviation in gray levels)."""
     mean, spread = _mean_and_spread(crop)
     return min(_ramp(mean, 12, 50), 1 - _ramp(mean, 215, 250), _ramp(spread, 4, 18))
 
 
 def _mean_and_spread(values: cv2.typing.MatLike) -> tuple[float, float]:
-    mean, spread = cv2.meanStdDev(values)  # quicker than numpy on so small a crop
+    mean, spread = cv2.meanStdDev(values)  # faster than numpy on so small a crop
     return float(mean[0, 0]), float(spread[0, 0])
 
 
 def _pose(points: NDArray[np.float32]) -> float:
-    """The face turned away: the nose far from the middle of the eyes, or not between eyes and mouth.
+    """Whether the face is turned away: the nose far from the middle of the eyes, or not between eyes and mouth.
 
     Both are measured along the face's own axes, so a head that is merely tilted is not marked down.
     """

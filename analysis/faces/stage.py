@@ -18,7 +18,7 @@ from analysis.types import Visibility
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What one frame shows. face and crop, (48, 48) grey, are the candidate's; crop is None if it is hard to see."""
+    """What one frame shows. face and crop, (48, 48) gray, are the candidate's; crop is None if it is hard to see."""
 
     faces: int
     visibility: Visibility
@@ -36,16 +36,16 @@ class FaceStage:
         self.forget()
 
     def forget(self) -> None:
-        """Begin anew, as for another recording: no face is known, and nobody is the candidate yet."""
+        """Start over, as for another recording: no face is known, and no one is the candidate yet."""
         self._tracker = Tracker(self._cascade, self._config)
         self._candidate = CandidateChooser()
 
     def memory(self) -> tuple[Tracker, CandidateChooser]:
-        """What it knows of the frames so far."""
+        """What it knows about the frames so far."""
         return self._tracker, self._candidate
 
     def remember(self, memory: tuple[Tracker, CandidateChooser]) -> None:
-        """Go on from another stage's `memory` of the same recording."""
+        """Continue from another stage's `memory` of the same recording."""
         self._tracker, self._candidate = memory
         self._tracker.attach(self._cascade)
 

@@ -1,1 +1,1 @@
-"""Fairness audit: does the product find faces and name expressions alike in one group of people and in another?"""
+"""Fairness audit: does the product find faces and name expressions equally well across groups of people?"""

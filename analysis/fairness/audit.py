@@ -16,7 +16,7 @@ from analysis.fairness.storage import BadImages, opened_store
 from analysis.fairness.tally import MIN_N, Tallies
 from analysis.text import plain
 
-#: Of the result's shape.
+#: The version of the result's shape.
 SCHEMA = 1
 
 
@@ -30,7 +30,7 @@ def audit(
     """How the product treats each group of the images in `source`, as one JSON object.
 
     source: a folder, .tar, .tar.gz or .zip. reader: "auto" or one of `readers.READERS`. `report(done, total)`
-    counts images; whatever it raises ends the audit. The same images and weights give the same object but for
+    counts images; whatever it raises ends the audit. The same images and weights give the same object except for
     `made_at`. Raises BadImages and BadWeights, each with one sentence.
     """
     classifier = ExpressionClassifier.from_file(weights, threads)
@@ -74,4 +74,4 @@ def _name(source: Path) -> str:
 
 
 def _nobody(done: int, total: int) -> None:
-    """For callers to whom progress does not matter."""
+    """Default `report`: ignores progress."""

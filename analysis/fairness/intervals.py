@@ -43,7 +43,7 @@ def difference(one: Count, other: Count, confidence: float = CONFIDENCE) -> Inte
     """`one` minus `other`, two independent shares, with the interval of Newcombe's method 10.
 
     Newcombe 1998, "Interval estimation for the difference between independent proportions", Statistics in
-    Medicine 17:873-890: each end is put together from the ends of the two Wilson intervals.
+    Medicine 17:873-890: each end is composed from the ends of the two Wilson intervals.
     """
     a, b = wilson(one, confidence), wilson(other, confidence)
     apart = a.value - b.value

@@ -1,4 +1,4 @@
-"""Which group each image belongs to: from its name, from the folder it lies in, or from a table beside the images."""
+"""Which group each image belongs to: from its name, from its folder, or from a table next to the images."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from analysis.fairness.storage import GROUPS_FILE, BadImages, Store, Unreadable
 from analysis.types import EXPRESSIONS
 
-#: More than this and a column is no group but a number or an identifier.
+#: A column with more values than this is not a group but a number or an identifier.
 MAX_VALUES = 30
 MAX_DIMENSIONS = 6
 _MAX_WORD = 60
@@ -20,7 +20,7 @@ _MAX_WORD = 60
 
 @dataclass(frozen=True, slots=True)
 class LabelledImage:
-    """of: dimension -> value, as the dataset says it. label: an index into EXPRESSIONS, or None."""
+    """of: dimension -> value, as the dataset states it. label: an index into EXPRESSIONS, or None."""
 
     name: str
     of: Mapping[str, str]
@@ -74,7 +74,7 @@ def _fitting(store: Store, images: list[PurePosixPath]) -> str:
     return "folders"
 
 
-# UTKFace: https://susanqq.github.io/UTKFace/, age_sex_race_date.jpg; its words, its order.
+# UTKFace: https://susanqq.github.io/UTKFace/, age_sex_race_date.jpg; its terms, its order.
 _UTKFACE = re.compile(r"(\d{1,3})_([01])_([0-4])_[^/]*\.jpe?g$", re.IGNORECASE)
 _SEXES = ("male", "female")
 _RACES = ("White", "Black", "Asian", "Indian", "Others")
@@ -102,7 +102,7 @@ def _utkface(store: Store) -> GroupedImages:
 
 
 def _folders(store: Store) -> GroupedImages:
-    """The first folder in which paths differ names the group; folders around all images are left aside."""
+    """The first folder level in which paths differ names the group; folders around all images are ignored."""
     paths = _images(store)
     folders = {path.parts[:-1] for path in paths}
     around = 0
@@ -122,15 +122,15 @@ def _folders(store: Store) -> GroupedImages:
 
 
 def _table(store: Store) -> PurePosixPath | None:
-    """The groups.csv that lies highest, or None."""
+    """The topmost groups.csv, or None."""
     tables = [path for path in map(PurePosixPath, store.names) if path.name == GROUPS_FILE]
     return min(tables, key=lambda path: (len(path.parts), str(path)), default=None)
 
 
 def _csv(store: Store) -> GroupedImages:
-    """A table with the columns `file`, one for each dimension, and perhaps `label` with one of our seven words.
+    """A table with the columns `file`, one for each dimension, and optionally `label` with one of our seven words.
 
-    `file` is relative to the table. An empty cell says nothing: the image is not counted in that dimension.
+    `file` is relative to the table. An empty cell means unknown: the image is not counted in that dimension.
     """
     table = _table(store)
     if table is None:
@@ -201,5 +201,5 @@ def _present(values: Iterable[str], images: list[LabelledImage], dimension: str)
     return tuple(value for value in values if value in there)
 
 
-#: What `--reader` may be, beside "auto".
+#: What `--reader` may be, besides "auto".
 READERS: Mapping[str, Callable[[Store], GroupedImages]] = {"utkface": _utkface, "csv": _csv, "folders": _folders}

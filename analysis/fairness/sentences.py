@@ -1,4 +1,4 @@
-"""What an audit cannot say, and how to read what it says: one sentence each."""
+"""What an audit cannot show, and how to read what it shows: one sentence each."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def notes(
     comparisons: Sequence[Mapping[str, Any]],
     pairs: int,
 ) -> list[str]:
-    """The sentences that belong to one result; those that do not apply are left out."""
+    """The sentences that apply to one result; the others are left out."""
     return [
         *of_reader,
         *_on_images(dataset, too_small),

@@ -1,9 +1,9 @@
-"""One image on the way that a frame of a recording takes: the same detector, crop, quality bound and network.
+"""One image processed the way a frame of a recording is: the same detector, crop, quality bound and model.
 
 No margin is put around an image, although crops such as UTKFace's are tight: of 400 of UTKFace's (every fifth of
-2,000), the product finds a face in 399 as they are, in 396 with a quarter of their side repeated around them, in
-391 with a quarter mirrored, and in 392 with a quarter of their mean color. A margin would only hide what the
-detector does.
+2,000), the product finds a face in 399 as they are, in 396 with a quarter of their side repeated around them, in 391
+with a quarter mirrored, and in 392 with a quarter of their mean color. A margin would only hide what the detector
+does.
 """
 
 from __future__ import annotations
@@ -49,9 +49,9 @@ def picture(content: bytes, side_px: int) -> NDArray[np.uint8]:
 
 
 class Stills:
-    """Reads images of a store and answers for each; `unreadable` and `too_small` count as it goes.
+    """Reads images from a store and answers for each; counts `unreadable` and `too_small` as it goes.
 
-    too_small: images in which no face can be as large as the smallest that the product looks for.
+    too_small: images in which no face can be as large as the smallest that the product searches for.
     """
 
     def __init__(self, store: Store, classifier: ExpressionClassifier, threads: int) -> None:
@@ -61,7 +61,7 @@ class Stills:
         self.unreadable, self.too_small = 0, 0
 
     def answers(self, images: Sequence[LabelledImage], report: Callable[[int, int], None]) -> Iterator[Answer]:
-        """One answer for each image that can be read, in their order. `report(done, total)` after each batch."""
+        """One answer for each readable image, in their order. Calls `report(done, total)` after each batch."""
         for first in range(0, len(images), BATCH):
             batch = images[first : first + BATCH]
             looks = [(image, seen) for image in batch if (seen := self._look(image.name)) is not None]
@@ -69,7 +69,7 @@ class Stills:
             report(first + len(batch), len(images))
 
     def _look(self, name: str) -> Seen | None:
-        """What the image shows, as if it were the only frame of a recording; None where it is damaged."""
+        """What the image shows, as if it were the only frame of a recording; None if it is damaged."""
         try:
             still = picture(self._store.read(name), self._config.picture_side_px)
         except Unreadable:
@@ -92,6 +92,6 @@ class Stills:
 
 
 def answers_of(probs: NDArray[np.float32], bound: float) -> list[str]:
-    """(N, 7) probabilities -> for each the most probable expression, or "not sure" where that is below `bound`."""
+    """(N, 7) probabilities -> for each the most probable expression, or "not sure" if that is below `bound`."""
     named = zip(probs.argmax(axis=1), is_sure(probs, bound), strict=True)
     return [EXPRESSIONS[top] if sure else NOT_SURE for top, sure in named]

@@ -16,11 +16,12 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-#: A file of groups that may lie beside the images.
+#: A file of groups that may accompany the images.
 GROUPS_FILE = "groups.csv"
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp"})
 
-#: Bounds on what a source may cost. A larger single file counts as unreadable; past the others it is refused.
+#: Limits on what a source may cost. A single file over its limit counts as unreadable; past the others the source is
+#: refused.
 MAX_FILE_BYTES = 32 << 20
 MAX_FILES = 1_000_000
 MAX_TOTAL_BYTES = 256 << 30
@@ -28,7 +29,7 @@ MAX_TOTAL_BYTES = 256 << 30
 _DAMAGE = (
     *(tarfile.TarError, zipfile.BadZipFile, zlib.error, struct.error),
     *(EOFError, OSError, ValueError),
-    # Encrypted, or packed in a way that zipfile does not know (a NotImplementedError).
+    # Encrypted, or compressed in a way that zipfile does not support (a NotImplementedError).
     RuntimeError,
 )
 _ZIP_START, _GZIP_START = b"PK", b"\x1f\x8b"
@@ -39,11 +40,11 @@ class BadImages(Exception):
 
 
 class Unreadable(Exception):
-    """One file among many is damaged, too large or no image."""
+    """One of many files is damaged, too large or not an image."""
 
 
 class Store(ABC):
-    """names: image files and GROUPS_FILE, as paths with `/`, in the order in which they are best read.
+    """names: image files and GROUPS_FILE, as paths with `/`, in the order that is best for reading.
 
     left_out: images that are links, or whose names lead out of the archive. sha256: of the archive, or over the
     sorted names and contents of a folder's files.
@@ -61,7 +62,7 @@ class Store(ABC):
         """The bytes of a file, at most MAX_FILE_BYTES. Raises Unreadable."""
 
     def _wanted(self, name: str, *, is_file: bool, size_bytes: int) -> str | None:
-        """The plain name under which a file is kept, or None where it is left out. Raises BadImages."""
+        """The plain name under which a file is kept, or None if it is left out. Raises BadImages."""
         self._files += 1
         self._total_bytes += size_bytes
         if self._files > MAX_FILES or self._total_bytes > MAX_TOTAL_BYTES:
@@ -119,9 +120,10 @@ class _Tar(Store):
                 continue
             name = self._wanted(member.name, is_file=member.isreg(), size_bytes=member.size)
             if name is not None:
-                self._members[name] = member  # the later of two is the one that unpacking would leave
+                self._members[name] = member  # of duplicates, unpacking would leave the last
         self.names = sorted(self._members, key=lambda name: self._members[name].offset)
-        # At a damaged or missing header tarfile stops as if all were well; a whole archive ends in empty blocks.
+        # At a damaged or missing header tarfile stops as if nothing were wrong; a complete archive ends in empty
+        # blocks.
         opened.seek(self._archive.offset)
         if opened.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):
             raise tarfile.ReadError("it breaks off")
@@ -145,7 +147,7 @@ class _Zip(Store):
         for member in self._archive.infolist():
             if member.is_dir():
                 continue
-            kind = stat.S_IFMT(member.external_attr >> 16)  # 0 where the archive was not made on Unix
+            kind = stat.S_IFMT(member.external_attr >> 16)  # 0 if the archive was not made on Unix
             name = self._wanted(member.filename, is_file=kind in (0, stat.S_IFREG), size_bytes=member.file_size)
             if name is not None:
                 self._members[name] = member
@@ -188,10 +190,10 @@ def _archive(source: Path, file: IO[bytes]) -> Store:
 
 
 class _Bounded:
-    """A decompressed tar that refuses to hand out more than MAX_FILE_BYTES at once.
+    """A decompressed tar that refuses to return more than MAX_FILE_BYTES at once.
 
-    tarfile reads an extended header whole, however long it says that it is: a few kilobytes of gzip could ask
-    for gigabytes of memory.
+    tarfile reads an extended header whole, however long it claims to be: a few kilobytes of gzip could demand
+    gigabytes of memory.
     """
 
     def __init__(self, file: Any) -> None:

@@ -1,4 +1,4 @@
-"""An audit's result for people, in a terminal."""
+"""An audit's result formatted for a terminal."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _WIDTH = 110
 
 
 def as_table(result: Mapping[str, Any]) -> str:
-    """Single groups as rows of per cents, then the clear differences, then the notes."""
+    """Single groups as rows of percentages, then the clear differences, then the notes."""
     return "\n".join([*_head(result), *_groups(result), "", *_clear(result), "", *_notes(result)])
 
 

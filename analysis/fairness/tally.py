@@ -1,4 +1,4 @@
-"""What was seen, counted by group; groups set beside the best of their kind."""
+"""Results counted by group; each group compared with the best of its kind."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 from analysis.fairness.intervals import CONFIDENCE, Count, Interval, difference, excludes_zero, wilson
 from analysis.types import EXPRESSIONS, NOT_SURE
 
-#: The smallest intersection that is shown, and the smallest number of images that a share is compared on.
+#: The smallest intersection that is shown, and the smallest number of images for which a share is compared.
 MIN_N = 20
 
 ANSWERS = (*EXPRESSIONS, NOT_SURE)
@@ -27,7 +27,7 @@ _DECIMALS = 5
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the product made of one image. answer: one of ANSWERS, or None where no face could be read.
+    """What the product made of one image. answer: one of ANSWERS, or None if no face could be read.
 
     label: an index into EXPRESSIONS, or None.
     """
@@ -99,11 +99,11 @@ class Tallies:
         ]
 
     def comparisons(self) -> tuple[list[dict[str, Any]], int]:
-        """Each measure of each kind of group against the best, and how many pairs that chose from.
+        """Each measure of each kind of group against the best, and how many pairs that was chosen from.
 
-        A difference is `clear` if its interval excludes zero with Bonferroni's correction for all those pairs:
-        the best is found by looking at the result, so what is corrected for is every pair that could have been
-        set side by side, not only those that were.
+        A difference is `clear` if its interval excludes zero with Bonferroni's correction for all those pairs: the
+        best is found by looking at the result, so the correction covers every pair that could have been compared, not
+        only those that were.
         """
         raced = [(measure, by, self._counts(measure, by)) for by in self._kinds() for measure in MEASURES]
         raced = [(measure, by, counts) for measure, by, counts in raced if len(counts) > 1]

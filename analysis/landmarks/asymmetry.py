@@ -1,18 +1,18 @@
 """How far the left and the right half of a face differ in height, corrected for a turned head.
 
 Method. The landmarks are brought into the axes of the canonical face (the fit of analysis.landmarks.pose). There each
-landmark's height is compared with that of its mirror partner; of six groups (brows, both lids, mouth corners, both
-lips) the median difference is taken, so that one landmark gone astray does not count. Heights alone, because a turned
-head foreshortens widths and the network's depths are its least sure answer: of photographs, widths follow the turn
-far more (brow ends: 75 % of their variance) than heights do (5 %).
+landmark's height is compared with that of its mirror partner; for each of six groups (brows, both lids, mouth
+corners, both lips) the median difference is taken, so that a single stray landmark does not count. Only heights are
+used, because a turned head foreshortens widths and the model's depths are its least reliable output: in photographs,
+widths depend on the turn far more (brow ends: 75 % of their variance) than heights do (5 %).
 
-Correction. What is left depends on the turn in a straight line with its sine; _SLOPE is that line, fitted on 2,517
-Training images of FER-2013, and is taken off. The rest grows with the turn because the far side is seen less
-well: it is divided by sqrt(1 + (sin yaw / _TURN)²). On those images the median is then 0.09 below 8 degrees and 0.10
-between 16 and 30; without the correction it rises from 0.10 to 0.16. On other faces expect a little less.
+Correction. The remaining difference depends linearly on the sine of the turn; _SLOPE is that line, fitted on 2,517
+Training images of FER-2013, and is subtracted. The rest grows with the turn because the far side is seen less well:
+it is divided by sqrt(1 + (sin yaw / _TURN)²). On those images the median is then 0.09 below 8 degrees and 0.10
+between 16 and 30; without the correction it rises from 0.10 to 0.16. On other faces expect slightly less.
 
-The answer is the root mean square of the six, in centimetres of an average face, at most 1. Blendshapes were tried
-and left out: for an injected one-sided raise of a brow or a mouth corner their differences rose by 0.6 to 1.3 times
+The result is the root mean square of the six, in centimeters of an average face, at most 1. Blendshapes were tried
+and rejected: for an injected one-sided raise of a brow or a mouth corner their differences rose by 0.6 to 1.3 times
 their own spread within a clip, heights by 1.2 to 1.7 times (59 frames of recordings).
 """
 
@@ -33,7 +33,7 @@ GROUPS = {
     "lower lip": (314, 405, 321, 317, 402, 318),
 }
 
-# Of each group: centimetres for each unit of sin(yaw). Through zero: a face and its mirror image weigh the same.
+# For each group: centimeters per unit of sin(yaw). Through zero: a face and its mirror image count the same.
 _SLOPE = np.array([-0.285, -0.098, -0.060, 0.155, 0.106, 0.233])
 _TURN = 0.35
 
@@ -48,7 +48,7 @@ def partners(face: CanonicalFace) -> NDArray[np.intp]:
 def asymmetry(
     in_head: NDArray[np.float64], yaw_deg: NDArray[np.float64], mirror: NDArray[np.intp]
 ) -> NDArray[np.float64]:
-    """(N, 468 or more, 3) landmarks in the axes of the canonical face, in centimetres, and (N,) yaw -> (N,) in 0..1.
+    """(N, 468 or more, 3) landmarks in the axes of the canonical face, in centimeters, and (N,) yaw -> (N,) in 0..1.
 
     mirror: of `partners`.
     """

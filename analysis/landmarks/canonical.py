@@ -1,4 +1,4 @@
-"""The canonical face that comes with Face Landmarker: what a face's landmarks are held against for head pose.
+"""The canonical face that comes with Face Landmarker: a face's landmarks are compared with it for head pose.
 
 geometry_pipeline_metadata_landmarks.binarypb is a GeometryPipelineMetadata message of MediaPipe
 (tasks/cc/vision/face_geometry/proto/): the mesh (field 1) and the weighted landmarks of its fit (field 2). A dozen
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from analysis.landmarks.graphs import NoLandmarker
 
-#: The mesh has no irises: the ten landmarks after these.
+#: The mesh has no irises: those are the ten landmarks after these.
 MESH_POINTS = 468
 _FLOATS_PER_VERTEX = 5  # x, y, z, u, v
 
@@ -25,7 +25,7 @@ _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 
 @dataclass(frozen=True, slots=True)
 class CanonicalFace:
-    """points: (468, 3) in centimetres: x to the face's own left, y up, z out of the face. It is its own mirror image.
+    """points: (468, 3) in centimeters: x to the face's own left, y up, z out of the face. It is its own mirror image.
 
     weights: (468,) how much each landmark counts in a fit, 0 for most: those that move little with expression.
     """
@@ -35,7 +35,7 @@ class CanonicalFace:
 
 
 def read_canonical_face(message: bytes) -> CanonicalFace:
-    """Raises NoLandmarker where the message is not what it should be."""
+    """Raises NoLandmarker if the message is not as expected."""
     try:
         points, weights = _read(message)
     except (IndexError, KeyError, TypeError, ValueError, struct.error) as error:

@@ -17,12 +17,12 @@ import openvino
 
 TASK_FILE = "face_landmarker.task"
 
-#: Side of the landmark network's square input.
+#: Side of the landmark model's square input.
 INPUT_PX = 256
 POINTS = 478
 
 # fmt: off
-#: Of MediaPipe's face_blendshapes_graph.cc: the landmarks that its blendshape network reads …
+#: From MediaPipe's face_blendshapes_graph.cc: the landmarks that its blendshape model reads …
 LANDMARKS_READ = np.array([
     0, 1, 4, 5, 6, 7, 8, 10, 13, 14, 17, 21, 33, 37, 39, 40, 46, 52, 53, 54, 55, 58, 61, 63, 65, 66, 67, 70, 78,
     80, 81, 82, 84, 87, 88, 91, 93, 95, 103, 105, 107, 109, 127, 132, 133, 136, 144, 145, 146, 148, 149, 150,
@@ -32,7 +32,7 @@ LANDMARKS_READ = np.array([
     378, 379, 380, 381, 382, 384, 385, 386, 387, 388, 389, 390, 397, 398, 400, 402, 405, 409, 415, 454, 466,
     468, 469, 470, 471, 472, 473, 474, 475, 476, 477,
 ])
-#: … and the names of its 52 answers, in their order. Left and right are the person's own.
+#: … and the names of its 52 outputs, in their order. Left and right are the person's own.
 BLENDSHAPES = (
     "_neutral", "browDownLeft", "browDownRight", "browInnerUp", "browOuterUpLeft", "browOuterUpRight",
     "cheekPuff", "cheekSquintLeft", "cheekSquintRight", "eyeBlinkLeft", "eyeBlinkRight", "eyeLookDownLeft",
@@ -59,7 +59,7 @@ _MESH = "geometry_pipeline_metadata_landmarks.binarypb"
 
 
 class NoLandmarker(FileNotFoundError):
-    """The Face Landmarker file is missing or cannot be used. A run then goes on without its stage."""
+    """The Face Landmarker file is missing or cannot be used. A run then continues without its stage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def read_landmarker(path: Path) -> LandmarkerFile:
     try:
         content = path.read_bytes()
         with zipfile.ZipFile(io.BytesIO(content)) as task, TemporaryDirectory() as folder:
-            # OpenVINO reads TFLite from a path alone. `extract` checks the zip's checksums.
+            # OpenVINO reads TFLite only from a path. `extract` checks the zip's checksums.
             landmarks, blendshapes = (core.read_model(task.extract(f"{name}.tflite", folder)) for name in _GRAPHS)
             landmarks.reshape([1, INPUT_PX, INPUT_PX, 3])
             return LandmarkerFile(landmarks, blendshapes, task.read(_MESH), hashlib.sha256(content).hexdigest())

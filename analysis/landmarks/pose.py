@@ -1,7 +1,7 @@
 """How a head is turned: the landmarks against the canonical face.
 
 A weighted similarity fit (Umeyama 1991, Kabsch 1976) on the landmarks and weights of MediaPipe's geometry pipeline.
-MediaPipe also undoes the perspective of an assumed 63 degree camera. That is left out: the camera of a recording is
+MediaPipe also undoes the perspective of an assumed 63 degree camera. That is omitted: the camera of a recording is
 unknown, and without it angles are relative to the line from the face to the lens, so a face at the picture's edge
 that looks into the lens is at zero.
 
@@ -17,17 +17,17 @@ from numpy.typing import NDArray
 
 from analysis.landmarks.canonical import MESH_POINTS, CanonicalFace
 
-#: Rows in pictures go down and the network's z goes away from the camera; the canonical face's y and z do not.
+#: Rows in pictures go down and the model's z points away from the camera; the canonical face's y and z do not.
 FLIP = np.array([1.0, -1.0, -1.0])
 
 
 def rotations(
     points: NDArray[np.float64], face: CanonicalFace
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """(N, 468 or more, 3) landmarks as the network gives them -> the fit of the canonical face to each.
+    """(N, 468 or more, 3) landmarks as the model gives them -> the fit of the canonical face to each.
 
     rotation: (N, 3, 3) from the canonical face's axes to x right, y up, z to the camera. scale: (N,) pixels per
-    centimetre. shift: (N, 3) in pixels.
+    centimeter. shift: (N, 3) in pixels.
     """
     used = face.weights > 0
     weights = face.weights[used]
@@ -51,7 +51,7 @@ def turned_back(rotation: NDArray[np.float64], matrices: NDArray[np.float64]) ->
 
     matrices: (N, 2, 3) from picture to view.
     """
-    turn = np.arctan2(matrices[:, 0, 1], matrices[:, 0, 0])  # how far the view has turned the picture anticlockwise
+    turn = np.arctan2(matrices[:, 0, 1], matrices[:, 0, 0])  # the picture's counterclockwise turn in the view
     back = np.zeros((len(rotation), 3, 3))
     back[:, 0, 0] = back[:, 1, 1] = np.cos(turn)
     back[:, 0, 1], back[:, 1, 0] = np.sin(turn), -np.sin(turn)

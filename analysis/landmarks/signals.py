@@ -17,10 +17,10 @@ from analysis.types import ACTION_SIGNALS, FACE_SIGNALS
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One of ACTION_SIGNALS: the blendshapes it is made of, and the action unit of FACS it comes closest to.
+    """One of ACTION_SIGNALS: the blendshapes it consists of, and the FACS action unit closest to it.
 
-    one_is_enough: the largest of the blendshapes counts; else their mean, so that one side alone gives half.
-    A blendshape is not an action unit: a FACS coder looks for wrinkles and bulges, the network for shape.
+    one_is_enough: the largest of the blendshapes counts; else their mean, so that one side alone gives half. A
+    blendshape is not an action unit: a FACS coder looks for wrinkles and bulges, the model for shape.
     """
 
     signal: str
@@ -73,7 +73,7 @@ def actions(coefficients: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 class FaceReader:
-    """Turns what the graphs answered into signals. It holds the canonical face and which landmarks are partners."""
+    """Turns the graphs' outputs into signals. It holds the canonical face and which landmarks are partners."""
 
     def __init__(self, face: CanonicalFace) -> None:
         self._face, self._mirror = face, partners(face)

@@ -1,4 +1,4 @@
-"""The landmark stage of a pipeline: views of one face in, what they say of head, gaze and muscle groups out."""
+"""The landmark stage of a pipeline: views of one face in, signals for head, gaze and muscle groups out."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from analysis.landmarks.view import FaceView as FaceView
 from analysis.landmarks.view import cut_view
 from analysis.types import FACE_SIGNALS
 
-#: Views that go through the landmark network at once.
+#: Views that go through the landmark model at once.
 BATCH = 8
-#: The presence answer is a logit: from here on MediaPipe takes it for a face (a probability of 0.5).
+#: The presence output is a logit: from here on MediaPipe takes it for a face (a probability of 0.5).
 _PRESENT = 0.0
 
 
@@ -36,17 +36,17 @@ class LandmarkStage:
     """Several threads may call one instance: readings wait for each other."""
 
     def __init__(self, model_dir: Path, threads: int) -> None:
-        """Raises NoLandmarker, a FileNotFoundError, where model_dir has no face_landmarker.task or a damaged one."""
-        if model_dir == Path():  # an empty setting is no folder, and must not mean the one the process stands in
+        """Raises NoLandmarker, a FileNotFoundError, if face_landmarker.task in model_dir is missing or damaged."""
+        if model_dir == Path():  # an empty setting is not a folder, and must not mean the working directory
             raise NoLandmarker(f"There is no folder of models, so no {TASK_FILE}.")
         path = model_dir / TASK_FILE
         read = read_landmarker(path)
         self.weights_sha256 = read.sha256
         self._reader = FaceReader(read_canonical_face(read.mesh))
         try:
-            # One stream for each thread, so that an answer does not depend on how many there are.
+            # One stream for each thread, so that a result does not depend on how many there are.
             landmarks, blendshapes = (
-                compiled(graph, threads, "f16", streams=threads)  # the package's docstring says what it costs
+                compiled(graph, threads, "f16", streams=threads)  # the package's docstring states the cost
                 for graph in (_of_pixels(read.landmarks), read.blendshapes)
             )
         except RuntimeError as error:
@@ -59,11 +59,11 @@ class LandmarkStage:
         self._reading = Lock()  # a queue is drained as a whole: two readings must not share it
 
     def view(self, picture: NDArray[np.uint8], points: NDArray[np.float32]) -> FaceView:
-        """An RGB picture (height, width, 3) and five points (5, 2) of a face in it -> what `read` looks at."""
+        """An RGB picture (height, width, 3) and five points (5, 2) of a face in it -> the input of `read`."""
         return cut_view(picture, points)
 
     def read(self, views: list[FaceView]) -> NDArray[np.float32]:
-        """(N, len(FACE_SIGNALS)), a row of NaN where the network sees no face. The same view gives the same bytes."""
+        """(N, len(FACE_SIGNALS)), a row of NaN if the model sees no face. The same view gives the same bytes."""
         signals = np.full((len(views), len(FACE_SIGNALS)), np.nan, np.float32)
         if not views:
             return signals

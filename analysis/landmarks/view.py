@@ -1,4 +1,4 @@
-"""Cutting out what the landmark network looks at: a face with its eyes level and half as much again around it."""
+"""Cuts out what the landmark model sees: a face with its eyes level and half as much again around it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from analysis.landmarks.graphs import INPUT_PX
 
-# Where eyes and mouth corners lie in a view cut as MediaPipe cuts one from the landmarks of the frame before: the
-# square round all landmarks, 1.5 times as large, with the outer eye corners level. Median of the medians of 22
-# recordings, mirrored and averaged. The nose is left out: it moves most when turning.
+# Where eyes and mouth corners are in a view cut as MediaPipe cuts one from the landmarks of the frame before: the
+# square around all landmarks, 1.5 times as large, with the outer eye corners level. Median of the medians of 22
+# recordings, mirrored and averaged. The nose is left out: it moves most when the head turns.
 TEMPLATE = np.array([[96.07, 96.58], [159.93, 96.58], [101.24, 167.96], [154.76, 167.96]])
 _USED = [0, 1, 3, 4]
 
@@ -28,7 +28,7 @@ class FaceView:
 def view_matrix(points: NDArray[np.float32]) -> NDArray[np.float64]:
     """(5, 2) eyes, nose and mouth corners, as MTCNN gives them -> the (2, 3) similarity into the view.
 
-    Centre and size are the least squares fit to TEMPLATE, as in analysis.faces.align; the rotation levels the eyes.
+    Center and size are the least squares fit to TEMPLATE, as in analysis.faces.align; the rotation levels the eyes.
     """
     source = points[_USED, 0] + 1j * points[_USED, 1].astype(float)
     target = TEMPLATE[:, 0] + 1j * TEMPLATE[:, 1]
@@ -42,9 +42,9 @@ def view_matrix(points: NDArray[np.float32]) -> NDArray[np.float64]:
 
 
 def cut_view(picture: NDArray[np.uint8], points: NDArray[np.float32]) -> FaceView:
-    """An RGB picture (height, width, 3) and five points (5, 2) of a face in it -> what the network looks at.
+    """An RGB picture (height, width, 3) and five points (5, 2) of a face in it -> what the model sees.
 
-    Past the picture's border its edge is repeated (see the package's docstring).
+    Beyond the picture's border its edge is repeated (see the package's docstring).
     """
     matrix = view_matrix(points)
     size = (INPUT_PX, INPUT_PX)

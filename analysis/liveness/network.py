@@ -14,21 +14,22 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-#: Side of the networks' square input.
+#: Side of the models' square input.
 INPUT_PX = 80
-#: Which of the three answers says that a face itself was before the camera; the others are kinds of pictures of one.
+#: Which of the three outputs means that a real face was in front of the camera; the others are kinds of pictures of
+#: one.
 FACE_ITSELF = 1
 
 _Widths = tuple[int, ...]
 
 
 class NoLiveness(FileNotFoundError):
-    """A file of weights is missing or cannot be used. A run then goes on without its stage."""
+    """A file of weights is missing or cannot be used. A run then continues without its stage."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One of the two networks. scale: how much of the picture it sees, in sides of the face's box.
+    """One of the two models. scale: how much of the picture it sees, in sides of the face's box.
 
     widths: of the narrow layers in the blocks of each of the three stages.
     """
@@ -93,7 +94,7 @@ class _Block(nn.Module):
 
 
 class _Stage(nn.Module):
-    """Blocks whose answers are added to what they were given."""
+    """Blocks whose outputs are added to their inputs."""
 
     def __init__(self, wide: int, widths: _Widths, *, excited: bool) -> None:
         super().__init__()
@@ -138,8 +139,8 @@ class MiniFASNet(nn.Module):
 
 
 def read(folder: Path, shape: Shape) -> bytes:
-    """The file of this network's weights. Raises NoLiveness."""
-    if folder == Path():  # an empty setting is no folder, and must not mean the one the process stands in
+    """The file of this model's weights. Raises NoLiveness."""
+    if folder == Path():  # an empty setting is not a folder, and must not mean the working directory
         raise NoLiveness(f"There is no folder of models, so no {shape.file}.")
     try:
         return (folder / shape.file).read_bytes()
@@ -148,7 +149,7 @@ def read(folder: Path, shape: Shape) -> bytes:
 
 
 def load(content: bytes, shape: Shape) -> MiniFASNet:
-    """The network with the weights of a file, ready to be asked. Raises NoLiveness."""
+    """The model with the weights of a file, ready for use. Raises NoLiveness."""
     network = MiniFASNet(shape)
     try:
         weights = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)

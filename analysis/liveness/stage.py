@@ -1,7 +1,7 @@
-"""The liveness stage of a pipeline: a face in a picture in, how likely it stood before the camera itself out.
+"""The liveness stage of a pipeline: a face in a picture in, how likely it was live in front of the camera out.
 
-In torch, not in OpenVINO as the others: that would be 2.5 ms a look instead of 8, but converting both networks takes
-seconds and 100 MiB, which a look every other second does not earn back.
+In torch, not in OpenVINO like the others: that would take 2.5 ms per check instead of 8, but converting both models
+takes seconds and 100 MiB, which one check every two seconds does not make up for.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from analysis.liveness.network import FACE_ITSELF, INPUT_PX, SHAPES, load, read
 
 
 class LivenessStage:
-    """Looks every so often, and at once at a face that is new; in between its last answer stands."""
+    """Checks at intervals, and at once for a new face; in between its last answer holds."""
 
     def __init__(self, model_dir: Path, every_ms: int) -> None:
-        """Raises NoLiveness, a FileNotFoundError, where model_dir lacks a file of weights or has a damaged one."""
+        """Raises NoLiveness, a FileNotFoundError, if model_dir lacks a file of weights or has a damaged one."""
         files = [read(model_dir, shape) for shape in SHAPES]
-        #: Of both files, in the order of SHAPES.
+        #: For both files, in the order of SHAPES.
         self.weights_sha256 = "+".join(hashlib.sha256(content).hexdigest() for content in files)
         self._networks = [load(content, shape) for content, shape in zip(files, SHAPES, strict=True)]
         self._every_ms = every_ms
-        self._last: tuple[int, int, float] | None = None  # when, at whom, with what answer
+        self._last: tuple[int, int, float] | None = None  # time, face and answer of the last check
 
     def look(self, picture: NDArray[np.uint8], box: NDArray[np.float32], track: int, pts_ms: int) -> float:
-        """0..1, the mean of both networks. picture: RGB (height, width, 3); box: x1, y1, x2, y2 of a face in it."""
+        """0..1, the mean of both models. picture: RGB (height, width, 3); box: x1, y1, x2, y2 of a face in it."""
         if self._last is None or self._last[1] != track or pts_ms >= self._last[0] + self._every_ms:
             self._last = (pts_ms, track, self._answer(picture, box))
         return self._last[2]
@@ -40,7 +40,7 @@ class LivenessStage:
         return self._last
 
     def remember(self, memory: tuple[int, int, float] | None) -> None:
-        """Go on from the `memory` of another stage."""
+        """Continue from the `memory` of another stage."""
         self._last = memory
 
     def _answer(self, picture: NDArray[np.uint8], box: NDArray[np.float32]) -> float:
@@ -53,9 +53,9 @@ class LivenessStage:
 
 
 def surroundings(box: NDArray[np.float32], scale: float, width: int, height: int) -> tuple[int, int, int, int]:
-    """left, top, right, bottom, the last two outside: `scale` boxes around a box, as far as the picture goes.
+    """left, top, right, bottom, the last two exclusive: `scale` boxes around a box, as far as the picture goes.
 
-    Pushed back into the picture where it would cross a border, as in training, and never larger than the picture.
+    Moved back into the picture if it would cross a border, as in training, and never larger than the picture.
     """
     x1, y1, x2, y2 = (float(side) for side in box)
     wide, high = max(x2 - x1, 1.0), max(y2 - y1, 1.0)

@@ -1,4 +1,4 @@
-"""Stretches of the steps of a sound."""
+"""Stretches of consecutive steps of a sound."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from analysis.types import Span
 
 
 def long_stretches(mask: NDArray[np.bool_], *, min_ms: int, close_gap_ms: int) -> list[tuple[int, int]]:
-    """(first, last) of each stretch of true steps of at least `min_ms`, those with a shorter gap than that joined."""
+    """(first, last) of each stretch of true steps of at least `min_ms`, after joining those with shorter gaps."""
     joined: list[tuple[int, int]] = []
     for first, last in stretches(mask):
         if joined and (first - joined[-1][1]) * STEP_MS < close_gap_ms:

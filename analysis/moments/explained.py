@@ -1,4 +1,4 @@
-"""Moments that rest on an expression, each with the explanation of its peak."""
+"""Moments based on an expression, each with the explanation of its peak."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def rests_on_expression(moment: Moment) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """All moments, in their order; `count` of those that rest on an expression have an explanation.
+    """All moments, in their order; `count` of those based on an expression have an explanation.
 
-    note: why those that lack one do, empty where none does.
+    note: why the others lack one, empty if none does.
     """
 
     moments: tuple[Moment, ...]
@@ -41,10 +41,10 @@ def explained(
     load: Callable[[], Explainer] = Explainer.load,
     beat: Callable[[], None] = lambda: None,
 ) -> Explained:
-    """`moments` with what could be explained. What cannot be is left as it is: no explanation ends a run.
+    """`moments` with explanations where possible. The others stay as they are: no failed explanation ends a run.
 
     `load` is called at most once, and only if there is something to explain; `beat` before each moment, and what it
-    raises goes through.
+    raises propagates.
     """
     if not any(rests_on_expression(moment) for moment in moments):
         return Explained(tuple(moments), 0, "")
@@ -69,7 +69,7 @@ def _with_explanation(moment: Moment, crops: PeakCrops, explainer: Explainer) ->
         return moment
     try:
         return replace(moment, explanation=_explanation(expression, kept, explainer))
-    except Exception:  # whatever torch or OpenCV finds wrong: the moment itself stands without it
+    except Exception:  # whatever error torch or OpenCV raises: the moment itself is kept without it
         log.exception("The moment at %s ms could not be explained.", moment.peak_ms)
         return moment
 

@@ -18,13 +18,13 @@ Rule = Callable[[Reading, Any], list[Moment]]
 def rule_of(kind: MomentKind) -> Rule:
     """The rule in the file of this kind.
 
-    Loaded when it is asked for: those of kinds that rest on speech load what listens, and a plan without it must not.
+    Loaded on demand: rules of kinds that depend on speech load speech modules, and a plan without speech must not.
     """
     return cast("Rule", import_module(f"analysis.moments.kinds.{kind}").find)
 
 
 def find(reading: Reading) -> tuple[Moment, ...]:
-    """Every moment of the kinds whose stages are all in the plan, and, until speech was heard, rest on none."""
+    """Every moment of the kinds whose stages are all in the plan and, until speech is heard, do not include it."""
     readable = reading.config.plan - ({Stage.SPEECH} if reading.said is None else set())
     found = [
         replace(moment, config=asdict(config))
@@ -36,10 +36,10 @@ def find(reading: Reading) -> tuple[Moment, ...]:
 
 
 def bundled(moments: list[Moment]) -> list[Moment]:
-    """Moments of one kind that overlap become one: the farthest from baseline speaks, all give evidence.
+    """Moments of one kind that overlap become one: the farthest from baseline gives the sentence, all give evidence.
 
-    Only those that say the same sentence: eyes that were closed for a second were not closed for the half minute in
-    which they also blinked often.
+    Only those with the same sentence: eyes that were closed for a second were not closed for the half minute in which
+    they also blinked often.
     """
     groups: dict[str, list[list[Moment]]] = {}
     for moment in sorted(moments, key=lambda m: m.span.start_ms):

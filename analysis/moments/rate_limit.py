@@ -1,4 +1,4 @@
-"""Too many moments of one kind hide what matters: of each minute only the farthest from baseline are kept."""
+"""Too many moments of one kind hide what matters: in each minute only the farthest from baseline are kept."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _MINUTE_MS = 60_000
 
 
 def farthest_of_each_minute(moments: list[Moment], most: int) -> list[Moment]:
-    """Drop the nearest to baseline until no 60 s hold more than `most`."""
+    """Drop those nearest to baseline until no 60 s contain more than `most`."""
     kept: list[Moment] = []
     for moment in sorted(moments, key=lambda m: (-m.distance, m.span.start_ms)):
         begins = [other.span.start_ms for other in kept] + [moment.span.start_ms]

@@ -1,4 +1,4 @@
-"""All that rules read."""
+"""Everything that rules read."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A recording as far as it was read. said: None while nobody has listened, or where the plan has no speech.
+    """A recording as far as it was read. said: None until speech was analyzed, or if the plan has no speech.
 
-    config: of the whole run, for rules that lean on another kind's or on a stage's thresholds.
+    config: of the whole run, for rules that use the thresholds of another kind or of a stage.
     """
 
     series: Series
@@ -27,7 +27,7 @@ class Reading:
 
     @property
     def heard(self) -> Said:
-        """What was said. Only rules of kinds that rest on speech may ask."""
+        """What was said. Only rules of kinds that depend on speech may ask."""
         if self.said is None:
             raise ValueError("nothing was listened to")
         return self.said

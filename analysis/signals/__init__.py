@@ -1,1 +1,1 @@
-"""What a person's expressions do over time: smoothing, the person's own baseline, segments."""
+"""A person's expressions over time: smoothing, the person's own baseline, segments."""

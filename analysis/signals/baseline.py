@@ -1,4 +1,4 @@
-"""What is usual for this person in this recording: everything is compared with it, never with other people."""
+"""What is typical for this person in this recording: everything is compared with it, never with other people."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from analysis.signals.robust import robust_spread
 from analysis.signals.series import Series
 from analysis.types import EXPRESSIONS, FACE_SIGNALS
 
-# Less than this of a visible face says nothing about what is usual.
+# With less than this of a visible face, what is typical is not known.
 _MIN_MS = 3000
-# A face that hardly moves in its calm minute must not make every later flicker look far away: in probabilities and
-# the 0..1 of face signals, and in degrees.
+# A face that hardly moves in its calm minute must not make every later flicker look far away. One bound for
+# probabilities and the 0..1 of face signals, one for degrees.
 _MIN_SPREAD, _MIN_SPREAD_DEG = 0.03, 2.0
 
 
@@ -41,7 +41,7 @@ class Baseline:
 
 @dataclass(frozen=True, slots=True)
 class Baselines:
-    """What is usual for expressions and for face signals; None where too little was read, or nothing computed."""
+    """What is typical for expressions and for face signals; None if too little was read, or nothing computed."""
 
     expression: Baseline | None = None
     face: Baseline | None = None
@@ -53,7 +53,7 @@ class Baselines:
 
 
 def find_baselines(series: Series, baseline_ms: int) -> Baselines:
-    """Of the calmer half of the first `baseline_ms` in which the face can be read.
+    """Over the calmer half of the first `baseline_ms` in which the face can be read.
 
     Calmer: where the values move least from frame to frame. None if the face can be read for under 3 s.
     """
@@ -81,7 +81,7 @@ def _baseline(
     if duration_ms < _MIN_MS:
         return None
     values = signals[early].astype(np.float64)
-    # in units of each signal's floor, so that degrees and probabilities count alike
+    # in units of each signal's lower bound, so that degrees and probabilities count alike
     moved = np.abs(np.diff(values / floors, axis=0, prepend=values[:1] / floors)).sum(axis=1)
     speed = moved / np.maximum(np.diff(series.pts_ms[early], prepend=series.pts_ms[early][0] - 40), 1)
     calm = values[speed <= np.median(speed)]

@@ -2,8 +2,8 @@
 
 A blink takes 100 to 400 ms (Schiffman 2000, Sensation and Perception), and people blink about 17 times a minute at
 rest and 26 in conversation, with wide differences (Bentivoglio et al. 1997, Movement Disorders 12(6)): so a rate is
-compared with the same person's rate alone. Under 15 frames a second a blink can fall between two frames; there
-nothing is counted. What cannot be told: a short look downwards also lowers the lids.
+only compared with the same person's rate. Under 15 frames a second a blink can fall between two frames, so nothing is
+counted. One limitation: a short look downward also lowers the lids and cannot be distinguished.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ MIN_BLINK_MS, MAX_BLINK_MS = 50, 500
 
 # The most closed frames of a recording: nearly always the middle of its blinks.
 _CLOSED_PERCENTILE = 99.5
-# Shares of the way from open to closed, and the least rises in 0..1 where nobody blinks and there is only noise.
+# Shares of the way from open to closed, and the least rises in 0..1 for when there are no blinks and only noise.
 _BLINK_SHARE, _BLINK_RISE = 0.4, 0.2
 _SHUT_SHARE, _SHUT_RISE = 0.7, 0.35
-# A blink begins and ends at half of the way up to what makes it one: twice crossed is not twice blinked.
+# A blink begins and ends halfway up to what makes it one: crossing twice is not blinking twice.
 _EDGE_SHARE = 0.5
 # The same in robust standard deviations of the open eye's own noise.
 _EDGE_SPREADS, _BLINK_SPREADS = 3.0, 6.0
-# Windows of which less than this was watched at a sufficient frame rate have no rate.
+# Windows in which less than this was watched at a sufficient frame rate have no rate.
 _MIN_WATCHED_SHARE = 2 / 3
 _RATE_STEP_MS = 1000
 
@@ -50,7 +50,7 @@ class LidLevels:
 
 @dataclass(frozen=True, slots=True)
 class BlinkRates:
-    """start_ms: (W,) of windows of `window_ms`. per_min: (W,) NaN where too little of a window was watched."""
+    """start_ms: (W,) of windows of `window_ms`. per_min: (W,) NaN if too little of a window was watched."""
 
     window_ms: int
     start_ms: NDArray[np.int64]
@@ -58,7 +58,7 @@ class BlinkRates:
 
 
 def lid_levels(series: Series) -> LidLevels | None:
-    """None where the eyes were never read."""
+    """None if the eyes were never read."""
     closed = series.face_signal("eyes_closed")
     closed = closed[~np.isnan(closed)]
     if not len(closed):
@@ -74,7 +74,7 @@ def lid_levels(series: Series) -> LidLevels | None:
 def blinks(series: Series) -> list[Span]:
     """Every blink: from the first frame above its edge to the last, with no frame missing just before or after.
 
-    The signal is taken as it is: any smoothing would take the short ones away.
+    The signal is used as it is: any smoothing would remove the short ones.
     """
     levels = lid_levels(series)
     if levels is None:
@@ -103,7 +103,7 @@ def blink_rate_per_min(series: Series) -> float | None:
 
 
 def closed_share(series: Series) -> float | None:
-    """Of the time in which the eyes could be read, the share in which they were shut; None if they never could."""
+    """The share of the time in which the eyes could be read that they were shut; None if they never could."""
     levels, closed = lid_levels(series), series.face_signal("eyes_closed")
     if levels is None:
         return None
@@ -113,7 +113,7 @@ def closed_share(series: Series) -> float | None:
 
 
 def blink_rates(series: Series, window_ms: int) -> BlinkRates:
-    """The rate in windows that slide over the recording by a second. A blink counts where it starts."""
+    """The rate in windows that slide over the recording by one second. A blink counts where it starts."""
     length_ms = int(series.end_ms[-1] - series.pts_ms[0]) if len(series) else 0
     steps = max(0, (length_ms - window_ms) // _RATE_STEP_MS + 1)
     start_ms = (series.pts_ms[0] if len(series) else 0) + np.arange(steps, dtype=np.int64) * _RATE_STEP_MS
@@ -130,9 +130,9 @@ def blink_rates(series: Series, window_ms: int) -> BlinkRates:
 
 
 def _watched_runs(series: Series) -> NDArray[np.int32]:
-    """(N,) the runs of face signals, GAP where the frame rate is too low for a blink to be sure to be seen.
+    """(N,) the runs of face signals, GAP where the frame rate is too low to be sure of seeing a blink.
 
-    One frame that stands for up to twice as long as it may is no low rate: recorders drop frames.
+    One frame that lasts up to twice as long as it may does not mean a low rate: recorders drop frames.
     """
     longest = longest_step_ms(MIN_BLINK_FPS)
     slow = (local_step_ms(series) > longest) | (series.end_ms - series.pts_ms > 2 * longest)
@@ -140,5 +140,5 @@ def _watched_runs(series: Series) -> NDArray[np.int32]:
 
 
 def _was_seen_whole(runs: NDArray[np.int32], first: int, last: int) -> bool:
-    """Whether the frame before and the one after were seen too. What a gap cuts off has no known length."""
+    """Whether the frames before and after were seen too. What a gap cuts off has no known length."""
     return first > 0 and last + 1 < len(runs) and bool(runs[first - 1] == runs[first] == runs[last + 1])

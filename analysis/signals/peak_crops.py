@@ -1,7 +1,7 @@
-"""The few faces worth keeping until it is known where the moments are.
+"""The few faces worth keeping until the moments are known.
 
-Keeping every crop would cost memory that grows with the recording. Of each second the strongest frame of every
-expression is kept, and coarser than that once there are too many: so a moment's peak is nearly always among them.
+Keeping every crop would cost memory that grows with the recording. For each second the strongest frame of every
+expression is kept, and at a coarser step once there are too many: so a moment's peak is nearly always among them.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from analysis.types import EXPRESSIONS, Span
 
-#: At most so many crops of 2.3 kB are kept.
+#: At most this many crops of 2.3 kB are kept.
 MOST = 6000
 
-# Below this no moment peaks, whatever the configuration (`ShiftConfig.min_prob` is well above).
+# No moment peaks below this, whatever the configuration (`ShiftConfig.min_prob` is well above).
 _WEAKEST = 0.2
 _FIRST_STEP_MS = 1000
 _NEUTRAL = EXPRESSIONS.index("neutral")
@@ -25,7 +25,7 @@ _NEUTRAL = EXPRESSIONS.index("neutral")
 
 @dataclass(frozen=True, slots=True)
 class PeakCrop:
-    """A (48, 48) grey crop of the frame at `at_ms`, and the smoothed probability for which it was kept."""
+    """A (48, 48) gray crop of the frame at `at_ms`, and the smoothed probability for which it was kept."""
 
     at_ms: int
     prob: float

@@ -1,11 +1,11 @@
-"""Spread that a few outliers do not move."""
+"""A measure of spread that a few outliers do not affect."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-# Turns a median absolute deviation into a standard deviation of a normal distribution.
+# Converts a median absolute deviation to the standard deviation of a normal distribution.
 _MAD_TO_SD = 1.4826
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from analysis.signals.series import Series
 from analysis.signals.smoothing import GAP
 
-#: A frame that stands for longer says nothing of what moved meanwhile, so nothing is measured through it.
+#: A frame that lasts longer says nothing about what moved meanwhile, so nothing is measured across it.
 MAX_STAND_MS = 500
 
 # How far around a frame its frame rate is judged: half of this on either side.
@@ -20,7 +20,7 @@ _BLOCK_CELLS = 2_000_000
 def runs_of(series: Series, readable: NDArray[np.bool_]) -> NDArray[np.int32]:
     """(N,) -> (N,) the number of the unbroken run that each frame belongs to, GAP where it cannot be read.
 
-    A run ends where a frame is not readable, belongs to another track, or stands for longer than MAX_STAND_MS.
+    A run ends where a frame is not readable, belongs to another track, or lasts longer than MAX_STAND_MS.
     """
     inside = readable & (series.end_ms - series.pts_ms <= MAX_STAND_MS)
     starts = inside & ~np.append(False, inside[:-1])
@@ -39,7 +39,7 @@ def running_median(
     """(N,) values -> (N,) the median of those within `window_ms` / 2, NaN where `runs` is GAP.
 
     Only frames of the same run count, so a gap is never bridged; at its edges the window is cut. By time and not by
-    number of frames: frame rates vary. An outlier or a blink shorter than half of the window leaves no trace.
+    number of frames, because frame rates vary. An outlier or a blink shorter than half of the window leaves no trace.
     """
     result = np.full(len(values), np.nan, np.float32)
     if not len(values):

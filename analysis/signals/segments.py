@@ -1,4 +1,4 @@
-"""Lanes for the timeline: the expression shown most, and what could be seen."""
+"""Lanes for the timeline: the expression shown most, and what was visible."""
 
 from __future__ import annotations
 
@@ -23,16 +23,17 @@ _NOTHING, _NOT_SURE = -2, -1
 
 
 def expression_segments(series: Series, min_ms: int, abstain_below: float) -> list[Segment]:
-    """Where one expression is shown most for at least `min_ms`, or where it is not sure which.
+    """Where one expression is shown most for at least `min_ms`, or where it is unclear which.
 
     Not sure: the winner's smoothed probability is below `abstain_below`, or its lead is below a tenth. The bound is
-    the classifier's, set so that it answers for nine in ten single pictures of its own data, and is put to smoothed
-    probabilities as it is. The maximum of a mean is at most the mean of the maxima: a frame is named only if it and
-    its neighbours pass the bound on average **and** agree, while one doubtful frame among sure ones is carried by
-    them. The two pull in opposite ways, so which part of a recording is answered is not promised to be nine tenths.
+    the classifier's, set so that it answers for nine in ten single pictures of its own data, and is applied to
+    smoothed probabilities unchanged. The maximum of a mean is at most the mean of the maxima: a frame is named only
+    if it and its neighbors pass the bound on average **and** agree, while one doubtful frame among sure ones is
+    carried by them. The two effects work in opposite directions, so the answered part of a recording is not
+    guaranteed to be nine tenths.
 
-    Shorter stretches join the neighbour before them, or become "not sure" where there is none.
-    Where nothing could be read there is no segment: a gap stays a gap.
+    Shorter stretches join the neighbor before them, or become "not sure" if there is none.
+    If nothing could be read there is no segment: a gap stays a gap.
     """
     labels = _top(series.smoothed, abstain_below)
     segments: list[Segment] = []
@@ -45,7 +46,7 @@ def expression_segments(series: Series, min_ms: int, abstain_below: float) -> li
 
 
 def visibility_segments(series: Series) -> list[Segment]:
-    """Every stretch of the recording with its visibility, however short: it must add up to the whole."""
+    """Every stretch of the recording with its visibility, however short: they must add up to the whole."""
     found = [
         (first, last, str(VISIBILITIES[code]))
         for code in range(len(VISIBILITIES))
@@ -81,5 +82,5 @@ def _without_short(
 
 
 def speech_segments(spans: Sequence[Span], stage: Stage) -> list[Segment]:
-    """Every stretch of speech. stage: the one of the plan that listened for it."""
+    """Every stretch of speech. stage: the one of the plan that detected it."""
     return [Segment(span, stage, SPEECH_LANE, "speech") for span in spans]

@@ -1,4 +1,4 @@
-"""A whole recording as a few numbers for each frame: what rules about time look at."""
+"""A whole recording as a few numbers for each frame: the input of rules about time."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from analysis.types import EXPRESSIONS, FACE_SIGNALS, PICTURE_SIGNALS, Observati
 
 VISIBILITIES = tuple(Visibility)
 
-#: faces, visibility, track, quality and live.
+#: For faces, visibility, track, quality and live.
 _SCALARS = 5
-#: Of smoothed, uncertainty, face_signals and picture.
+#: For smoothed, uncertainty, face_signals and picture.
 _VECTOR_WIDTHS = (len(EXPRESSIONS), len(EXPRESSIONS), len(FACE_SIGNALS), len(PICTURE_SIGNALS))
 
 
@@ -22,10 +22,10 @@ _VECTOR_WIDTHS = (len(EXPRESSIONS), len(EXPRESSIONS), len(FACE_SIGNALS), len(PIC
 class Series:
     """Arrays over N frames, about 215 bytes each: three hours at 30 frames a second are 70 MB.
 
-    pts_ms, end_ms: (N,) a frame stands from its own time to that of the next one. faces: (N,) -1 if not computed.
-    visibility: (N,) index into VISIBILITIES, -1 if not computed. quality, live: (N,) NaN without a face. track:
-    (N,) of the candidate, -1 without a face. smoothed, uncertainty: (N, 7), face_signals: (N, len(FACE_SIGNALS)),
-    picture: (N, len(PICTURE_SIGNALS)), with NaN rows where there is nothing to say.
+    pts_ms, end_ms: (N,) a frame lasts from its own time to that of the next one. faces: (N,) -1 if not computed.
+    visibility: (N,) index into VISIBILITIES, -1 if not computed. quality, live: (N,) NaN without a face. track: (N,)
+    of the candidate, -1 without a face. smoothed, uncertainty: (N, 7), face_signals: (N, len(FACE_SIGNALS)), picture:
+    (N, len(PICTURE_SIGNALS)), with NaN rows where there is no value.
     """
 
     pts_ms: NDArray[np.int64]
@@ -56,11 +56,11 @@ class Series:
         return self.picture[:, PICTURE_SIGNALS.index(name)]
 
     def mean_quality(self, part: slice) -> float:
-        """0..1 of the frames with a face in a part that has some."""
+        """0..1, over the frames with a face in a part that has some."""
         return round(float(np.nanmean(self.quality[part])), 3)
 
     def span(self, first: int, last: int) -> Span:
-        """Media time of the frames `first`..`last`, both inside."""
+        """Media time of the frames `first`..`last`, both inclusive."""
         return Span(int(self.pts_ms[first]), int(self.end_ms[last]))
 
 
@@ -79,7 +79,7 @@ class SeriesBuilder:
         )
 
     def build(self, last_frame_ms: int) -> Series:
-        """`last_frame_ms`: how long the last frame stands, which no later frame says."""
+        """`last_frame_ms`: how long the last frame lasts, since no later frame says so."""
         ends = np.cumsum([_SCALARS, *_VECTOR_WIDTHS])
         rows = np.concatenate([np.zeros((0, ends[-1]), np.float32), *(rows for rows, _ in self._chunks)])
         pts_ms = np.concatenate([np.zeros(0, np.int64), *(pts for _, pts in self._chunks)])

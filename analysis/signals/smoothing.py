@@ -1,4 +1,4 @@
-"""Smoothing in time that keeps short bursts, never bridges a gap, and says how far the readings scatter."""
+"""Smoothing in time that keeps short bursts, never bridges a gap, and reports how much the readings scatter."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 #: No reading: the `run` of a frame without a face, or one too hard to see.
 GAP = -1
 
-# Neighbours this close make the guide: long enough to outvote one odd frame, shorter than any expression.
+# Neighbors this close form the guide: long enough to outvote one odd frame, shorter than any expression.
 _GUIDE_MS = 50
-# How different two readings must be for one not to count for the other, in probability.
+# How different two readings must be, in probability, for one not to count for the other.
 _SIMILAR = 0.35
-# What one reading is taken to scatter before there is evidence: as much as one further reading would say.
+# The assumed scatter of one reading before there is evidence: it weighs as much as one further reading.
 _PRIOR_SPREAD = 0.15
 _Z_80 = 1.2816
 
@@ -24,12 +24,12 @@ def smooth(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """(N, 7) probabilities -> (smoothed, half the width of the 80 % band), NaN where `runs` is GAP.
 
-    pts_ms: (N,) rising. runs: (N,) the track that each reading belongs to; only neighbours with the same run and no
-    other between them are mixed. A bilateral filter (Tomasi and Manduchi 1998) in time: weights fall with distance
-    in time and with the difference from the mean of the nearest neighbours, so an edge stays an edge and a burst of
-    a few frames keeps its height, while a single odd frame is outvoted. Every value is a weighted mean of
-    probabilities: it stays in 0..1 and the seven still sum to one. The band is that of single readings around the
-    smoothed value, not of the value itself: neighbouring frames are not independent looks.
+    pts_ms: (N,) rising. runs: (N,) the track that each reading belongs to; only neighbors with the same run and no
+    other between them are mixed. A bilateral filter (Tomasi and Manduchi 1998) in time: weights fall with distance in
+    time and with the difference from the mean of the nearest neighbors, so an edge stays an edge and a burst of a few
+    frames keeps its height, while a single odd frame is outvoted. Every value is a weighted mean of probabilities: it
+    stays in 0..1 and the seven still sum to one. The band is that of single readings around the smoothed value, not
+    of the value itself: neighboring frames are not independent measurements.
     """
     smoothed = np.full_like(probs, np.nan)
     band = np.full_like(probs, np.nan)
@@ -85,23 +85,23 @@ def _similarity(guide: NDArray[np.float64], probs: NDArray[np.float64]) -> NDArr
 
 
 class StreamSmoother:
-    """`smooth` for a stream: the same values, each given out as soon as no later reading can change it."""
+    """`smooth` for a stream: the same values, each returned as soon as no later reading can change it."""
 
     def __init__(self, window_ms: int) -> None:
         self._window_ms = window_ms
-        # A reading looks half a window around, and its neighbours' guides no further than that.
+        # A reading depends on half a window around it, and its neighbors' guides reach no further than that.
         self._reach_ms = max(window_ms // 2, _GUIDE_MS) + 1
         self._pts_ms = np.zeros(0, np.int64)
         self._runs = np.zeros(0, np.int32)
         self._probs = np.zeros((0, 7), np.float32)
-        self._given = 0  # of the readings kept, so many were given out and stay as neighbours
+        self._given = 0  # this many of the kept readings were returned and stay as neighbors
 
     def push(
         self, pts_ms: NDArray[np.int64], runs: NDArray[np.int32], probs: NDArray[np.float32], *, last: bool = False
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Add readings; get (smoothed, band) of the next ones that are settled, which may be none or earlier ones.
 
-        Counted from the first reading ever pushed, results come in order and without a hole. `last` settles all.
+        Counted from the first reading ever pushed, results come in order and without gaps. `last` settles all.
         """
         self._pts_ms = np.concatenate([self._pts_ms, pts_ms])
         self._runs = np.concatenate([self._runs, runs])
@@ -117,7 +117,7 @@ class StreamSmoother:
         return result
 
     def _forget(self, settled: int) -> None:
-        """Keep what later readings may still look at: neighbours of theirs, and those neighbours' own."""
+        """Keep what later readings may still depend on: their neighbors, and those neighbors' own."""
         if settled == 0:
             return
         oldest_ms = self._pts_ms[settled - 1] - 2 * self._reach_ms

@@ -14,12 +14,12 @@ from analysis.types import Span
 
 
 def share_covered(span: Span, by: Iterable[Span]) -> float:
-    """How much of a span lies in others that do not overlap each other, 0..1."""
+    """How much of a span is covered by others that do not overlap each other, 0..1."""
     return sum(span.overlap_ms(each) for each in by) / span.duration_ms
 
 
 def stretches(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """(first, last) of every stretch of true values, both inside."""
+    """(first, last) of every stretch of true values, both inclusive."""
     edges = np.flatnonzero(np.diff(mask, prepend=False, append=False))
     return [(int(first), int(after) - 1) for first, after in zip(edges[::2], edges[1::2], strict=True)]
 
@@ -27,7 +27,7 @@ def stretches(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
 def long_stretches(
     series: Series, mask: NDArray[np.bool_], *, min_ms: int, close_gap_ms: int = 0
 ) -> list[tuple[int, int]]:
-    """The stretches of at least `min_ms`, after those with a gap of less than `close_gap_ms` were joined."""
+    """The stretches of at least `min_ms`, after joining those with a gap of less than `close_gap_ms`."""
     joined: list[tuple[int, int]] = []
     for first, last in stretches(mask):
         if joined and series.pts_ms[first] - series.end_ms[joined[-1][1]] < close_gap_ms:

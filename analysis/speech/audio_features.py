@@ -1,6 +1,6 @@
-"""Listening: speech, loudness, pitch, whose voice it is, and how well a recording can be heard.
+"""Analyzes sound: speech, loudness, pitch, whose voice it is, and how well a recording can be heard.
 
-One pass over 16 kHz samples as they come; what is kept is 30 bytes for each 32 ms, so an hour takes 3.4 MB, and
+One pass over 16 kHz samples as they arrive; what is kept is 30 bytes for each 32 ms, so an hour takes 3.4 MB, and
 another 4.6 MB while voices are compared.
 """
 
@@ -32,17 +32,17 @@ _BLOCK = RATE // 10  # blocks of 400 ms that overlap by 75 % are four of these
 _BLOCKS = 4
 # Momentary loudness is that of the 400 ms around a step.
 _MOMENTARY_STEPS = 13
-# A voice's pitch: from a low man's to an excited child's.
+# Range of a voice's pitch: from a low man's to an excited child's.
 _LOWEST_HZ, _HIGHEST_HZ = 60.0, 600.0
 _VOICED = 0.5
-# Samples this near to full scale, three in a row, are cut off.
+# Samples this near to full scale, three in a row, are clipped.
 _FULL_SCALE = 32_600
-# Two channels are compared where one is louder than this, and never told further apart than that.
+# Two channels are compared where one is louder than this, and their difference is capped at this.
 _COMPARED_DB, _FARTHEST_DB = -60.0, 60.0
 
 
 def listen(pieces: Iterable[NDArray[np.int16]], beat: Heartbeat, *, voice: bool) -> Sound:
-    """(n,) or (n, channels) samples at 16 kHz -> what they sound like. voice: whether it may be measured itself."""
+    """(n,) or (n, channels) samples at 16 kHz -> what they sound like. voice: whether it may itself be measured."""
     listener = _Listener(voice=voice)
     for piece in pieces:
         listener.push(piece)
@@ -96,7 +96,7 @@ class _Listener:
         samples = mixed(sides)
         sound = np.asarray(samples / np.float32(32_768), np.float32)
         self._speech.append(self._activity.push(sound))
-        listens = self._pitch is not None  # to the voice itself
+        listens = self._pitch is not None  # whether the voice itself is analyzed
         self._balance.append(_balance_db(sides) if listens else np.full(len(sides) // STEP, np.nan, np.float32))
         weighted = self._weighting.push(sound)
         self._power.append(np.mean(weighted.reshape(-1, STEP) ** 2, axis=1))
@@ -125,7 +125,7 @@ class _Listener:
 
 
 def _voices() -> Voices | None:
-    """None where the weights are not installed: then nothing is said of another voice."""
+    """None if the weights are not installed: then nothing is said about another voice."""
     from analysis.speech.voices import Voices  # here, because it loads torch
 
     try:
@@ -152,7 +152,7 @@ def _voiced(found: object) -> NDArray[np.float32]:
 
 
 class _KWeighting:
-    """The two filters of BS.1770, for this rate, over pieces that follow each other."""
+    """The two filters of BS.1770, for this rate, over consecutive pieces."""
 
     def __init__(self) -> None:
         filters = pyloudnorm.Meter(RATE)._filters.values()

@@ -1,8 +1,8 @@
-"""Listening and recognising words in a process of its own, while the picture is looked at.
+"""Analyzes sound and recognizes words in a separate process, while the picture is analyzed.
 
-`python -m analysis.speech.audio_process` reads its order from its input and prints how far it is, then what it heard:
-nothing of it touches a disk. A process, because pocketsphinx holds Python's lock for most of a second at a time,
-which would stop everything else, and because a recogniser that dies then takes no analysis with it.
+`python -m analysis.speech.audio_process` reads its task from standard input and prints its progress, then what it
+heard: none of it touches a disk. It is a process because pocketsphinx holds Python's lock for most of a second at a
+time, which would stop everything else, and so that a recognizer that crashes takes no analysis with it.
 """
 
 from __future__ import annotations
@@ -30,21 +30,20 @@ from analysis.types import VOICES, BadVideo, Progress, Span, Stage, Step, Transc
 from analysis.video import sandbox
 from analysis.video.decode import read_audio, read_sound
 
-#: For numpy and torch: the picture's stages want the other cores, and small matrices only wait for each other.
-#: Whisper is told its own number.
+#: For numpy and torch: the picture's stages need the other cores, and small matrices only wait for each other.
+#: Whisper gets its own number.
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 BROKE_OFF = "The sound could not be analysed: the recogniser broke off."
 _LOOK_UP_S = 0.2
-# What a line of the answer begins with: other libraries may print as well.
+# Prefix of each line of the answer: other libraries may print as well.
 _DONE, _ANSWER = "hearing done ", "hearing answer "
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """sound: None where there is none; the transcript's note says why. transcript: None if not asked for.
+    """sound: None if there is none; the transcript's note says why. transcript: None if not requested.
 
-    weights: SHA-256 of what voices were compared with, "" where that is not installed, nothing where it was not
-    planned.
+    weights: SHA-256 of what voices were compared with, "" if that is not installed, nothing if it was not planned.
     """
 
     sound: Sound | None
@@ -53,10 +52,10 @@ class Heard:
 
 
 class Hearing:
-    """A process that listens to one file; a context manager that leaves none behind."""
+    """A process that analyzes the sound of one file; a context manager that leaves none behind."""
 
     def __init__(self, source: Path, config: PipelineConfig, *, transcribe: bool) -> None:
-        """transcribe: whether words are to be recognised; the voice is measured where the plan has it."""
+        """transcribe: whether to recognize words; the voice is measured if the plan has it."""
         order = {
             "source": str(source.absolute()),
             "transcribe": transcribe,
@@ -84,7 +83,7 @@ class Hearing:
         self._reader.join()
 
     def result(self, beat: Heartbeat, total_ms: int) -> Heard:
-        """Wait for it to end, telling how far it is."""
+        """Wait for it to end, reporting its progress."""
         while self._process.poll() is None:
             beat.at(Step.TRANSCRIPT, self._done_ms, total_ms)
             if time.monotonic() > self._deadline_s:
@@ -123,7 +122,7 @@ def _start(order: str) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         text=True,
         encoding="utf-8",
-        # Like the decoding child it gets no variable of ours, and may be started from anywhere.
+        # Like the decoding child it gets none of our environment variables, and may be started from anywhere.
         env={
             "PYTHONPATH": os.pathsep.join([str(root), *(path for path in sys.path if path)]),
             "PYTHONIOENCODING": "utf-8",
@@ -152,14 +151,14 @@ def _rows(transcript: Transcript) -> dict[str, Any]:
 
 
 def main() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever asked, who then ends this process
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then ends this process
     order = json.load(sys.stdin)
     parent = order["parent"]
     sandbox.end_with(parent)
-    from analysis.speech.audio_features import listen  # what it loads, the process that waits for it needs not
+    from analysis.speech.audio_features import listen  # the waiting process does not need what this loads
 
     def tell(progress: Progress) -> None:
-        if os.getppid() != parent:  # whoever asked is gone
+        if os.getppid() != parent:  # the parent is gone
             os._exit(1)
         if progress.step == Step.TRANSCRIPT:
             _say(f"{_DONE}{progress.done_ms}")

@@ -1,4 +1,4 @@
-"""Cutting a long sound into phrases at its quietest places, so that memory does not grow with its length."""
+"""Cuts a long sound into phrases at its quietest places, so that memory does not grow with its length."""
 
 from __future__ import annotations
 

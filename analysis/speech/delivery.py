@@ -1,8 +1,8 @@
-"""How somebody speaks, against how they usually speak in this recording: rate and movement of the pitch.
+"""How someone speaks, compared with how they typically speak in this recording: rate and movement of the pitch.
 
-Rate is that of syllables, as peaks of loudness that carry a pitch (after de Jong and Wempe 2009, Behavior Research
-Methods 41(2)): it needs no words and no language. Movement is the mean step of the pitch from one 32 ms to the next,
-a coarse relative of jitter, which is measured from one cycle of the voice to the next and needs a studio.
+Rate is that of syllables, detected as peaks of loudness that have a pitch (after de Jong and Wempe 2009, Behavior
+Research Methods 41(2)): it needs no words and no language. Movement is the mean step of the pitch from one 32 ms to
+the next, a coarse relative of jitter, which is measured from one cycle of the voice to the next and needs a studio.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from analysis.speech.sound import Sound
 from analysis.speech.voice_activity import SPEAKING, STEP_MS
 from analysis.speech.windows import sum_around
 
-# A syllable rises by this much above what is around it, and lasts at least so long.
+# A syllable rises by this much above what is around it, and lasts at least this long.
 _PROMINENCE_LU = 2.0
 _SHORTEST_STEPS = 100 // STEP_MS
 _RATE_STEPS, _MOVE_STEPS = 5000 // STEP_MS, 2000 // STEP_MS
-# A rate of less speech, or a movement of fewer steps, says nothing.
+# A rate from less speech, or a movement from fewer steps, means nothing.
 _LEAST_SPEECH, _LEAST_STEPS = 1000 // STEP_MS, 320 // STEP_MS
-# A step of more than this is another sound or a mistake of an octave.
+# A step of more than this is another sound or an octave error.
 _LARGEST_STEP = 0.25
 
 
 def syllables(sound: Sound) -> NDArray[np.intp]:
-    """The steps in which a syllable is loudest; none where voice was not to be measured."""
+    """The steps in which a syllable is loudest; none if the voice was not to be measured."""
     peaks, _ = find_peaks(sound.level, prominence=_PROMINENCE_LU, distance=_SHORTEST_STEPS)
     voiced = np.convolve(~np.isnan(sound.pitch_hz), np.ones(3), mode="same") > 0 if len(sound) else np.zeros(0)
     return np.asarray([peak for peak in peaks if voiced[peak] and sound.speech[peak] >= SPEAKING], np.intp)
@@ -62,7 +62,7 @@ def pitch_movement(sound: Sound) -> NDArray[np.float32]:
 def usual(sound: Sound) -> Mapping[str, float]:
     """The quartiles of this recording's voice, by line and quartile: {"loudness_low": -31.2, "loudness_middle": …}.
 
-    Of speech alone; empty where there is none, or where voice was not to be measured.
+    Over speech alone; empty if there is none, or if the voice was not to be measured.
     """
     speaking = sound.speech >= SPEAKING
     if np.isnan(sound.pitch_hz).all():

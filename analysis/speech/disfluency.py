@@ -1,4 +1,4 @@
-"""What words and silences show of the delivery: pauses, fillers, restarts, and speech that no word stands for."""
+"""What words and silences show about the delivery: pauses, fillers, restarts, and speech without a word."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FILLERS = {
     "de": frozenset({"äh", "ähm", "öh", "öhm", "eh", "ehm", "hm", "hmm", "mm", "mmm"}),
     "fr": frozenset({"euh", "heu", "hum", "hm", "hmm", "mm", "mmm"}),
 }
-# Said twice on purpose, or a number read out.
+# Repeated on purpose, or a number read out.
 _SAID_TWICE = frozenset(
     {"very", "really", "so", "no", "yes", "bye", "ha", "muy", "sí", "sehr", "ja", "nein", "très", "oui", "non"}
 )
@@ -32,13 +32,13 @@ def pauses(spans: Sequence[Span]) -> list[Span]:
 
 
 def plain(text: str) -> str:
-    """A word without its punctuation, in small letters."""
+    """A word without its punctuation, in lower case."""
     letters = unicodedata.normalize("NFC", text).casefold()
     return letters.strip("".join(sign for sign in letters if not sign.isalnum()))
 
 
 def marked(words: Sequence[Word], language: str) -> tuple[Word, ...]:
-    """The words, fillers and restarts marked: a filler by the language's list, a restart where words come twice."""
+    """The words, with fillers and restarts marked: a filler by the language's list, a restart where words repeat."""
     fillers = FILLERS.get(language[:2], frozenset())
     plains = [plain(word.text) for word in words]
     again = _restarts(words, plains, fillers)
@@ -49,7 +49,7 @@ def marked(words: Sequence[Word], language: str) -> tuple[Word, ...]:
 
 
 def _restarts(words: Sequence[Word], plains: Sequence[str], fillers: frozenset[str]) -> set[int]:
-    """Places of words that are said again at once: one word, or two ("we had, we had"). Fillers may lie between."""
+    """Positions of words that are repeated at once: one word, or two ("we had, we had"). Fillers may lie between."""
     spoken = [place for place, text in enumerate(plains) if text and text not in fillers]
     again: set[int] = set()
     for at in range(len(spoken)):
@@ -64,7 +64,7 @@ def _restarts(words: Sequence[Word], plains: Sequence[str], fillers: frozenset[s
 
 
 def unclear(spans: Sequence[Span], words: Sequence[Word]) -> list[Span]:
-    """The parts of speech, a second or longer, in which no word was understood."""
+    """The parts of speech, a second or longer, in which no word was recognized."""
     found: list[Span] = []
     spoken = sorted((word.span.start_ms, word.span.end_ms) for word in words if word.text)
     for span in spans:

@@ -1,4 +1,4 @@
-"""Words that carry meaning, in their dictionary form: simplemma's lemmas without stopwords-iso's small words."""
+"""Words that carry meaning, in their dictionary form: simplemma's lemmas without stopwords-iso's function words."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import stopwordsiso
 
 from analysis.speech.disfluency import FILLERS, plain
 
-# That list also has words that answers are about.
+# That list also includes words that answers are about.
 _MEANT = {
     "en": """affect ask announce appreciate change describe example fact general group help home importance interest
         important invention keep member need new number order page part place plan point present problem regard
@@ -20,7 +20,7 @@ _SHORTEST = 3
 
 
 def content_lemma(word: str, language: str) -> str:
-    """The lemma of a word in small letters; "" for a word that carries no meaning, a filler, or a sign.
+    """The lemma of a word in lower case; "" for a word that carries no meaning, a filler, or punctuation.
 
     language: such as "en" or "en-US"; "" for an unknown one, whose words stay as they are.
     """
@@ -31,7 +31,7 @@ def content_lemma(word: str, language: str) -> str:
         return ""
     lemma = text
     if code in FILLERS:
-        # nouns have capitals in German, and only those are in its dictionary
+        # nouns are capitalized in German, and only capitalized nouns are in its dictionary
         found = {simplemma.lemmatize(text, code), simplemma.lemmatize(text.capitalize(), code)} - {text, text.title()}
         lemma = sorted(found, key=lambda each: (len(each), each))[0].casefold() if found else text
     return "" if lemma in _small(code) else lemma
@@ -40,7 +40,7 @@ def content_lemma(word: str, language: str) -> str:
 def content_lemmas(words: Sequence[str], language: str) -> list[str]:
     """Those of the words that carry meaning, in order.
 
-    What was looked up is forgotten with the call: a process that lives for long keeps nobody's words.
+    What was looked up is forgotten after the call: a long-lived process keeps no one's words.
     """
     known: dict[str, str] = {}
     for word in words:

@@ -1,8 +1,8 @@
-"""Where the words of an answer touch the points that a question is about, and which words it returns to.
+"""Where an answer covers the key points of a question, and which words it returns to.
 
-By words: a point is found where two sentences that follow each other hold half of its words in their dictionary form.
-With a model of sentence embeddings in MODEL_DIR, also where a sentence means something near it. Quotes, for a person
-to read: nothing is added up, and a point that was not found may have been made in other words.
+By words: a point is found where two consecutive sentences contain half of its words in their dictionary form. With a
+model of sentence embeddings in MODEL_DIR, also where a sentence has a similar meaning. The results are quotes for a
+person to read: nothing is scored, and a point that was not found may have been made in other words.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _LEAST_TIMES = 2
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Sentences from `first` to before `after`. likeness: 0..1, in the method's own measure."""
+    """Sentences from `first` up to but not including `after`. likeness: 0..1, in the method's own measure."""
 
     first: int
     after: int
@@ -44,8 +44,8 @@ def quotes(
 ) -> list[list[Quote] | None]:
     """For each point at most three quotes of the sentences, those by words first, then the nearest.
 
-    None for a point that cannot be looked for: without a model, one whose words carry too little meaning, or are of
-    another language than the sentences.
+    None for a point that cannot be searched for: without a model, one whose words carry too little meaning, or are in
+    a different language from the sentences.
     """
     lemmas = [content_lemmas(sentence.split(), language) for sentence in sentences]
     foreign = _is_foreign(points, language)
@@ -58,13 +58,13 @@ def quotes(
 
 
 def _is_foreign(points: Sequence[str], language: str) -> bool:
-    """Whether the points together are of another language than the answer, as far as that can be told."""
+    """Whether the points together are in a different language from the answer, as far as that can be determined."""
     own = language_of([Word(Span(0, 0), word) for point in points for word in point.split()])
     return bool(own and language) and own != language[:2]
 
 
 def topics(words: Iterable[str], language: str) -> tuple[Topic, ...]:
-    """The words that carry meaning and come most often, at least twice; at most eight."""
+    """The meaningful words used most often, at least twice; at most eight."""
     forms: dict[str, Counter[str]] = {}
     for word in words:
         if lemma := content_lemma(word, language):

@@ -1,4 +1,4 @@
-"""All that was heard of a recording, for the rules: the words, the sentences, and what it sounds like."""
+"""Everything that was heard in a recording, for the rules: the words, the sentences, and what it sounds like."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from analysis.types import UNCLEAR, Sentence, Span, Topic, Transcript, Word
 
 @dataclass(frozen=True)
 class Said:
-    """sound: None where the recording has none that can be read. by_model: whether a model gave the sentiment."""
+    """sound: None if the recording has none that can be read. by_model: whether a model gave the sentiment."""
 
     transcript: Transcript
     sentences: tuple[Sentence, ...]
@@ -37,7 +37,7 @@ class Said:
         return self.transcript.words
 
     def quote(self, span: Span, most: int = 80) -> str:
-        """The words that lie in a span, cut to `most` letters."""
+        """The words that lie in a span, cut to `most` characters."""
         text = " ".join(
             word.text for word in self.words if word.span.start_ms < span.end_ms and word.span.end_ms > span.start_ms
         ).strip()
@@ -45,9 +45,9 @@ class Said:
 
 
 def understood(transcript: Transcript, sound: Sound | None, tones: Tones | None = None) -> Said:
-    """A transcript with its marks, with a row for speech in which no word was understood, and its sentences.
+    """A transcript with its marks, with a row for speech in which no word was recognized, and its sentences.
 
-    tones: a model for their sentiment, where one is there.
+    tones: a model for their sentiment, if there is one.
     """
     language = transcript.language or language_of(transcript.words)
     words = list(marked(transcript.words, language))

@@ -1,7 +1,7 @@
-"""Sentences, and what their words say: by a list, VADER (Hutto and Gilbert 2014, MIT), for English; or by a model.
+"""Sentences, and their words' sentiment: by a list, VADER (Hutto and Gilbert 2014, MIT), for English; or by a model.
 
-Sentiment is that of the words, not of the person: a list knows no irony and no context, a model little of them. A
-model (text_models.py) is asked in every language, and only where an administrator has put one into MODEL_DIR.
+Sentiment is that of the words, not of the person: a list recognizes no irony and no context, a model little of them.
+A model (text_models.py) is used in every language, but only if an administrator has put one into MODEL_DIR.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from analysis.speech.disfluency import plain
 from analysis.types import FILLER, Sentence, Span, Word
 
 LANGUAGES = ("en", "es", "de", "fr")
-#: Ways to say that one is not sure, by language: as they are spoken, in small letters.
+#: Ways to say that one is not sure, by language: as they are spoken, in lower case.
 HEDGES = {
     "en": ("i think", "i guess", "i suppose", "kind of", "sort of", "maybe", "perhaps", "probably", "possibly"),
     "es": ("creo que", "supongo", "tal vez", "quizá", "quizás", "a lo mejor", "probablemente", "más o menos"),
@@ -25,10 +25,10 @@ HEDGES = {
     "fr": ("je pense", "je crois", "je suppose", "peut-être", "sans doute", "probablement", "en quelque sorte"),
 }
 _ENDS = (".", "?", "!", "…")
-# Recognisers without punctuation: a pause ends a sentence, and so does its length.
+# For recognizers without punctuation: a pause ends a sentence, and so does its length.
 _PAUSE_MS = 700
 _MOST_WORDS = 40
-# Fewer words say too little of the language.
+# Fewer words say too little about the language.
 _FEWEST_WORDS = 5
 
 
@@ -45,9 +45,9 @@ Tones = Callable[[Sequence[str]], Sequence[float]]
 
 
 def sentences(words: Sequence[Word], language: str, tones: Tones | None = None) -> tuple[Sentence, ...]:
-    """The words cut at punctuation, at pauses, at another speaker, and at 40 words.
+    """The words cut at punctuation, at pauses, at a change of speaker, and at 40 words.
 
-    tones: a model that is asked for their sentiment instead of the list.
+    tones: a model to use for their sentiment instead of the list.
     """
     found = _cut(words, language)
     if tones is None:

@@ -1,4 +1,4 @@
-"""What a recording sounds like, 31 times a second, as arrays: see listening.py for how it is measured."""
+"""What a recording sounds like, 31 times a second, as arrays: see audio_features.py for how it is measured."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from analysis.types import Span
 class Sound:
     """Arrays over F steps of STEP_MS from media time 0 on.
 
-    speech: 0..1. loudness: LUFS over 400 ms (momentary), at least -70; level: the same of the step alone. pitch_hz:
-    NaN where no voice has one, and throughout where voice was not to be listened to. clipped: whether samples were
-    cut off. silent: whether every sample was exactly 0. balance_db: how much louder left is than right, NaN where
-    there is one channel or nothing to compare. own_voice: how alike the voice is to the one that is heard most, a
-    cosine, NaN where that was not looked at. integrated_lufs: of the whole, gated; -70 where there is nothing.
+    speech: 0..1. loudness: LUFS over 400 ms (momentary), at least -70; level: the same for the step alone. pitch_hz:
+    NaN where no voice has one, and throughout if the voice was not to be analyzed. clipped: whether samples were cut
+    off. silent: whether every sample was exactly 0. balance_db: how much louder left is than right, NaN if there is
+    one channel or nothing to compare. own_voice: how alike the voice is to the one that is heard most, a cosine, NaN
+    where that was not checked. integrated_lufs: of the whole, gated; -70 if there is nothing.
     """
 
     speech: NDArray[np.float32]
@@ -50,7 +50,7 @@ class Sound:
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Sound:
-        """What `to_bytes` gave."""
+        """Parse what `to_bytes` returned."""
         with np.load(io.BytesIO(content), allow_pickle=False) as found:
             arrays = {each.name: found[each.name] for each in fields(cls)}
         return cls(**{**arrays, "integrated_lufs": float(arrays["integrated_lufs"])})

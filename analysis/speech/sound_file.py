@@ -17,7 +17,7 @@ _GROUP = 60_000 // STEP_MS
 
 
 def to_parquet(sound: Sound, *, voice: bool) -> bytes:
-    """The file. voice: whether what the voice is like may be kept; else those columns are empty."""
+    """The file. voice: whether voice measurements may be kept; else those columns are empty."""
     count = len(sound)
     lines = (sound.loudness, sound.pitch_hz, speech_rate(sound), pitch_movement(sound)) if voice else ()
     nothing = pa.nulls(count, pa.float32())

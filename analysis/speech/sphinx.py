@@ -1,4 +1,4 @@
-"""The recogniser that is always there: pocketsphinx with its own US-English model. One word in four is wrong."""
+"""The recognizer that is always available: pocketsphinx with its own US-English model. One word in four is wrong."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from analysis.speech.chunking import RATE, loudness, phrases
 from analysis.types import Span, Step, Word
 
 _MAX_PHRASE_S = 12.0
-# Half a second takes an eighth of a second to hear, so that a cancel is never far.
+# Half a second takes an eighth of a second to process, so cancellation is never far away.
 _STEP = RATE // 2
 _FRAME_MS = 10
-# Below this there is only the noise of a microphone, in which the recogniser would still hear words.
+# Below this there is only microphone noise, in which the recognizer would still hear words.
 _SILENCE = 40.0
-_VARIANT = re.compile(r"\(\d+\)$")  # "the(2)": another way to say it
+_VARIANT = re.compile(r"\(\d+\)$")  # "the(2)": an alternative pronunciation
 
 
 def recognise(pieces: Iterable[NDArray[np.int16]], beat: Heartbeat, total_ms: int) -> Iterator[Word]:

@@ -1,8 +1,8 @@
 """Transformers for sentences that an administrator has put into MODEL_DIR, as ONNX with their tokenizer.
 
 `sentiment/`: a classifier whose config.json names its labels (positive and negative, or one to five stars).
-`sentence-embeddings/`: an encoder; its tokens are averaged, unless it gives a vector for each sentence itself. Both
-hold model.onnx and tokenizer.json, as Hugging Face's exporters write them. Nothing is downloaded from here.
+`sentence-embeddings/`: an encoder; its tokens are averaged, unless it gives one vector per sentence itself. Both
+contain model.onnx and tokenizer.json, as Hugging Face's exporters write them. Nothing is downloaded from here.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ _MOST_TOKENS = 256
 
 
 class BadTextModel(Exception):
-    """The files in a folder are no such model; `str(error)` says what is wrong."""
+    """The files in a folder are not such a model; `str(error)` says what is wrong."""
 
 
 class _Model:
     def __init__(self, folder: Path) -> None:
-        """Raises FileNotFoundError where nothing was put there, and BadTextModel."""
+        """Raises FileNotFoundError if nothing was put there, and BadTextModel."""
         content = (folder / "model.onnx").read_bytes()
         self.weights_sha256 = hashlib.sha256(content).hexdigest()
         options = onnxruntime.SessionOptions()
         options.inter_op_num_threads = options.intra_op_num_threads = 1
         try:
-            # by its path: weights of a large model may lie in a file beside it
+            # by path: a large model's weights may be in a separate file next to it
             self._session = onnxruntime.InferenceSession(
                 str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
             )
@@ -47,7 +47,7 @@ class _Model:
         self._inputs = {each.name for each in self._session.get_inputs()}
         try:
             ((self._trial, _),) = self._answers(["a first text"])
-        except Exception as error:  # such as an input that nobody can give it
+        except Exception as error:  # such as for an input that cannot be supplied
             raise BadTextModel(f"{folder.name} holds a model that does not answer: {error}") from error
 
     def _answers(self, texts: Sequence[str]) -> Iterator[tuple[NDArray[np.float32], NDArray[np.int64]]]:
@@ -64,7 +64,7 @@ class _Model:
 
 
 class SentenceEncoder(_Model):
-    """Texts -> vectors that lie near each other where the texts mean something alike."""
+    """Texts -> vectors that are close to each other if the texts mean something similar."""
 
     def __call__(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """(n) texts -> (n, d) of length one."""
@@ -91,7 +91,7 @@ class SentimentClassifier(_Model):
             raise BadTextModel(f"{folder.name} does not answer with its {len(self._scale)} labels")
 
     def __call__(self, texts: Sequence[str]) -> list[float]:
-        """The mean place of the labels by their probability."""
+        """The mean position of the labels, weighted by their probability."""
         found: list[float] = []
         for logits, _ in self._answers(texts):
             shares = np.exp(logits - logits.max(axis=1, keepdims=True))
@@ -101,7 +101,7 @@ class SentimentClassifier(_Model):
 
 
 def _place(label: str) -> float:
-    """Where a label lies between -1 and 1. Raises ValueError for one that is none of sentiment."""
+    """Where a label lies between -1 and 1. Raises ValueError for one that is not a sentiment label."""
     name = label.casefold()
     if stars := re.fullmatch(r"([1-5]) stars?", name):
         return (int(stars.group(1)) - 3) / 2

@@ -1,4 +1,4 @@
-"""A transcript of what a recording lets hear, by the best recogniser that is there."""
+"""A transcript of what can be heard in a recording, by the best available recognizer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def recognised(
     pieces: Iterable[NDArray[np.int16]], config: PipelineConfig, beat: Heartbeat, total_ms: int
 ) -> Transcript:
     """The words in 16 kHz mono samples: by faster-whisper if `config.model_dir` has its model, else pocketsphinx."""
-    # Each recogniser is a large library: only the one that is used is loaded.
+    # Each recognizer is a large library: only the one that is used is loaded.
     model = Path(config.model_dir) / f"faster-whisper-{config.speech_model}"
     if config.model_dir and model.is_dir():
         from analysis.speech import whisper

@@ -1,4 +1,4 @@
-"""Transcripts that somebody uploads: WebVTT, SubRip, or JSON.
+"""Uploaded transcripts: WebVTT, SubRip, or JSON.
 
 JSON is a list of objects, or an object whose "words" (or else "segments", or "entries" as Teams writes them) is one.
 Each has "text" (or "word"), and "start_ms" and "end_ms" in milliseconds, "start" and "end" in seconds, or
@@ -26,7 +26,7 @@ from analysis.types import BadTranscript, Span, Transcript, Word
 
 MAX_BYTES = 16 << 20
 _MAX_MS = 24 * 60 * 60 * 1000
-# Names before a colon: how long they are, how many there are, and in how many of the cues.
+# Names before a colon: how long they are, how many there are, and in what share of the cues.
 _LONGEST_NAME, _FEW_NAMES, _NAMED_SHARE = 60, 6, 0.8
 
 
@@ -74,7 +74,7 @@ def _subtitle_words(text: str) -> Iterator[Word]:
 
 
 def _names(texts: Iterable[str]) -> frozenset[str]:
-    """What stands before a colon, where that is so often the same that it must be names."""
+    """What comes before a colon, if the same texts recur so often that they must be names."""
     said = list(texts)
     before = Counter(text.partition(": ")[0].strip() for text in said if ": " in text[:_LONGEST_NAME])
     few = len(before) <= max(_FEW_NAMES, len(said) // 10)
@@ -126,7 +126,7 @@ def _span(start_ms: int, end_ms: int) -> Span:
 
 
 def spread(text: str, span: Span, confidence: float | None = None, speaker: str = "") -> Iterator[Word]:
-    """The words of a cue, one after another, each with a share of its time by the number of its letters.
+    """The words of a cue, one after another, each with a share of its time by its number of characters.
 
     A cue of one word keeps its confidence; the words of a longer one have none, because their times are a guess.
     """

@@ -1,7 +1,7 @@
-"""Where somebody speaks: silero-vad (Silero Team 2024, MIT), from the file that faster-whisper's wheel brings.
+"""Where someone speaks: silero-vad (Silero Team 2024, MIT), from the file that comes with faster-whisper's wheel.
 
-The network of version 6 looks at 32 ms with 4 ms of what was before, and carries its state along. That file is the
-one of the `silero-vad` wheel, which would bring torchaudio as well.
+The model of version 6 sees 32 ms with the 4 ms before it, and carries its state along. The file is the one in the
+`silero-vad` wheel, which would bring torchaudio as well.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from analysis.types import Span
 
-#: Samples at 16 kHz that one probability stands for, and the same in milliseconds.
+#: Samples at 16 kHz that one probability covers, and the same in milliseconds.
 STEP = 512
 STEP_MS = 32
 _CONTEXT = 64
@@ -27,10 +27,10 @@ _SHORTEST_SILENCE_MS = 160
 
 
 class VoiceActivity:
-    """Probabilities of speech, as the samples come."""
+    """Probabilities of speech, as the samples arrive."""
 
     def __init__(self) -> None:
-        import onnxruntime  # here, because whoever only reads what was heard needs none of its memory
+        import onnxruntime  # here, because code that only reads what was heard needs none of its memory
 
         options = onnxruntime.SessionOptions()
         options.inter_op_num_threads = options.intra_op_num_threads = 1

@@ -1,8 +1,8 @@
-"""Whether it is one voice that speaks, by the voice encoder of GE2E (Wan et al. 2018, arXiv 1710.10467).
+"""Whether only one voice speaks, by the voice encoder of GE2E (Wan et al. 2018, arXiv 1710.10467).
 
-Structure and weights are those of Resemblyzer (Jemine 2019, Apache-2.0), whose wheel brings the weights. It is found
-and never imported: importing it imports librosa and webrtcvad. What tells voices apart is compared within one
-recording, in the memory of the process that listens; only how alike voices are leaves it.
+Structure and weights are those of Resemblyzer (Jemine 2019, Apache-2.0), whose wheel contains the weights. It is
+located but never imported: importing it imports librosa and webrtcvad. What distinguishes voices is compared within
+one recording, in the memory of the process that analyzes the sound; only how alike voices are leaves it.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from torch import Tensor, nn
 from analysis.speech.chunking import RATE
 from analysis.speech.voice_activity import SPEAKING, STEP
 
-# As the network was trained: 160 frames of 25 ms, one every 10 ms, 40 bands, power and not its logarithm, -30 dBFS.
+# As the model was trained: 160 frames of 25 ms, one every 10 ms, 40 bands, power and not its logarithm, -30 dBFS.
 _FFT, _HOP, _BANDS, _FRAMES = 400, 160, 40, 160
 _LEVEL = 10 ** (-30 / 20)
 _WINDOW = _FRAMES * _HOP
-#: Steps of the sound that a window lasts, and from one window to the next.
+#: Steps of the sound in a window, and from one window to the next.
 WINDOW_STEPS, STRIDE_STEPS = _WINDOW // STEP, _WINDOW // STEP // 2
 _SPEECH_SHARE = 0.8
 _BATCH = 16
-# The voice heard most: windows that are this alike, of at most so many looked at.
+# The voice heard most: windows that are this alike, out of at most this many.
 _ALIKE = 0.75
 _MOST_COMPARED = 500
 
@@ -59,23 +59,23 @@ def weights_sha256() -> str:
 
 
 def load() -> VoiceEncoder:
-    """The network, in evaluation mode. Raises FileNotFoundError."""
+    """The model, in evaluation mode. Raises FileNotFoundError."""
     found = torch.load(weights_file(), map_location="cpu", weights_only=True)["model_state"]
     encoder = VoiceEncoder()
-    # the two others belong to the loss that it was trained with
+    # the two others belong to the loss used in training
     encoder.load_state_dict({name: value for name, value in found.items() if name.startswith(("lstm", "linear"))})
     return encoder.eval()
 
 
 class Voices:
-    """Listens to 1.6 s of speech at a time, every 0.8 s, as the samples come."""
+    """Analyzes 1.6 s of speech at a time, every 0.8 s, as the samples arrive."""
 
     def __init__(self) -> None:
-        """Raises FileNotFoundError where the weights are not installed."""
+        """Raises FileNotFoundError if the weights are not installed."""
         self._encoder = load()
         self._sound = np.zeros(0, np.float32)
         self._speech = np.zeros(0, np.float32)
-        self._first = 0  # step of the first sample that waits
+        self._first = 0  # step of the first waiting sample
         self._steps: list[int] = []
         self._waiting: list[NDArray[np.float32]] = []
         self._vectors: list[NDArray[np.float32]] = []
@@ -94,14 +94,14 @@ class Voices:
                 self._encode()
 
     def likeness(self, count: int) -> NDArray[np.float32]:
-        """(count,) cosine of each step's voice to the one that is heard most; NaN where none was looked at."""
+        """(count,) cosine of each step's voice to the one that is heard most; NaN where none was analyzed."""
         self._encode()
         found = np.full(count, np.nan, np.float32)
         if not self._vectors:
             return found
         vectors = np.concatenate(self._vectors)
         alike = vectors @ most_heard(vectors)
-        # A window stands for its middle half, so that each step has one answer.
+        # A window represents its middle half, so that each step has one answer.
         for first, value in zip(self._steps, alike.tolist(), strict=True):
             middle = first + (WINDOW_STEPS - STRIDE_STEPS) // 2
             found[middle : middle + STRIDE_STEPS] = value
@@ -125,7 +125,7 @@ def most_heard(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def mel_frames(sound: NDArray[np.float32]) -> NDArray[np.float32]:
-    """(25600,) samples -> (160, 40) power by mel band, after the sound was brought to -30 dBFS."""
+    """(25600,) samples -> (160, 40) power by mel band, after the sound was scaled to -30 dBFS."""
     loud = float(np.sqrt(np.mean(sound.astype(np.float64) ** 2)))
     padded = np.pad(sound.astype(np.float64) * (_LEVEL / max(loud, 1e-6)), _FFT // 2)
     frames = np.lib.stride_tricks.sliding_window_view(padded, _FFT)[::_HOP][:_FRAMES]
@@ -143,7 +143,7 @@ def mel_filters(bands: int, fft: int, rate: int) -> NDArray[np.float64]:
     return np.asarray(np.maximum(0, np.minimum(rising, falling)) * (2 / (edges[2:] - edges[:-2]))[:, None])
 
 
-# 200/3 Hz a mel up to 1 kHz, which is 15 mel; then 27 mel for each factor of 6.4.
+# 200/3 Hz per mel up to 1 kHz, which is 15 mel; then 27 mel for each factor of 6.4.
 def _hz_mel(hz: float) -> float:
     return 15 + 27 * float(np.log(hz / 1000) / np.log(6.4))
 

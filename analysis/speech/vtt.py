@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from analysis.types import Transcript, Word
 
-# Short enough to read while it is shown (about two lines), and a pause begins a new one.
+# Short enough to read while it is shown (about two lines); a pause begins a new one.
 _MAX_WORDS = 12
 _PAUSE_MS = 700
 
@@ -38,7 +38,7 @@ def cues(words: tuple[Word, ...]) -> Iterator[list[Word]]:
 
 def _cue(words: list[Word]) -> str:
     first_ms = words[0].span.start_ms
-    last_ms = max(first_ms + 1, max(word.span.end_ms for word in words))  # a cue of no length is not valid
+    last_ms = max(first_ms + 1, max(word.span.end_ms for word in words))  # a cue of zero length is invalid
     said, at_ms = _escaped(words[0].text), first_ms
     for word in words[1:]:
         # Time stamps inside a cue must rise.

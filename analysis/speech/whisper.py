@@ -1,4 +1,4 @@
-"""faster-whisper, where an administrator has put its model; never downloaded from here."""
+"""faster-whisper, if an administrator has installed its model; never downloaded from here."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def recognise(
 ) -> Transcript:
     """Transcribe 16 kHz mono samples with word times; the language is that of the first phrase with speech.
 
-    Where another language is spoken later it is written down as well: each half minute is asked for its own.
+    If another language is spoken later it is transcribed as well: the language is detected for each half minute.
 
-    Silence is cut out before Whisper hears it, by faster-whisper's own silero-vad, and put back into the times: left
-    in, it shifts words and fills with invented ones.
+    Silence is cut out before Whisper hears it, by faster-whisper's own silero-vad, and the times are adjusted for it
+    afterwards: left in, silence shifts words and is filled with invented ones.
     """
     model = beat.wait_for(
         lambda: WhisperModel(

@@ -1,4 +1,4 @@
-"""Sums and means over what is around each step of a sound."""
+"""Sums and means over the steps around each step of a sound."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""How the shipped expression weights are made and measured: `python -m analysis.training --help`."""
+"""How the shipped expression weights are trained and measured: `python -m analysis.training --help`."""

@@ -46,7 +46,7 @@ def _train(args: argparse.Namespace) -> None:
 
 
 def _draw_curves(folder: Path) -> None:
-    from analysis.training import plots  # matplotlib is slow to import and needed nowhere else
+    from analysis.training import plots  # matplotlib is slow to import and not needed anywhere else
 
     plots.draw_training(folder / LOG, folder / plots.TRAINING_NAME)
 
@@ -167,7 +167,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """0, or 2 with one sentence on stderr for a file that cannot be used."""
+    """Returns 0, or 2 with one sentence on stderr for a file that cannot be used."""
     args = _parser().parse_args(arguments)
     try:
         args.command(args)

@@ -1,8 +1,8 @@
-"""Changes that leave an expression what it is, for a whole batch at once.
+"""Changes that preserve an expression, for a whole batch at once.
 
-Two CPU cores must feed the network, so every step is a tensor operation on (B, 48, 48), never a loop over
-images. Chance is drawn on the CPU, so that a GPU sees the same pictures. Erasing: Zhong et al. 2020, "Random
-erasing data augmentation". Mixup: Zhang et al. 2018. CutMix: Yun et al. 2019.
+Two CPU cores must feed the model, so every step is a tensor operation on (B, 48, 48), never a loop over images.
+Random numbers are drawn on the CPU, so that a GPU sees the same pictures. Erasing: Zhong et al. 2020, "Random erasing
+data augmentation". Mixup: Zhang et al. 2018. CutMix: Yun et al. 2019.
 """
 
 from __future__ import annotations
@@ -16,26 +16,26 @@ from torch.nn import functional
 
 from analysis.training.config import AugmentConfig
 
-#: Of an erased rectangle, as a part of the crop: smaller ones teach nothing.
+#: Of an erased rectangle, as a fraction of the crop: smaller ones teach nothing.
 _SMALLEST_SIDE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Mix:
-    """Each image of a batch joined with another: the other's index (B,) and the own part, 0..1."""
+    """Each image of a batch combined with another: the other's index (B,) and the share of the image itself, 0..1."""
 
     other: Tensor
     own: float
 
     def of(self, values: Tensor) -> Tensor:
-        """(B, …) targets, mixed as the images were."""
+        """(B, …) targets, mixed the way the images were."""
         return self.own * values + (1 - self.own) * values[self.other]
 
 
 def augment(images: Tensor, config: AugmentConfig, random: Generator) -> tuple[Tensor, Tensor]:
-    """(B, 48, 48) grey 0..255 uint8 -> (B, 48, 48) float32 grey 0..255, and (B,) which of them are mirrored.
+    """(B, 48, 48) gray 0..255 uint8 -> (B, 48, 48) float32 gray 0..255, and (B,) which of them are mirrored.
 
-    Each image is changed in its own way.
+    Each image is changed independently.
     """
     grey = images.to(torch.float32)
     mirrored = _happens(config.flip, len(grey), random)
@@ -47,9 +47,9 @@ def augment(images: Tensor, config: AugmentConfig, random: Generator) -> tuple[T
 
 
 def mix(faces: Tensor, config: AugmentConfig, random: Generator) -> tuple[Tensor, Mix | None]:
-    """(B, 1, S, S) normalised faces, joined two by two in some batches: faded (mixup) or a patch (CutMix).
+    """(B, 1, S, S) normalized faces, combined in pairs in some batches: blended (mixup) or with a patch (CutMix).
 
-    A patch is at most half of the picture, and its place is the same in the whole batch.
+    A patch is at most half of the picture, and its position is the same in the whole batch.
     """
     drawn = float(torch.rand(1, generator=random))
     if drawn >= config.mixup + config.cutmix:
@@ -92,7 +92,7 @@ def _move(grey: Tensor, mirrored: Tensor, config: AugmentConfig, random: Generat
 
 
 def _blur(grey: Tensor, chance: float, random: Generator) -> Tensor:
-    """A binomial filter once or twice, mixed in by a random part: small faces, lenses and compression soften."""
+    """A binomial filter once or twice, mixed in by a random share: small faces, lenses and compression soften."""
     n = len(grey)
     once = _softened(grey)
     strength = _between(0.5, 2.0, n, random) * _happens(chance, n, random)
@@ -120,7 +120,7 @@ def _light(grey: Tensor, config: AugmentConfig, random: Generator) -> Tensor:
 
 
 def _noise(grey: Tensor, config: AugmentConfig, random: Generator) -> Tensor:
-    """Grain of a dark sensor: up to `noise_levels` grey levels of deviation."""
+    """Grain of a dark sensor: standard deviation of up to `noise_levels` gray levels."""
     if not config.noise:
         return grey
     n = len(grey)
@@ -130,7 +130,7 @@ def _noise(grey: Tensor, config: AugmentConfig, random: Generator) -> Tensor:
 
 
 def _erase(grey: Tensor, config: AugmentConfig, random: Generator) -> Tensor:
-    """A rectangle of one random grey, as a hand, hair or a microphone hides part of a face."""
+    """A rectangle of one random gray, as when a hand, hair or a microphone hides part of a face."""
     n, height, width = grey.shape
     smallest = min(_SMALLEST_SIDE, config.erase_side)
     sides = torch.empty(n, 2).uniform_(smallest, config.erase_side, generator=random)

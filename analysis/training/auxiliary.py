@@ -1,7 +1,7 @@
-"""A second task made from the same pixels: how far each muscle group of the face has moved.
+"""A second task from the same pixels: how far each muscle group of the face has moved.
 
 MediaPipe's Face Landmarker (Apache-2.0) reads 52 blendshape coefficients (jaw open, brow down left, …) off a face.
-Its answers on the training images are targets beside the expressions: the network has to find brows, lids and lips
+Its outputs on the training images are targets next to the expressions: the model has to find brows, lids and lips
 before it names anything. Only training needs the file; the product runs without it.
 Multi-task learning: Caruana 1997. Distillation: Hinton et al. 2015.
 """
@@ -33,14 +33,14 @@ from analysis.landmarks.graphs import (
 from analysis.landmarks.graphs import MIRRORED as MIRRORED
 from analysis.training.datasets import BadDataset, Dataset
 
-#: The landmark network expects half as much again around the face; FER-2013's crops have less.
+#: The landmark model expects half as much again around the face; FER-2013's crops have less.
 _MARGIN_PX = 6
 _AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True)
 class AuxiliaryTargets:
-    """blendshapes: (N, 52) in 0..1. trust: (N,) in 0..1, how surely there was a face to read.
+    """blendshapes: (N, 52) in 0..1. trust: (N,) in 0..1, how certain it was that there was a face to read.
 
     Row i belongs to image i of the dataset whose file has `dataset_sha256`. sha256: of the targets' own file.
     """
@@ -98,7 +98,7 @@ def _graphs(landmarker: Path, threads: int) -> tuple[openvino.CompiledModel, ope
 
 
 def _enlarged(images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """(B, 48, 48) grey -> (B, 256, 256, 3) of 0..1, with a margin of repeated edges."""
+    """(B, 48, 48) gray -> (B, 256, 256, 3) of 0..1, with a margin of repeated edges."""
     grey = torch.from_numpy(images).to(torch.float32).unsqueeze(1)
     grey = functional.pad(grey, (_MARGIN_PX,) * 4, mode="replicate")
     large = functional.interpolate(grey, size=(INPUT_PX, INPUT_PX), mode="bicubic", align_corners=False)
@@ -116,7 +116,7 @@ def save(path: Path, targets: AuxiliaryTargets) -> None:
 
 
 def read(path: Path, dataset: Dataset) -> AuxiliaryTargets:
-    """The targets of `dataset`. Raises BadDataset where the file is another's or damaged."""
+    """The targets of `dataset`. Raises BadDataset if the file belongs to another dataset or is damaged."""
     try:
         with np.load(path, allow_pickle=False) as arrays:
             targets = AuxiliaryTargets(
@@ -133,6 +133,6 @@ def read(path: Path, dataset: Dataset) -> AuxiliaryTargets:
 
 
 def auxiliary_loss(logits: Tensor, targets: Tensor, trust: Tensor) -> Tensor:
-    """Mean cross-entropy of (B, 52) logits with (B, 52) coefficients, each image by its (B,) trust."""
+    """Mean cross-entropy of (B, 52) logits with (B, 52) coefficients, each image weighted by its (B,) trust."""
     each = functional.binary_cross_entropy_with_logits(logits, targets, reduction="none").mean(dim=1)
     return (each * trust).mean()

@@ -1,4 +1,4 @@
-"""The running mean of a network's weights, which is what is measured and exported.
+"""The running mean of a model's weights, which is what is measured and exported.
 
 Polyak and Juditsky 1992, "Acceleration of stochastic approximation by averaging"; here exponential.
 """
@@ -15,7 +15,7 @@ Network = TypeVar("Network", bound=nn.Module)
 
 
 class AveragedWeights(Generic[Network]):
-    """A second network that trails the first: `network` is in evaluation mode and never trained itself."""
+    """A second model that trails the first: `network` is in evaluation mode and never trained itself."""
 
     def __init__(self, trained: Network, decay: float) -> None:
         self.network = copy.deepcopy(trained).eval().requires_grad_(False)
@@ -23,7 +23,7 @@ class AveragedWeights(Generic[Network]):
 
     @torch.no_grad()
     def update(self, trained: Network, step: int) -> None:
-        """Moves towards `trained` after step 1, 2, …; early steps count more, to forget the start."""
+        """Moves toward `trained` after step 1, 2, …; early steps count more, to forget the start."""
         decay = min(self.decay, (1 + step) / (10 + step))
         means, values = self.network.state_dict(), trained.state_dict()
         for mean, value in zip(means.values(), values.values(), strict=True):

@@ -1,4 +1,4 @@
-"""The model card beside the weights, written from what was measured and never by hand.
+"""The model card next to the weights, written from measurements and never by hand.
 
 Mitchell et al. 2019, "Model cards for model reporting".
 """
@@ -23,7 +23,7 @@ from analysis.training.fairness_section import fairness_section
 from analysis.training.robustness import robustness
 
 FILE_NAME = "MODEL_CARD.md"
-#: All figures of the card, for programs; beside it, as are its figure and the audit that it quotes.
+#: All figures of the card, machine-readable; next to it, as are its figure and the audit that it quotes.
 FIGURES_NAME = "measured.json"
 CURVES_NAME = "calibration.svg"
 FAIRNESS_NAME = "fairness.json"
@@ -44,9 +44,9 @@ def write(
     tried: Path = RESULTS,
     measured_on: date | None = None,
 ) -> None:
-    """Measures `weights` on `dataset` and writes their card to `path`, with curves and figures beside it.
+    """Measures `weights` on `dataset` and writes their card to `path`, with curves and figures next to it.
 
-    The trials in the file `tried`, and the audit in fairness.json beside `path`, are quoted where they are. Raises
+    The trials in the file `tried`, and the audit in fairness.json next to `path`, are quoted where available. Raises
     BadWeights, BadDataset and BadFigures, and then writes nothing.
     """
     draw = _drawing()
@@ -71,7 +71,7 @@ def write(
 
 
 def _drawing() -> Callable[[Mapping[str, Any], Path], None]:
-    # Only here: an installation without the developers' requirements trains, exports and evaluates all the same.
+    # Imported only here: an installation without the developer requirements still trains, exports and evaluates.
     try:
         from analysis.training.plots import draw_calibration
     except ModuleNotFoundError as error:
@@ -80,7 +80,7 @@ def _drawing() -> Callable[[Mapping[str, Any], Path], None]:
 
 
 def read_figures(path: Path) -> dict[str, Any] | None:
-    """The JSON object in `path`, or None where there is no such file. Raises BadFigures."""
+    """The JSON object in `path`, or None if there is no such file. Raises BadFigures."""
     try:
         figures = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -98,9 +98,9 @@ def render(
     trials: Mapping[str, Any] | None,
     audit: Mapping[str, Any] | None,
 ) -> str:
-    """The card's text; a figure that is missing raises KeyError rather than leave a hole.
+    """The card's text; a missing figure raises KeyError rather than leaving a hole.
 
-    figures: what `write` keeps in measured.json. trials: of `experiments`. audit: of fairness.json.
+    figures: what `write` stores in measured.json. trials: of `experiments`. audit: of fairness.json.
     """
     measured = figures["measured"]
     return Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(
@@ -164,7 +164,7 @@ def _abstention(ours: Mapping[str, Any]) -> str:
 
 
 def _training(training: Mapping[str, Any]) -> dict[str, str]:
-    """From the weights' own account of their training, whose every value is shown, whether named here or not."""
+    """From the weights' own record of their training, whose every value is shown, whether named here or not."""
     around = {name: value for name, value in training.items() if name != "config"}
     return {
         "trained_on_sha256": training["dataset_sha256"],
@@ -202,7 +202,7 @@ def _calibration(info: WeightsInfo) -> str:
 
 
 def _more_data(training: Mapping[str, Any]) -> str:
-    """Sentences that hold for some trainings alone."""
+    """Sentences that apply only to some trainings."""
     lines: list[str] = []
     if "dropped_duplicates" in training:
         lines.append(

@@ -1,4 +1,4 @@
-"""What a training leaves after every epoch, so that it can go on where it stopped."""
+"""What a training leaves after every epoch, so that it can continue where it stopped."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from torch import Tensor
 
 from analysis.training.config import TrainConfig
 
-#: What reading a damaged or foreign file can raise.
+#: What reading a damaged or unrelated file can raise.
 _DAMAGE = (OSError, EOFError, RuntimeError, KeyError, TypeError, ValueError, pickle.UnpicklingError)
 
 #: The newest checkpoint in a training's folder.
@@ -28,10 +28,10 @@ class Checkpoint:
     """State after `epochs_done` epochs.
 
     trained: state dict of the network that learns, with its auxiliary head; averaged and averaged_auxiliary: of the
-    moving average, apart, because only the first is exported. temperature: fitted on the held-out images with the
-    averaged network. learned, held_out: (N,), (M,) rows of the dataset. dropped_duplicates: Training images left out
-    as copies of measured ones. seconds: wall time
-    of all epochs so far. machine: threads, torch's version, device.
+    moving average, separately, because only the first is exported. temperature: fitted on the held-out images with
+    the averaged network. learned, held_out: (N,), (M,) rows of the dataset. dropped_duplicates: Training images left
+    out as copies of measured ones. seconds: wall time of all epochs so far. machine: threads, torch's version,
+    device.
     """
 
     config: TrainConfig
@@ -51,7 +51,7 @@ class Checkpoint:
 
 
 def save(path: Path, checkpoint: Checkpoint) -> None:
-    """In one step: a training that is killed while it saves keeps the checkpoint before."""
+    """Atomic: a training that is killed while it saves keeps the previous checkpoint."""
     values = {name: getattr(checkpoint, name) for name in Checkpoint.__dataclass_fields__}
     values["config"] = checkpoint.config.as_mapping()
     partial = path.with_name(path.name + ".partial")

@@ -1,4 +1,4 @@
-"""The recipe of a training: one TOML file, one frozen value, one hash."""
+"""The recipe for a training: one TOML file, one frozen value, one hash."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class BadRecipe(Exception):
 class OptimisationConfig:
     """Warm-up, then half a cosine, gradient clipping and a moving average of the weights.
 
-    method: "adamw", or "sgd" with Nesterov's momentum.
+    method: "adamw", or "sgd" with Nesterov momentum.
     """
 
     method: str = "adamw"
@@ -42,9 +42,9 @@ class OptimisationConfig:
 
 @dataclass(frozen=True, slots=True)
 class LabelConfig:
-    """votes_share: part of the target taken from FER+ votes. class_power: how strongly rare classes count.
+    """votes_share: share of the target taken from FER+ votes. class_power: how strongly rare classes count.
 
-    weight: of the expressions' loss; 0 learns the auxiliary task alone, to start another training from.
+    weight: of the expression loss; 0 learns only the auxiliary task, to start another training from.
     """
 
     votes_share: float = 0.5
@@ -54,7 +54,7 @@ class LabelConfig:
 
 @dataclass(frozen=True, slots=True)
 class AugmentConfig:
-    """Chances are 0..1, sizes are parts of the crop's side, brightness and contrast are parts of one."""
+    """Probabilities are 0..1, sizes fractions of the crop's side, brightness and contrast fractions of one."""
 
     flip: float = 0.5
     rotate_deg: float = 12.0
@@ -68,13 +68,13 @@ class AugmentConfig:
     noise_levels: float = 10.0  # of 255
     erase: float = 0.3
     erase_side: float = 0.35
-    mixup: float = 0.0  # chance of a batch
-    cutmix: float = 0.0  # chance of a batch
+    mixup: float = 0.0  # probability per batch
+    cutmix: float = 0.0  # probability per batch
 
 
 @dataclass(frozen=True, slots=True)
 class SizeConfig:
-    """Learning first from smaller pictures, which is quicker: `early_px` until `part` of the epochs is done."""
+    """Train on smaller pictures first, which is faster: `early_px` until `part` of the epochs is done."""
 
     early_px: int = 48
     part: float = 0.0
@@ -82,9 +82,9 @@ class SizeConfig:
 
 @dataclass(frozen=True, slots=True)
 class AuxiliaryConfig:
-    """A second task from the same pixels: the blendshape coefficients that another network reads off the face.
+    """A second task from the same pixels: the blendshape coefficients that another model reads off the face.
 
-    weight: of its loss beside the expressions' loss; 0 leaves the task out. It needs `train --targets FILE`.
+    weight: of its loss next to the expression loss; 0 leaves the task out. It needs `train --targets FILE`.
     """
 
     weight: float = 0.0
@@ -92,7 +92,7 @@ class AuxiliaryConfig:
 
 @dataclass(frozen=True, slots=True)
 class TransferConfig:
-    """Where to start. weights: a checkpoint or exported weights; "" starts from chance.
+    """Where to start. weights: a checkpoint or exported weights; "" starts from random values.
 
     frozen: "stem", "stages" or both joined by "+", which learn nothing for the first `frozen_epochs`.
     """
@@ -112,13 +112,13 @@ class TransferConfig:
 
 @dataclass(frozen=True, slots=True)
 class TrainConfig:
-    """Everything that decides a training's result, apart from the dataset and the machine."""
+    """Everything that determines a training's result, apart from the dataset and the machine."""
 
     seed: int = 20260101
     epochs: int = 50
     batch: int = 128
     precision: str = "bf16"
-    held_out: float = 0.05  # part of Training
+    held_out: float = 0.05  # share of Training
     network: NetworkConfig = field(default_factory=NetworkConfig)
     optimisation: OptimisationConfig = field(default_factory=OptimisationConfig)
     labels: LabelConfig = field(default_factory=LabelConfig)
@@ -135,7 +135,7 @@ class TrainConfig:
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> TrainConfig:
-        """Unknown names raise ValueError, so that a typing error never trains something else."""
+        """Unknown names raise ValueError, so that a typo never trains something else."""
         unknown = set(values) - {each.name for each in fields(cls)}
         if unknown:
             raise ValueError(f"unknown names: {', '.join(sorted(unknown))}")
@@ -168,7 +168,7 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 
 def read_recipe(path: Path, *changes: Mapping[str, Any]) -> TrainConfig:
-    """The recipe in a TOML file, with changes in the same form laid over it one by one. Raises BadRecipe."""
+    """The recipe in a TOML file, with changes in the same format applied to it one by one. Raises BadRecipe."""
     values = read_toml(path)
     try:
         for change in changes:
@@ -179,7 +179,7 @@ def read_recipe(path: Path, *changes: Mapping[str, Any]) -> TrainConfig:
 
 
 def overlaid(values: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
-    """`values` with `change` in its place, section by section."""
+    """`values` with `change` applied to it, section by section."""
     merged = dict(values)
     for name, value in change.items():
         merged[name] = overlaid(merged.get(name, {}), value) if isinstance(value, Mapping) else value
@@ -187,6 +187,6 @@ def overlaid(values: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, 
 
 
 def training_sha256(config: TrainConfig, dataset_sha256: str) -> str:
-    """SHA-256 over recipe and dataset: two weights with the same one came from the same training."""
+    """SHA-256 over recipe and dataset: two weights with the same hash came from the same training."""
     about = {"config": config.as_mapping(), "dataset_sha256": dataset_sha256}
     return hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()

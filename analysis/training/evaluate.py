@@ -1,4 +1,4 @@
-"""Measures a classifier as it is used, through ExpressionClassifier, on one dataset."""
+"""Measures a classifier the way it is used, through ExpressionClassifier, on one dataset."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _TIMED_BATCHES = 30
 
 
 def rows_to_measure(dataset: Dataset, split: int | None = None) -> Dataset:
-    """The rows of `split`, or without one the PublicTest rows where the dataset marks some, otherwise every row.
+    """The rows of `split`, or without one the PublicTest rows if the dataset marks some, otherwise every row.
 
-    Raises BadDataset where `split` has no rows.
+    Raises BadDataset if `split` has no rows.
     """
     if split is not None:
         return part(dataset, split)
@@ -38,7 +38,7 @@ def rows_to_measure(dataset: Dataset, split: int | None = None) -> Dataset:
 def evaluate(weights: Path, dataset: Dataset, threads: int = 2, split: int | None = None) -> dict[str, Any]:
     """The figures of `evaluate --json`, in its order. ferplus_accuracy is None without votes to count.
 
-    Raises BadWeights, and BadDataset where `split` has no rows.
+    Raises BadWeights, and BadDataset if `split` has no rows.
     """
     measured = rows_to_measure(dataset, split)
     classifier = ExpressionClassifier.from_file(weights, threads)
@@ -53,7 +53,7 @@ def evaluate(weights: Path, dataset: Dataset, threads: int = 2, split: int | Non
 
 
 def figures(probs: NDArray[np.float32], labels: NDArray[np.int64], votes: NDArray[np.uint8] | None) -> dict[str, Any]:
-    """The headline, from (N, 7) probabilities, (N,) labels and (N, 10) FER+ votes or None."""
+    """The headline figures, from (N, 7) probabilities, (N,) labels and (N, 10) FER+ votes or None."""
     predicted = probs.argmax(axis=1)
     confusion = measures.confusion_matrix(labels, predicted)
     ferplus_n, ferplus_accuracy = _ferplus(predicted, votes)
@@ -76,9 +76,10 @@ def details(
     votes: NDArray[np.uint8] | None,
     abstain_below: float,
 ) -> dict[str, Any]:
-    """What stands behind the headline: 95 % intervals, every confusion, and what the probabilities are worth.
+    """What is behind the headline figures: 95 % intervals, every confusion, and what the probabilities are worth.
 
-    coverage: the accuracy that abstaining could buy. abstention: what the product's own bound, `abstain_below`, does.
+    coverage: the accuracy that abstaining could gain. abstention: what the product's own bound, `abstain_below`,
+    does.
     """
     confusion = measures.confusion_matrix(labels, probs.argmax(axis=1))
     return {
@@ -102,7 +103,7 @@ def _ferplus(predicted: NDArray[np.int64], votes: NDArray[np.uint8] | None) -> t
 
 
 def ms_per_face(weights: Path, images: NDArray[np.uint8]) -> float:
-    """Median wall time of a face on one core, in full batches, in milliseconds."""
+    """Median wall time per face on one core, in full batches, in milliseconds."""
     classifier = ExpressionClassifier.from_file(weights, threads=1)
     batch = np.resize(images, (BATCH, *images.shape[1:]))  # repeats a small dataset
     with _one_torch_thread():
@@ -117,7 +118,7 @@ def ms_per_face(weights: Path, images: NDArray[np.uint8]) -> float:
 
 @contextmanager
 def _one_torch_thread() -> Iterator[None]:
-    """Normalisation runs on torch's own threads, which no classifier chooses."""
+    """Normalization runs on torch's own threads, which no classifier controls."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -127,7 +128,7 @@ def _one_torch_thread() -> Iterator[None]:
 
 
 def as_table(measured: Mapping[str, Any]) -> str:
-    """For people: one figure a line with its 95 % interval, then the confusions and the curve of abstention."""
+    """Human-readable: one figure per line with its 95 % interval, then the confusions and the abstention curve."""
     lines = []
     ends = measured["intervals"]
     for name in ("n", "accuracy", "macro_recall", "ece", "ferplus_n", "ferplus_accuracy", "nll", "brier"):

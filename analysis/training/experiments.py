@@ -1,6 +1,6 @@
-"""What each part of the recipe is worth, and how big a network should be, found by short trainings.
+"""What each part of the recipe is worth, and how big a model should be, found by short trainings.
 
-All of them differ from one base in one thing, and are measured on PublicTest. Short trainings favour what learns
+All of them differ from one base in one thing, and are measured on PublicTest. Short trainings favor what learns
 quickly, so a small difference here says little about a long one; the card quotes them with that warning.
 """
 
@@ -40,10 +40,10 @@ def run(
     threads: int,
     recipe: Path = DEFAULT_RECIPE,
 ) -> dict[str, Any]:
-    """Trains and measures what `results` does not hold yet, and writes it after each. Raises BadRecipe.
+    """Trains and measures what `results` does not contain yet, and writes it after each. Raises BadRecipe.
 
-    `plan` is laid out as experiments.toml. A result is kept as long as its recipe and dataset are the same. Times are
-    always taken anew, so that those of one table are of one machine and one hour.
+    `plan` is laid out like experiments.toml. A result is kept as long as its recipe and dataset stay the same. Times
+    are always measured again, so that those in one table are from one machine and one hour.
     """
     planned = read_toml(plan)
     known = _known(results)
@@ -103,7 +103,7 @@ def _tried(
 
 
 def _ms_per_face(architecture: NetworkConfig, dataset: Dataset) -> float:
-    """Of a network of this shape: what it has learned makes no difference to the time."""
+    """For a model of this shape: what it has learned makes no difference to the time."""
     with TemporaryDirectory() as folder:
         weights = Path(folder) / "untrained.safetensors"
         info = WeightsInfo("untrained", architecture, 1.0, 0.0, {}, "")

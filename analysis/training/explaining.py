@@ -1,4 +1,4 @@
-"""The deletion test: does hiding the region that an explanation names first take more away than hiding another one?
+"""The deletion test: does hiding the region that an explanation names first cost more than hiding another one?
 
 After Petsiuk et al. 2018, "RISE: randomized input sampling for explanation of black-box models", by regions instead
 of pixels. FER-2013's crops are looser than the aligned ones of the product, for which the regions were drawn.
@@ -33,10 +33,10 @@ _EDGE_PX = 1.0
 def deletion_report(weights: Path, dataset: Dataset, *, faces: int = 500, seed: int = SEED) -> dict[str, Any]:
     """The deletion test on `faces` random PublicTest images, or on random rows of a dataset without splits.
 
-    The label explained is the network's own. Each face has its top region hidden, and one of the other four; once
-    filled with the face's own blur and once with its mean grey, so that no explanation is favoured by the fill.
-    Gives n, tensors_sha256; for each of `fills` top_fall and other_fall (means of the fall of the label's
-    probability) and top_more (the share of faces where the top region's fall is greater), each with a bootstrap 95 %
+    The label explained is the one that the model gave. Each face has its top region hidden, and one of the other
+    four; once filled with the face's own blur and once with its mean gray, so that no explanation is favored by the
+    fill. Returns n, tensors_sha256; for each of `fills` top_fall and other_fall (means of the drop in the label's
+    probability) and top_more (the share of faces where the top region's drop is greater), each with a bootstrap 95 %
     interval; and in top_regions, for each label, how often each region came first. Raises BadWeights.
     """
     network, info = weights_file.read(weights)
@@ -55,7 +55,7 @@ def deletion_report(weights: Path, dataset: Dataset, *, faces: int = 500, seed: 
 
 
 class _Asked:
-    """Crops (N, 48, 48), and what a network says of them."""
+    """Crops (N, 48, 48), and what a model says about them."""
 
     def __init__(self, network: nn.Module, temperature: float, crops: NDArray[np.uint8]) -> None:
         self.network, self._temperature, self._crops = network.eval(), temperature, crops
@@ -64,7 +64,7 @@ class _Asked:
         self._before = before.max(axis=1)
 
     def falls(self, regions: NDArray[np.integer], fill: str) -> NDArray[np.float64]:
-        """(N,) by how much the label's probability falls with one region of each face hidden."""
+        """(N,) by how much the label's probability drops with one region of each face hidden."""
         after = self._probabilities(hidden(self._crops, regions, fill))
         fallen: NDArray[np.float64] = (self._before - after[np.arange(len(after)), self.labels]).astype(np.float64)
         return fallen

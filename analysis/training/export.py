@@ -18,19 +18,19 @@ from analysis.training.config import training_sha256
 from analysis.training.datasets import Dataset, class_weights, copies_of
 from analysis.training.train import logits_of
 
-#: Of the images held out of training, the part that gets an answer; the others are "not sure".
+#: Of the images held out of training, the share that gets an answer; the others are "not sure".
 COVERAGE = 0.9
 
 
 def _never_seen(dataset: Dataset, checkpoint: Checkpoint) -> Dataset:
-    """The held-out images without those of which a copy was learned: these would be answered too surely."""
+    """The held-out images without those whose copies were learned: these would be answered too confidently."""
     held_out = dataset.rows(checkpoint.held_out.numpy())
     copies = copies_of(held_out, dataset.rows(checkpoint.learned.numpy()))
     return held_out if copies.all() else held_out.rows(~copies)
 
 
 def _before(checkpoint: Checkpoint) -> dict[str, object]:
-    """What the training went on from, where that is a checkpoint that is still there."""
+    """What the training continued from, if that is a checkpoint that still exists."""
     path = Path(checkpoint.config.transfer.weights)
     if path.suffix != ".pt" or not path.is_file():
         return {}
@@ -40,12 +40,12 @@ def _before(checkpoint: Checkpoint) -> dict[str, object]:
 
 
 def export(checkpoint: Checkpoint, dataset: Dataset, path: Path, name: str, rare: float = 0.0) -> str:
-    """Writes the averaged network to `path`, calibrated on held-out images, and returns the file's SHA-256.
+    """Writes the averaged model to `path`, calibrated on held-out images, and returns the file's SHA-256.
 
-    rare: how much of the classes' frequencies, 0..1, is taken off the logits, by the last layer's bias: more of the
-    rare expressions are found, and more of the others named after them. Logit adjustment: Menon et al. 2021,
+    rare: how much of the class frequencies, 0..1, is taken off the logits, through the last layer's bias: more of the
+    rare expressions are found, and more of the others are labeled as them. Logit adjustment: Menon et al. 2021,
     "Long-tail learning via logit adjustment".
-    Raises BadCheckpoint where `dataset` is not the one that was trained on.
+    Raises BadCheckpoint if `dataset` is not the one trained on.
     """
     if dataset.sha256 != checkpoint.dataset_sha256:
         raise BadCheckpoint(f"The checkpoint was not trained on {dataset.source}, so nothing of it was held out.")

@@ -1,4 +1,4 @@
-"""What the card says of differences between groups of people: the audit's figures, good or bad."""
+"""What the card says about differences between groups of people: the audit's figures, good or bad."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _WIDTH = 118
 
 
 def fairness_section(audit: Mapping[str, Any] | None, weights_sha256: str) -> str:
-    """Markdown under the heading: tables of the audit of these very weights, or that there is none."""
+    """Markdown under the heading: tables of the audit of these exact weights, or a statement that there is none."""
     if audit is None:
         return "**Not audited yet.** Assume that age, sex and skin color matter."
     if audit["weights_sha256"] != weights_sha256:
@@ -48,7 +48,7 @@ def _groups(audit: Mapping[str, Any], dimension: str) -> str:
 
 
 def _group_row(name: str, group: Mapping[str, Any], labelled: bool) -> list[str]:
-    predicted = group["predicted"] or dict.fromkeys(_ANSWERS)  # None where not one face could be read
+    predicted = group["predicted"] or dict.fromkeys(_ANSWERS)  # None if not a single face could be read
     cells = [name, f"{group['n']:,}", _between(group["detection_rate"]), _between(group["readable_rate"])]
     cells += [_between(predicted[answer]) for answer in _ANSWERS]
     return [*cells, _between(group["accuracy"])] if labelled else cells
@@ -59,7 +59,7 @@ def _between(figure: Mapping[str, Any] | None) -> str:
 
 
 def _differences(audit: Mapping[str, Any]) -> str:
-    """Single dimensions' differences that stay clear of zero after correction for how many were looked at."""
+    """Single dimensions' differences that stay clear of zero after correction for how many were compared."""
     rows = [row for comparison in audit["comparisons"] for row in _clear_differences(comparison)]
     if not rows:
         return "No group of one dimension differs clearly from the group with the highest value."

@@ -1,9 +1,9 @@
-"""Intervals of every figure by the bootstrap: how far it would move with other images of the same kind.
+"""Bootstrap intervals for every figure: how far it would move with other images of the same kind.
 
-Percentile intervals, Efron and Tibshirani 1993, "An introduction to the bootstrap", chapter 13. Drawing n images
-with replacement is drawing how often each counts, from a multinomial. All figures here follow from sums over images,
-so one matrix product gives the sums of every resample, and all figures come from the same resamples.
-scipy.stats.bootstrap would draw anew, and index all images anew, for each figure.
+Percentile intervals, Efron and Tibshirani 1993, "An introduction to the bootstrap", chapter 13. Drawing n images with
+replacement is drawing how often each counts, from a multinomial. All figures here follow from sums over images, so
+one matrix product gives the sums of every resample, and all figures come from the same resamples.
+scipy.stats.bootstrap would draw again, and index all images again, for each figure.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ CONFIDENCE = 0.95
 RESAMPLES = 2000
 SEED = 20260101
 
-# Resamples at once: bounds memory to some tens of megabytes.
+# Resamples at once: limits memory to some tens of megabytes.
 _AT_ONCE = 250
 
-#: low and high, or None where there is nothing to measure.
+#: low and high, or None if there is nothing to measure.
 Interval = list[float] | None
 
 
@@ -52,7 +52,8 @@ def intervals(
 ) -> dict[str, Interval | dict[str, Interval]]:
     """95 % intervals of the figures that follow from (N, 7) probabilities, (N,) labels and (N, 10) votes or None.
 
-    That of the calibration error leans high: chance in a resample adds to the gap of every bin and takes from none.
+    The interval of the calibration error leans high: chance in a resample adds to the gap of every bin and reduces
+    none.
     """
     k = len(EXPRESSIONS)
     sums = resampled_sums(np.hstack([_cells(probs, labels), _gaps(probs, labels), _ferplus(probs, votes)]))
@@ -70,16 +71,16 @@ def intervals(
 
 
 def accuracy_interval(right: NDArray[np.bool_]) -> Interval:
-    """(N,) whether each image was right -> the interval of the share that was. None of no images."""
+    """(N,) whether each image was right -> the interval of the share that was. None if there are no images."""
     if not len(right):
         return None
-    # of one yes or no, the multinomial's sums are a binomial
+    # for a single yes or no, the multinomial's sums are a binomial
     random = np.random.default_rng(SEED)
     return interval(random.binomial(len(right), right.mean(), RESAMPLES) / len(right))
 
 
 def _cells(probs: NDArray[np.float32], labels: NDArray[np.int64]) -> NDArray[np.float64]:
-    """(N, 49): which cell of the confusion matrix each image falls into."""
+    """(N, 49): which cell of the confusion matrix each image belongs to."""
     k = len(EXPRESSIONS)
     one_hot: NDArray[np.float64] = np.eye(k * k)[labels * k + probs.argmax(axis=1)]
     return one_hot

@@ -1,4 +1,4 @@
-"""Figures that say how good a classifier is, each from plain arrays."""
+"""Figures that say how good a classifier is, each computed from plain arrays."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from analysis.expression.calibration import log_loss
 from analysis.training.datasets import EXPRESSION_OF_VOTE
 from analysis.types import EXPRESSIONS
 
-#: FER+ counts an image whose winner has at least this many of ten votes.
+#: FER+ counts an image whose winning label has at least this many of ten votes.
 MAJORITY_VOTES = 5
 
 
@@ -20,12 +20,12 @@ def confusion_matrix(labels: NDArray[np.integer], predicted: NDArray[np.integer]
 
 
 def accuracy(confusion: NDArray[np.int64]) -> float:
-    """Part of all images on the diagonal."""
+    """Share of all images on the diagonal."""
     return float(np.trace(confusion) / confusion.sum())
 
 
 def recalls(confusion: NDArray[np.int64]) -> dict[str, float | None]:
-    """For each expression, the part of its images that was found; None where the dataset has none."""
+    """For each expression, the share of its images that was found; None if the dataset has none."""
     totals = confusion.sum(axis=1)
     return {
         name: float(confusion[index, index] / totals[index]) if totals[index] else None
@@ -34,15 +34,15 @@ def recalls(confusion: NDArray[np.int64]) -> dict[str, float | None]:
 
 
 def mean_recall(confusion: NDArray[np.int64]) -> float:
-    """Mean of the recalls of those expressions that the dataset has."""
+    """Mean of the recalls of the expressions that the dataset has."""
     return float(np.mean([value for value in recalls(confusion).values() if value is not None]))
 
 
 def ferplus_labels(votes: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """(N, 10) FER+ votes -> (N,) labels in the order of EXPRESSIONS, and (N,) whether the image counts.
 
-    It counts when its most-voted label has at least five of ten votes, is one of the seven, and beats
-    contempt, unknown and not-a-face. Of two equal labels the first FER+ column wins.
+    It counts if its most-voted label has at least five of ten votes, is one of the seven, and beats contempt, unknown
+    and not-a-face. If two labels tie, the first FER+ column wins.
     """
     seven, others = votes[:, : len(EXPRESSION_OF_VOTE)], votes[:, len(EXPRESSION_OF_VOTE) :]
     top = seven.max(axis=1)  # (N,)
@@ -51,7 +51,7 @@ def ferplus_labels(votes: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray
 
 
 def mean_log_loss(probs: NDArray[np.floating], labels: NDArray[np.integer]) -> float:
-    """Mean of minus the natural logarithm of the probability that (N, 7) `probs` gave the (N,) labels."""
+    """Mean negative natural logarithm of the probability that (N, 7) `probs` gave the (N,) labels."""
     return float(log_loss(probs, labels).mean())
 
 

@@ -1,4 +1,4 @@
-"""Figures: the course of a training, and for the card how often a probability comes true and what abstaining buys."""
+"""Figures: the course of a training; for the card, how often a probability comes true and what abstaining gains."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def draw_training(log: Path, picture: Path) -> None:
 
 
 def _save(figure: Figure, picture: Path) -> None:
-    # The same figures give the same bytes: ids come from a fixed salt, and there is no date. Letters stay letters.
+    # The same figures give the same bytes: ids come from a fixed salt, and there is no date. Text stays text.
     with matplotlib.rc_context({"svg.hashsalt": "sightline", "svg.fonttype": "none"}):
         figure.savefig(picture, format="svg", metadata={"Date": None})
 

@@ -1,7 +1,7 @@
-"""How accuracy holds when the crops get worse, one way at a time, as Hendrycks and Dietterich 2019 ask for.
+"""How well accuracy holds up when the crops get worse, one way at a time, as in Hendrycks and Dietterich 2019.
 
-Everything happens to the 48x48 crop itself, which is harsher than the same fault in the larger picture that a crop
-is cut from: JPEG's blocks are a sixth of the face here. What chance decides is drawn once from one seed.
+Every change is applied to the 48x48 crop itself, which is harsher than the same fault in the larger picture that a
+crop is cut from: JPEG's blocks are a sixth of the face here. Random values are drawn once from one seed.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from analysis.training.reliability import answered
 
 SEED = 20260101
 
-#: (N, 48, 48) grey uint8 -> the same, worse.
+#: (N, 48, 48) gray uint8 -> the same, worse.
 Transform = Callable[[NDArray[np.uint8]], NDArray[np.uint8]]
 
 
 def _as_grey(values: NDArray[np.floating]) -> NDArray[np.uint8]:
-    """Rounds to whole grey levels; what is too dark or too bright is lost, as in a camera."""
+    """Rounds to whole gray levels; what is too dark or too bright is clipped, as in a camera."""
     grey: NDArray[np.uint8] = np.clip(np.rint(values), 0, 255).astype(np.uint8)
     return grey
 
@@ -41,7 +41,7 @@ def blur(crops: NDArray[np.uint8], sigma_px: float) -> NDArray[np.uint8]:
 
 
 def jpeg(crops: NDArray[np.uint8], quality: int) -> NDArray[np.uint8]:
-    """Coded as JPEG at `quality` (1..100) and decoded again."""
+    """Encoded as JPEG at `quality` (1..100) and decoded again."""
 
     def coded(crop: NDArray[np.uint8]) -> NDArray[np.uint8]:
         _, file = cv2.imencode(".jpg", crop, [cv2.IMWRITE_JPEG_QUALITY, quality])
@@ -51,17 +51,17 @@ def jpeg(crops: NDArray[np.uint8], quality: int) -> NDArray[np.uint8]:
 
 
 def light(crops: NDArray[np.uint8], factor: float) -> NDArray[np.uint8]:
-    """Every grey level times `factor`, cut off at white."""
+    """Every gray level times `factor`, clipped at white."""
     return _as_grey(crops * factor)
 
 
 def gamma(crops: NDArray[np.uint8], exponent: float) -> NDArray[np.uint8]:
-    """Grey levels of 0..1 to the power `exponent`: above 1 shadows deepen, below 1 the picture is washed out."""
+    """Gray levels of 0..1 to the power `exponent`: above 1 shadows deepen, below 1 the picture is washed out."""
     return _as_grey(255 * (crops / 255) ** exponent)
 
 
 def noise(crops: NDArray[np.uint8], levels: float) -> NDArray[np.uint8]:
-    """Normal noise of `levels` grey levels, each pixel its own."""
+    """Normal noise of `levels` gray levels, independent for each pixel."""
     return _as_grey(crops + np.random.default_rng(SEED).normal(0, levels, crops.shape))
 
 
@@ -83,13 +83,13 @@ def _about_centre(angle_deg: float, scale: float) -> NDArray[np.float64]:
 
 
 def rotation(crops: NDArray[np.uint8], angle_deg: float) -> NDArray[np.uint8]:
-    """Turned about its centre; positive is counter-clockwise."""
+    """Rotated about its center; positive is counterclockwise."""
     matrix = _about_centre(angle_deg, 1.0)
     return _each(crops, lambda crop: _warped(crop, matrix))
 
 
 def jitter(crops: NDArray[np.uint8], part: float) -> NDArray[np.uint8]:
-    """Each crop moved across, moved down and scaled, each drawn evenly from ±`part` of the side."""
+    """Each crop shifted across, shifted down and scaled, each amount drawn uniformly from ±`part` of the side."""
     drawn = np.random.default_rng(SEED).uniform(-part, part, (len(crops), 3))
 
     def moved(crop: NDArray[np.uint8], across: float, down: float, larger: float) -> NDArray[np.uint8]:
@@ -101,7 +101,7 @@ def jitter(crops: NDArray[np.uint8], part: float) -> NDArray[np.uint8]:
 
 
 def small(crops: NDArray[np.uint8], side_px: int) -> NDArray[np.uint8]:
-    """As if the face had been only `side_px` pixels wide in the picture: made smaller, then enlarged again."""
+    """As if the face had been only `side_px` pixels wide in the picture: downscaled, then enlarged again."""
 
     def through(crop: NDArray[np.uint8]) -> NDArray[np.uint8]:
         reduced = cv2.resize(crop, (side_px, side_px), interpolation=cv2.INTER_AREA)
@@ -110,14 +110,14 @@ def small(crops: NDArray[np.uint8], side_px: int) -> NDArray[np.uint8]:
     return _each(crops, through)
 
 
-# Where aligned faces have eyes and mouth, in pixels of the crop: first and last corner, x and y.
+# Where aligned faces have their eyes and mouth, in pixels of the crop: first and last corner, x and y.
 _LEFT_EYE, _RIGHT_EYE, _, _LEFT_CORNER, _RIGHT_CORNER = TEMPLATE
 EYES_BOX = np.array([_LEFT_EYE, _RIGHT_EYE]) + np.array([[-8, -5], [8, 5]])
 MOUTH_BOX = np.array([_LEFT_CORNER, _RIGHT_CORNER]) + np.array([[-4, -5], [4, 7]])
 
 
 def covered(crops: NDArray[np.uint8], box: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """A box of the crop's own mean grey over a region: a hand, dark glasses, a microphone."""
+    """A box of the crop's own mean gray over a region: a hand, dark glasses, a microphone."""
     (left, top), (right, bottom) = np.rint(box).astype(int).tolist()
     hidden = crops.copy()
     hidden[:, top : bottom + 1, left : right + 1] = _as_grey(crops.mean(axis=(1, 2)))[:, None, None]
@@ -151,10 +151,10 @@ CONDITIONS: Mapping[str, Transform] = {
 def robustness(
     classifier: ExpressionClassifier, images: NDArray[np.uint8], labels: NDArray[np.int64]
 ) -> dict[str, dict[str, float | None]]:
-    """For each of CONDITIONS, what `classifier` makes of (N, 48, 48) `images` that were made so much worse.
+    """For each of CONDITIONS, the results of `classifier` on (N, 48, 48) `images` degraded that way.
 
-    accuracy with low and high (95 %); ece; and whether it notices: coverage, the part it still answers for with its
-    own bound, and accuracy_of_answers, None where it answers nothing.
+    accuracy with low and high (95 %); ece; and whether it notices: coverage, the share it still answers at its own
+    bound, and accuracy_of_answers, None if it answers nothing.
     """
     return {
         name: _measured(classifier.predict(transform(images)), labels, classifier.abstain_below)

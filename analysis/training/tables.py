@@ -1,4 +1,4 @@
-"""Markdown tables of the model card. A figure that is missing raises KeyError rather than leave a hole."""
+"""Markdown tables of the model card. A missing figure raises KeyError rather than leaving a hole."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ NOT_MEASURED = "not measured"
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table of one line for each row, under `head`; a bar inside a cell stays a bar."""
+    """A table with one line for each row, under `head`; a bar inside a cell stays a bar."""
     first, *others = ["| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in (head, *rows)]
     return "\n".join([first, "|---" * len(head) + "|", *others])
 
 
 def share(value: float | None) -> str:
-    """0.6595 -> 66.0%. Raises ValueError for what is no part of one, such as a percentage."""
+    """0.6595 -> 66.0%. Raises ValueError for anything that is not a fraction, such as a percentage."""
     if value is None:
         return NOT_MEASURED
     if not 0 <= value <= 1:
@@ -27,7 +27,7 @@ def share(value: float | None) -> str:
 
 
 def share_between(value: float | None, ends: Sequence[float | None] | None) -> str:
-    """66.0% (64.4 to 67.5), or without the interval where there is none."""
+    """66.0% (64.4 to 67.5), or without the interval if there is none."""
     if value is None or ends is None or ends[0] is None or ends[1] is None:
         return share(value)
     return f"{share(value)} ({ends[0] * 100:.1f} to {ends[1] * 100:.1f})"
@@ -43,7 +43,7 @@ def _number(value: float | None, places: int) -> str:
 
 
 def recall_table(measured: Mapping[str, Any]) -> str:
-    """What part of each expression's images was found."""
+    """What share of each expression's images was found."""
     ends = measured["intervals"]["per_class_recall"]
     images = dict(zip(measured["confusion"]["labels"], map(sum, measured["confusion"]["counts"]), strict=True))
     return table(
@@ -63,7 +63,7 @@ def confusion_table(confusion: Mapping[str, Any]) -> str:
 
 
 def coverage_table(curve: Iterable[Mapping[str, Any]]) -> str:
-    """What each bound on the winner's probability answers, and how often the answer is right."""
+    """What share each bound on the winner's probability answers, and how often the answer is right."""
     return table(
         ["answered", "not sure below", "right among the answered"],
         [
@@ -74,7 +74,7 @@ def coverage_table(curve: Iterable[Mapping[str, Any]]) -> str:
 
 
 def robustness_table(conditions: Mapping[str, Mapping[str, Any]]) -> str:
-    """One row for each way of making the crops worse."""
+    """One row for each way of degrading the crops."""
     return table(
         ["crops", "accuracy", "calibration error", "answered", "right among the answered"],
         [
@@ -110,7 +110,7 @@ def ablation_table(rows: Iterable[Mapping[str, Any]]) -> str:
 
 
 def sizes_table(rows: Iterable[Mapping[str, Any]]) -> str:
-    """Networks of several sizes: accuracy against time."""
+    """Models of several sizes: accuracy against time."""
     return table(
         ["network", "parameters", "million multiplications", "accuracy", "mean recall", "ms a face", "minutes"],
         [
@@ -133,7 +133,7 @@ def _with_note(text: str, row: Mapping[str, Any]) -> str:
 
 
 def settings_table(settings: Mapping[str, Any]) -> str:
-    """Whatever names and values a mapping has, with the path to each: `augment.flip`, 0.5."""
+    """All names and values of a mapping, with the path to each: `augment.flip`, 0.5."""
     return table(["setting", "value"], [[f"`{path}`", _setting(value)] for path, value in _leaves(settings)])
 
 

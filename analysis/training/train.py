@@ -1,4 +1,4 @@
-"""The training loop: one seeded recipe in, a checkpoint and a CSV line out for each epoch."""
+"""The training loop: one seeded recipe in; a checkpoint and a CSV line out for each epoch."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ LOG_COLUMNS = (
     "seconds",
 )
 
-#: Images at once where nothing is learned.
+#: Batch size when nothing is learned.
 _MEASURE_BATCH = 256
 
 
 def rate_at(step: int, config: TrainConfig, steps_an_epoch: int) -> float:
-    """The learning rate of optimiser step 0, 1, …: linear warm-up, then half a cosine to zero."""
+    """The learning rate of optimizer step 0, 1, …: linear warm-up, then half a cosine to zero."""
     warm_up = max(1, round(config.optimisation.warm_up_epochs * steps_an_epoch))
     total = config.epochs * steps_an_epoch
     if step < warm_up:
@@ -60,7 +60,7 @@ def rate_at(step: int, config: TrainConfig, steps_an_epoch: int) -> float:
 
 
 def logits_of(network: ExpressionNet, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """(N, 48, 48) grey uint8 -> (N, 7) float32 logits of face and mirror image, in full precision as in use."""
+    """(N, 48, 48) gray uint8 -> (N, 7) float32 logits of face and mirror image, in full precision as in use."""
     faces = torch.from_numpy(images)
     device = next(network.parameters()).device
     both = Mirrored(network)
@@ -75,9 +75,9 @@ def soft_cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
 
 
 def split_rows(dataset: Dataset, config: TrainConfig) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The rows of `dataset` that are learned from, and those held out.
+    """The rows of `dataset` that are trained on, and those held out.
 
-    Neither has PublicTest or PrivateTest images, nor copies of PublicTest's.
+    Neither includes PublicTest or PrivateTest images, nor copies of PublicTest images.
     """
     ours = _is_training(dataset)
     if not ours.any():
@@ -96,7 +96,7 @@ def _is_training(dataset: Dataset) -> NDArray[np.bool_]:
 def start_from(network: ExpressionNet, path: Path) -> None:
     """Copies every tensor of the same name and shape from a checkpoint or from exported weights.
 
-    Raises BadCheckpoint where nothing fits: a start that takes over nothing would be a start from chance.
+    Raises BadCheckpoint if nothing fits: a start that takes over nothing would be a random start.
     """
     if path.suffix == ".safetensors":
         saved: Mapping[str, Tensor] = weights_file.read(path)[0].state_dict()
@@ -110,7 +110,7 @@ def start_from(network: ExpressionNet, path: Path) -> None:
 
 
 class TwoTasks(nn.Module):
-    """The expression network and a linear head for the auxiliary task on the same features; training only."""
+    """The expression model and a linear head for the auxiliary task on the same features; training only."""
 
     expression: ExpressionNet
     auxiliary: nn.Module
@@ -140,9 +140,9 @@ class Training:
         compiled: bool = False,
         saved: Checkpoint | None = None,
     ) -> None:
-        """`auxiliary` has a row for each image of `dataset`. Goes on after `saved`, if there is one.
+        """`auxiliary` has a row for each image of `dataset`. Continues from `saved`, if there is one.
 
-        Raises BadDataset, BadRecipe, or BadCheckpoint where `saved` comes from another recipe or other data.
+        Raises BadDataset, BadRecipe, or BadCheckpoint if `saved` comes from another recipe or other data.
         """
         if (auxiliary is None) != (config.auxiliary.weight == 0):
             raise BadRecipe("The auxiliary task needs both a weight in the recipe and a file of targets.")
@@ -189,10 +189,10 @@ class Training:
         return len(self.images) // self.config.batch  # the last, smaller batch would unsettle batch norm
 
     def epoch(self) -> dict[str, float]:
-        """Learns from every image once and returns the epoch's line of the log."""
+        """Learns from every image once and returns the epoch's log line."""
         started = time.monotonic()
         seed = self.config.seed + 1_000_003 * (self.epochs_done + 1)
-        torch.manual_seed(seed)  # dropout; with the generator below, a resumed epoch is the same epoch
+        torch.manual_seed(seed)  # dropout; with the generator below, a resumed epoch repeats exactly
         random = Generator().manual_seed(seed)
         self.network.train()
         frozen = self.config.transfer.frozen_parts if self.epochs_done < self.config.transfer.frozen_epochs else ()
@@ -213,7 +213,7 @@ class Training:
     def _batches(self, random: Generator) -> Iterator[Tensor]:
         order = torch.randperm(len(self.images), generator=random)
         batches = torch.split(order[: self.steps_an_epoch * self.config.batch], self.config.batch)
-        # disable=None: a bar on a terminal only, never in a log file
+        # disable=None: a progress bar only on a terminal, never in a log file
         yield from tqdm(batches, desc=f"epoch {self.epochs_done + 1}", leave=False, disable=None)
 
     def _step(self, rows: Tensor, random: Generator) -> float:
@@ -241,7 +241,7 @@ class Training:
         return loss.item()
 
     def _measure(self) -> dict[str, float]:
-        """How the averaged network does on the held-out images, by FER-2013's own labels."""
+        """How the averaged model does on the held-out images, by FER-2013's own labels."""
         logits = logits_of(self.averaged.network.expression, self.held_out.images)
         labels = self.held_out.labels
         self.temperature = fit_temperature(logits, labels)
@@ -253,7 +253,7 @@ class Training:
         }
 
     def checkpoint(self) -> Checkpoint:
-        """Everything that the next epoch needs."""
+        """Everything the next epoch needs."""
         return Checkpoint(
             config=self.config,
             dataset_sha256=self.dataset_sha256,
@@ -292,7 +292,7 @@ class Training:
 
 
 def _optimiser(network: nn.Module, config: TrainConfig) -> torch.optim.Optimizer:
-    """Biases and batch norm are not pulled to zero."""
+    """No weight decay for biases and batch norm."""
     matrices = [each for each in network.parameters() if each.ndim > 1]
     vectors = [each for each in network.parameters() if each.ndim <= 1]
     how = config.optimisation
@@ -318,7 +318,7 @@ def train(
 ) -> Path:
     """Trains to the recipe's last epoch and returns the path of the last checkpoint in `out`.
 
-    device: "cpu" or "cuda". compiled: through torch.compile, a sixth faster here but with other roundings.
+    device: "cpu" or "cuda". compiled: through torch.compile, a sixth faster here but with different rounding.
     """
     torch.set_num_threads(threads)
     out.mkdir(parents=True, exist_ok=True)

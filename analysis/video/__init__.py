@@ -1,1 +1,1 @@
-"""Video files in, upright pictures and sound out: every hostile byte is touched in a sandboxed child process."""
+"""Video files in, upright pictures and sound out: only a sandboxed child process touches hostile bytes."""

@@ -1,4 +1,4 @@
-"""How much of what is behind a person differs, for good, from what was there before."""
+"""How much of what is behind a person differs permanently from what was there before."""
 
 from __future__ import annotations
 
@@ -9,29 +9,30 @@ from numpy.typing import NDArray
 
 from analysis.video.likeness import STEP, WINDOW, Grey, likeness, shift_between, windows
 
-#: A window counts once it has differed, and stood still, for so long: who passes by does not.
+#: A window counts once it has differed, and stayed still, for this long: a passer-by does not count.
 LASTING_MS = 1000
-#: After so long the new background is the one to compare with.
+#: After this long the new background becomes the one to compare with.
 SETTLED_MS = 10_000
-# The picture is judged so often; a change that lasts needs no more.
+# The picture is judged this often; a change that lasts needs no more.
 _EVERY_MS = 200
-# Before this a window is still being learned: a camera adjusts its light when it starts.
+# Before this a window is still being learned: a camera adjusts its exposure when it starts.
 _LEARNED_MS = 2000
 _LEARNING_MS, _DRIFT_MS = 500, 20_000  # time constants of learning, then of following the daylight
 _BUSY_MS, _BUSY = 10_000, 0.3  # a window that moves for so much of its time says nothing: a television, hands
-# A window differs if it shows this contrast, in grey levels, and correlates less than this with what was there.
+# A window differs if it shows this contrast, in gray levels, and correlates less than this with what was there.
 _CONTRAST, _UNLIKE = 6.0, 0.5
 # A window moves if it correlates less than this with itself a fifth of a second before.
 _STILL = 0.7
-# A change of so much of the background may be the camera's own, which is looked for this far, in small pixels.
+# A change of this much of the background may be due to camera motion, which is searched for this far, in small
+# pixels.
 _WIDE, _NUDGE_PX = 0.1, 6
-# A window that differs from the reference, but not from so many judgements before, came there gradually: by a slow
-# pan, a hand-held camera, the daylight. That is learned at once.
+# A window that differs from the reference, but not from this many judgments before, changed gradually: because of a
+# slow pan, a hand-held camera, the daylight. That is learned at once.
 _GRADUAL = 2
-# Of all windows, so many must show background for its share to be one.
+# This share of all windows must show background for the changed share to count.
 _FEWEST = 0.1
-# From the face's box to the person: head and hair reach so many of its widths aside, and heights above; the shoulders
-# so many widths aside, from so many heights above the chin down to the end of the picture.
+# From the face's box to the person: head and hair extend this many of its widths to the side, and heights above; the
+# shoulders this many widths to the side, from this many heights above the chin down to the bottom of the picture.
 _HAIR, _ABOVE, _SHOULDERS, _NECK = 0.5, 0.6, 1.2, 0.2
 
 Mask = NDArray[np.bool_]
@@ -39,10 +40,10 @@ Part = tuple[float, float, float, float]  # left, top, right and bottom in small
 
 
 class Background:
-    """Feed it every frame as a small grey picture (h, w), with the face's box (4,) in its pixels or None.
+    """Feed it every frame as a small gray picture (h, w), with the face's box (4,) in its pixels or None.
 
     Windows of 8x8 pixels, every 4, are compared with a reference by correlation, so that the light does not matter.
-    Without a face the last box stands. A judged frame costs about 0.4 ms, five in a second are judged.
+    Without a face the last box is used. A judged frame costs about 0.4 ms; five are judged per second.
     """
 
     def __init__(self) -> None:
@@ -70,7 +71,7 @@ class Background:
         self._known_ms = np.zeros(self._shape)  # for how long each window has been learned
         self._differs_ms = np.zeros(self._shape)
         self._moving = np.zeros(self._shape)  # for what share of the last seconds it moved
-        self._visible = np.zeros(self._shape, np.int64)  # how many judgements in a row it was not hidden
+        self._visible = np.zeros(self._shape, np.int64)  # for how many judgments in a row it was not hidden
 
     def _judge(self, small: Grey, since_ms: int) -> float:
         moves = _differing(self._before[-1][1:-1, 1:-1], small, _STILL)
@@ -115,7 +116,7 @@ class Background:
         return True
 
     def _without_person(self, picture: Grey) -> Grey:
-        """The mean of the picture where the person may be: who sits still would hide that the camera moves."""
+        """The mean of the picture where the person may be: someone sitting still would hide that the camera moves."""
         mean, picture = picture.mean(), picture.copy()
         for part in self._person:
             left, top, right, bottom = np.clip(part, 0, max(picture.shape)).astype(int)
@@ -127,7 +128,7 @@ class Background:
         rate = np.where(young, 1 - np.exp(-since_ms / _LEARNING_MS), 1 - np.exp(-since_ms / _DRIFT_MS))
         rate = np.where(differs, 0.0, rate)
         rate = np.where(anew | (self._known_ms == 0), 1.0, rate) * background
-        # each window learns the pixels around its centre, those at the edge the rest
+        # each window learns the pixels around its center, those at the edge the rest
         start = 1 + WINDOW // 2 - STEP // 2
         inner = np.repeat(np.repeat(rate, STEP, 0), STEP, 1)
         height, width = small.shape
@@ -153,7 +154,7 @@ def _person(box: NDArray[np.float32]) -> tuple[Part, Part]:
 
 
 def _fill_edge(moved: Grey, small: Grey, dy: int, dx: int) -> None:
-    """What came into the picture by the move was never seen: it is as it is now."""
+    """What the move brought into the picture was never seen: it is taken as it is now."""
     rows = slice(0, dy) if dy > 0 else slice(moved.shape[0] + dy, None)
     columns = slice(0, dx) if dx > 0 else slice(moved.shape[1] + dx, None)
     if dy:

@@ -1,7 +1,7 @@
 """The two ends of the pipe and the shared memory between a pipeline and its decoding child.
 
-Messages are lines of JSON, never pickles: what a hostile file has taken over must not run code in its parent.
-Pixels and samples go through a ring of equal slots in memory without a name, so that no crash can leave it behind.
+Messages are lines of JSON, never pickles: a child taken over by a hostile file must not run code in its parent.
+Pixels and samples go through a ring of equal slots in anonymous memory, so that no crash can leave it behind.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from collections.abc import Mapping
 from typing import Any
 
 MAX_LINE_BYTES = 1 << 20
-# No count, time or size that a child speaks of is larger; each fits every database's integers.
+# No count, time or size that a child reports is larger; each fits every database's integers.
 _LARGEST = 1 << 53
 
 
 def number(value: Any, most: float = _LARGEST) -> float:
-    """A number that a child sent. Raises ValueError for what is below 0, above `most`, or no number at all."""
+    """A number that a child sent. Raises ValueError if it is below 0, above `most`, or not a number at all."""
     if not isinstance(value, int | float) or not 0 <= value <= most:
         raise ValueError("the decoder sent something else than a number within reason")
     return value
@@ -44,7 +44,7 @@ def anonymous_memory(size: int) -> int:
 
 
 class Ring:
-    """`slots` equal pieces of one shared memory. Who may write which is settled by messages, not here."""
+    """`slots` equal pieces of one shared memory. Messages settle who may write which, not this class."""
 
     def __init__(self, fd: int, slots: int, slot_bytes: int) -> None:
         self.slots = slots
@@ -91,7 +91,7 @@ class ChildEnd:
 
 
 class ParentEnd:
-    """The parent's side: reads messages as they come and gives slots back."""
+    """The parent's side: reads messages as they arrive and gives slots back."""
 
     def __init__(self, end: socket.socket) -> None:
         self._socket = end
@@ -130,7 +130,7 @@ class ParentEnd:
     def give_back(self, slot: int) -> None:
         try:
             self._socket.sendall(bytes([slot]))
-        except OSError:  # the child has ended already and needs no slot
+        except OSError:  # the child has already ended and needs no slot
             return
 
     def close(self) -> None:

@@ -1,7 +1,8 @@
 """The process that touches hostile bytes: `python -m analysis.video.child JOB`, started by process.py only.
 
 JOB is JSON: the job's name, its options, the limits, and the numbers of inherited descriptors. The order matters:
-rights go first, then the libraries are loaded, then the file system is closed, and only then is the file read.
+rights are dropped first, then the libraries are loaded, then the file system is closed, and only then is the file
+read.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ def main() -> None:
     sandbox.give_up_rights(limits, job["parent_pid"])
     end = ChildEnd(job["channel_fd"], Ring(job["ring_fd"], job["slots"], job["slot_bytes"]))
 
-    # Loaded only now: numpy and ffmpeg may start threads, and a process with threads cannot leave the network.
-    # PyAV loads its subtitle classes when a file has such a track: too late once files are closed.
+    # Loaded only now: numpy and ffmpeg may start threads, and a process with threads cannot leave the network. PyAV
+    # loads its subtitle classes when a file has such a track: too late once files are closed.
     import av.subtitles.codeccontext
     import av.subtitles.stream  # noqa: F401
 

@@ -1,4 +1,4 @@
-"""Opening a hostile file inside the child: forced demuxer, listed codecs, bounded pictures, one clock."""
+"""Opens a hostile file inside the child: forced demuxer, listed codecs, bounded pictures, one clock."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from analysis.config import VideoLimits
 from analysis.types import BadVideo
 from analysis.video.structure import is_cut_short
 
-# A thread for so many pixels of a picture: below, threads cost more than they bring beside all else that has to run
-# (720p on two cores: 1.4 ms of processor time a frame on one thread, 2.0 on four).
+# One thread for this many pixels of a picture: below, threads cost more than they gain next to everything else that
+# runs (720p on two cores: 1.4 ms of processor time a frame on one thread, 2.0 on four).
 _PIXELS_PER_THREAD = 1 << 20
 _MOST_THREADS = 4
 
@@ -78,7 +78,7 @@ def told_as_bad_video() -> Iterator[None]:
     """Turn whatever the decoder raises into one sentence for people."""
     try:
         yield
-    except MemoryError:  # av's own is one of these too
+    except MemoryError:  # includes av's own
         raise BadVideo("too_large_picture", "Reading the recording needs more memory than is allowed.") from None
     except (av.error.FFmpegError, ValueError, OverflowError, ZeroDivisionError, AssertionError):
         raise BadVideo("damaged", "The recording is damaged and could not be read.") from None
@@ -86,7 +86,7 @@ def told_as_bad_video() -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A hostile file, open: its container, its one video and maybe audio stream, and the zero of its clock."""
+    """A hostile file, open: its container, its one video and optional audio stream, and the zero of its clock."""
 
     container: InputContainer
     video: VideoStream
@@ -99,7 +99,7 @@ class Opened:
 
     @property
     def declared_ms(self) -> int:
-        """The length that the header speaks of; 0 if it does not, or if it cannot be: Matroska's may be negative."""
+        """The length according to the header; 0 if it is missing or impossible: Matroska's may be negative."""
         return max(0, round(self.container.duration / 1000)) if self.container.duration else 0
 
 
@@ -127,7 +127,7 @@ def opened(job: dict[str, Any], limits: VideoLimits) -> Iterator[Opened]:
         audio = next((s for s in container.streams.audio if _codec(s) in AUDIO_CODECS), None)
         video.codec_context.options = {"max_pixels": str(limits.max_pixels)}
         video.thread_type = "AUTO"
-        # Each thread holds a picture of its own: a server's 64 would not fit into the memory limit.
+        # Each thread holds a picture: a server's 64 would not fit into the memory limit.
         pixels = video.codec_context.width * video.codec_context.height
         video.codec_context.thread_count = min(_MOST_THREADS, 1 + pixels // _PIXELS_PER_THREAD)
         found = Opened(container, video, audio, _origin(video, audio))
@@ -165,7 +165,7 @@ def _video_stream(container: InputContainer, job: dict[str, Any]) -> VideoStream
     for stream in streams:
         if _codec(stream) in VIDEO_CODECS:
             return stream
-    # An index that is cut in two can lack its picture or its codec: the cut is what the candidate can mend.
+    # A truncated index can lack its picture or its codec: truncation is what the candidate can fix.
     if is_cut_short(job["source_fd"], job["container"]):
         raise _cut_off()
     if not streams:

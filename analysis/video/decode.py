@@ -19,14 +19,14 @@ from analysis.video.process import Child, damaged, nothing
 
 AUDIO_RATE = 16_000
 
-# As many frames as may wait between decoding and inference: enough to ride out a full detection.
+# As many frames as may wait between decoding and inference: enough to bridge a full detection.
 _SLOTS = 16
 _AUDIO_SLOT_BYTES = AUDIO_RATE * 2  # a second of one channel, half a second of two
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A decoded frame. `picture` is upright RGB, (height, width, 3), scaled down; None if none was asked for."""
+    """A decoded frame. `picture` is upright RGB, (height, width, 3), scaled down; None if none was requested."""
 
     index: int
     pts_ms: int
@@ -37,8 +37,8 @@ class Frame:
 class Ending:
     """What is known once a file has been read through.
 
-    end_ms: where the last frame or sound ends. last_frame_ms: for how long the last frame stands. complete is
-    False when the file stops before its own header or structure says; missing_ms then estimates by how much.
+    end_ms: where the last frame or sound ends. last_frame_ms: how long the last frame lasts. complete is False when
+    the file ends before its own header or structure says; missing_ms then estimates by how much.
     peak_rss_mb: of the decoding child.
     """
 
@@ -52,10 +52,10 @@ class Ending:
 
 
 class Decoder:
-    """A file's frames; a context manager. `info` is there once the first frame is, `ending` after the last.
+    """A file's frames; a context manager. `info` is available with the first frame, `ending` after the last.
 
-    side_px: the long side of the pictures at most; 0 for frames without pictures. skip: so many frames are decoded
-    but not given: their times and faults still count. Raises BadVideo while iterating.
+    side_px: the maximum long side of the pictures; 0 for frames without pictures. skip: this many frames are decoded
+    but not returned: their times and faults still count. Raises BadVideo while iterating.
     """
 
     def __init__(
@@ -117,8 +117,8 @@ def read_sound(
 ) -> Generator[NDArray[np.int16], None, None]:
     """The sound as (n, channels) pieces of 16 kHz samples, at most a second each: sample i is media time i / 16 ms.
 
-    One channel, or two: what has more is mixed down to left and right. Nothing at all for a file without sound.
-    Raises BadVideo.
+    One channel, or two: more are mixed down to left and right. Nothing at all for a file without sound. Raises
+    BadVideo.
     """
     with Child("audio", source, limits, slots=8, slot_bytes=_AUDIO_SLOT_BYTES, on_wait=on_wait) as child:
         for message in child:
@@ -129,7 +129,7 @@ def read_sound(
 def read_audio(
     source: Path, limits: VideoLimits, *, on_wait: Callable[[], None] = nothing
 ) -> Generator[NDArray[np.int16], None, None]:
-    """As `read_sound`, with the channels mixed: (n,) samples."""
+    """Like `read_sound`, with the channels mixed: (n,) samples."""
     for samples in read_sound(source, limits, on_wait=on_wait):
         yield mixed(samples)
 
@@ -147,10 +147,11 @@ def mixed(samples: NDArray[np.int16]) -> NDArray[np.int16]:
 
 
 def _upright_rgb(planes: NDArray[np.uint8], turns: int) -> NDArray[np.uint8]:
-    """Planar 4:2:0 (height * 3 / 2, width) -> RGB (height, width, 3), after so many quarter turns against the clock.
+    """Planar 4:2:0 (height * 3 / 2, width) -> RGB (height, width, 3), after so many counterclockwise quarter turns.
 
-    Read as BT.601 whatever the file says: on 720p frames that say BT.709 the colors were 2.3 levels of 255 off on
-    average, and grey is the file's own. Converting exactly would cost more than all else that is done to a frame.
+    Read as BT.601 whatever the file says: on 720p frames that say BT.709 the colors were off by 2.3 levels of 255 on
+    average, and gray is the file's own. Converting exactly would cost more than everything else that is done to a
+    frame.
     """
     picture = cv2.cvtColor(planes, cv2.COLOR_YUV2RGB_I420)
     how = (None, cv2.ROTATE_90_COUNTERCLOCKWISE, cv2.ROTATE_180, cv2.ROTATE_90_CLOCKWISE)[turns % 4]

@@ -1,4 +1,4 @@
-"""Inside the child: a copy that every browser plays and can seek in, and a still picture of a recording."""
+"""Inside the child: a copy that every browser can play and seek in, and a still picture of a recording."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ class _VideoEncoder:
         rate = source.video.average_rate
         self._copy = copy
         self._fps = rate if rate and 1 <= rate <= 120 else Fraction(30)
-        # All streams must be there before the first packet, which may be sound, writes the header.
+        # All streams must exist before the first packet, which may be sound, writes the header.
         size = _upright_yuv(first).shape  # (height * 3 / 2, width)
         self._stream: Any = self._open(size[1], size[0] * 2 // 3)
         self._empty = True
@@ -153,7 +153,7 @@ class _VideoEncoder:
 
     def _open(self, width: int, height: int) -> Any:
         name = "libx264" if "libx264" in av.codecs_available else "mpeg4"
-        # A key frame every two seconds keeps a click on the timeline quick.
+        # A key frame every two seconds keeps seeking on the timeline fast.
         options = {"preset": "veryfast", "crf": "23", "g": str(round(self._fps * 2)), "threads": "2"}
         stream: Any = self._copy.add_stream(name, rate=self._fps, options=options)
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
@@ -171,7 +171,7 @@ class _AudioEncoder:
         self._stream.bit_rate = 96_000
 
     def add(self, frame: av.AudioFrame) -> None:
-        # Counted, not read off a clock: one that stands still would let a small file fill the disk.
+        # Counted, not taken from a clock: one that does not advance would let a small file fill the disk.
         self._heard_s += frame.samples / max(1, frame.sample_rate)
         if self._heard_s * 1000 > self._limits.max_duration_ms:
             raise too_long(self._limits)

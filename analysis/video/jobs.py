@@ -21,7 +21,7 @@ _MISSING_MS = 1000
 
 
 def describe(source: Opened, frame: av.VideoFrame, container: str) -> dict[str, Any]:
-    """VideoInfo's fields, of the container and one decoded frame."""
+    """VideoInfo's fields, from the container and one decoded frame."""
     rotation = quarter_turns(frame) * 90
     width, height = (frame.height, frame.width) if rotation % 180 else (frame.width, frame.height)
     rate = source.video.average_rate or source.video.guessed_rate
@@ -40,10 +40,10 @@ def describe(source: Opened, frame: av.VideoFrame, container: str) -> dict[str, 
 def probe(end: ChildEnd, job: dict[str, Any], limits: VideoLimits) -> None:
     """One message `info`. The file is read through without decoding: not every header counts its frames.
 
-    That costs a pass over the file, as hashing it does, and ends at the limit.
+    That costs a pass over the file, as hashing it does, and stops at the limit.
     """
     with opened(job, limits) as source:
-        # An MP4's index is what will be read; of the others' headers some are never filled in.
+        # An MP4's index is what will be read; other formats' headers are sometimes never filled in.
         if job["container"] == "mov" and source.video.frames > limits.max_frames:
             raise too_many_frames(limits)
         packets = Packets(source)
@@ -93,7 +93,7 @@ def _ending(source: Opened, timeline: Timeline, packets: Packets, job: dict[str,
     ends = [(source.declared_ms, max(packets.end_ms, timeline.end_ms))] if source.declared_ms else []
     if video.duration and video.time_base is not None:
         ends.append((source.ms((video.start_time or 0) + video.duration, video.time_base), timeline.end_ms))
-    # Each header may be wrong alone (edit lists, sound that outlasts the picture): believe the kinder one.
+    # Either header may be wrong by itself (edit lists, sound that outlasts the picture): believe the kinder one.
     missing = min((declared - reached for declared, reached in ends), default=0)
     missing = missing if missing > _MISSING_MS else 0
     return {

@@ -1,4 +1,4 @@
-"""How far one small grey picture shows the same as another, whatever the light and however the camera was moved."""
+"""How similar two small gray pictures are, regardless of the light and of how the camera was moved."""
 
 from __future__ import annotations
 
@@ -8,26 +8,27 @@ from numpy.typing import NDArray
 
 #: Windows that are compared, in pixels of the small picture, and the step from one to the next.
 WINDOW, STEP = 8, 4
-# Grey levels squared: what noise and rounding leave in a plain window, so that it does not correlate by chance.
+# Gray levels squared: what noise and rounding leave in a plain window, so that it does not correlate by chance.
 _NOISE = 4.0
-# From this contrast on (standard deviation in grey levels) a window counts in full.
+# From this contrast (standard deviation in gray levels) a window counts in full.
 _FULL_CONTRAST = 12.0
-# Below this it is plain. Where hardly any of the structure is left to compare, that much stands for a share of it.
+# Below this it is plain. Where hardly any structure is left to compare, the denominator is at least this share of
+# all.
 _PLAIN, _FEWEST = 4.0, 0.1
 
 Grey = NDArray[np.float32]
 
 
 def windows(side: int) -> int:
-    """How many windows lie along a side of so many pixels."""
+    """How many windows fit along a side of this many pixels."""
     return (side - WINDOW) // STEP + 1
 
 
 def likeness(before: Grey, now: Grey) -> tuple[Grey, Grey, Grey]:
     """Two pictures (h, w), the first with `near` more pixels on every side -> three arrays, (rows, columns).
 
-    The first is each window's normalised cross-correlation, 0..1, at the best place within `near` pixels: gain and
-    offset of the light do not matter. The others are its contrast in the first and in the second, in grey levels.
+    The first is each window's normalized cross-correlation, 0..1, at the best place within `near` pixels: gain and
+    offset of the light do not matter. The others are its contrast in the first and in the second, in gray levels.
     """
     shape = now.shape
     near = (before.shape[0] - shape[0]) // 2
@@ -51,7 +52,7 @@ def detail(picture: Grey) -> float:
 
 
 def shift_between(before: Grey, now: Grey, reach: int) -> tuple[int, int]:
-    """(dy, dx) in pixels, each -reach..reach, by which `now` is moved against `before`, by the best correlation."""
+    """(dy, dx) in pixels, each -reach..reach, by which `now` is shifted against `before`, by the best correlation."""
     inner = np.ascontiguousarray(now[reach:-reach, reach:-reach])
     found = cv2.matchTemplate(before, inner, cv2.TM_CCOEFF_NORMED)  # (2 * reach + 1, 2 * reach + 1)
     _, _, _, (x, y) = cv2.minMaxLoc(found)
@@ -61,8 +62,8 @@ def shift_between(before: Grey, now: Grey, reach: int) -> tuple[int, int]:
 def unlike(before: Grey, now: Grey, reach: int) -> float:
     """0..1: the share of each picture's structure that the other one lacks; the lesser of both shares.
 
-    As the pictures lie or after the best shift of the whole, whatever is less. What comes before the lens takes
-    structure away and brings none but its edge. reach: the greatest shift, in pixels. Costs about 0.3 ms.
+    As the pictures are or after the best shift of the whole, whichever is less. An object that moves in front of the
+    lens hides structure and adds none but its edge. reach: the greatest shift, in pixels. Costs about 0.3 ms.
     """
     return min(_unlike(before, now, shift, reach + 1) for shift in {(0, 0), shift_between(before, now, reach)})
 
@@ -76,9 +77,9 @@ def _unlike(before: Grey, now: Grey, shift: tuple[int, int], edge: int) -> float
 
 
 def _share(contrast: Grey, like: Grey, beside: NDArray[np.bool_]) -> float:
-    """Of the structure that is unlike, without what lies beside those windows: the edge of what came or went.
+    """The share of structure that differs, without the area next to those windows: the edge of what came or went.
 
-    Windows weigh by their contrast: a plain wall says nothing.
+    Windows are weighted by their contrast: a plain wall says nothing.
     """
     weight = np.minimum(contrast, _FULL_CONTRAST)
     away = weight * (cv2.dilate(beside.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0)
@@ -87,7 +88,7 @@ def _share(contrast: Grey, like: Grey, beside: NDArray[np.bool_]) -> float:
 
 
 def _mean(picture: Grey) -> Grey:
-    """(h, w): of the window that begins at each pixel."""
+    """(h, w): for the window that begins at each pixel."""
     return np.asarray(cv2.boxFilter(picture, -1, (WINDOW, WINDOW), anchor=(0, 0)))
 
 

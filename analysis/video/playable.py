@@ -1,4 +1,4 @@
-"""What a screen needs of a recording: a copy that browsers play, a still picture, the shape of its sound."""
+"""What a screen needs from a recording: a copy that browsers play, a still picture, the shape of its sound."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _POSTER_BYTES = 4 << 20
 
 
 def quiet(progress: Progress) -> None:
-    """The `report` of callers who do not want to hear."""
+    """Default `report`: ignores progress."""
 
 
 def make_playable(

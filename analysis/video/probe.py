@@ -1,4 +1,4 @@
-"""What a file is, found out in the sandboxed child."""
+"""Finds out what a file is, in the sandboxed child."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from analysis.types import BadVideo, VideoInfo
 from analysis.video.channel import number, whole
 from analysis.video.process import Child, nothing
 
-# What no recording has more of: a child that a file has taken over could else send what no database holds.
+# No recording has more than this: a child that a file has taken over could otherwise send what no database can store.
 _LONGEST_NAME, _MOST_PX, _MOST_FPS = 40, 1 << 20, 1000
 
 
 def probe(source: Path, limits: VideoLimits, *, on_wait: Callable[[], None] = nothing) -> VideoInfo:
-    """Open the file, decode its first frame, and say what it is.
+    """Open the file, decode its first frame, and report what it is.
 
     `on_wait` is called a few times a second while the child works. Raises BadVideo.
     """

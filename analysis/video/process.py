@@ -23,22 +23,22 @@ from analysis.text import plain
 from analysis.types import BadVideo, Interrupted
 from analysis.video.channel import ParentEnd, Ring, anonymous_memory, whole
 
-#: How long to wait for the child before telling `on_wait` that time passes.
+#: How long to wait for the child before each call of `on_wait`.
 TICK_S = 0.25
 #: A child that is idle this long and sends nothing hangs: running out of memory in an import can leave a lock held.
 HANGS_AFTER_S = 60.0
 
 
-#: Signals that come from outside: a crash, and a limit that a file exceeds, end the child with others.
+#: Signals that come from outside; a crash, or a limit that a file exceeds, ends the child with others.
 _FROM_OUTSIDE = frozenset({signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT})
 
 
 def nothing() -> None:
-    """The `on_wait` of callers who do not want to hear."""
+    """Default `on_wait`: does nothing."""
 
 
 class _Silence:
-    """Tells a child that hangs from one that works or waits for a slow disk."""
+    """Distinguishes a child that hangs from one that works or waits for a slow disk."""
 
     def __init__(self, pid: int) -> None:
         self._process = psutil.Process(pid)
@@ -46,15 +46,15 @@ class _Silence:
         self._used_s = -1.0
 
     def broken(self) -> None:
-        """The child spoke."""
+        """Note that the child sent something."""
         self._used_s = -1.0
 
     def is_dead(self) -> bool:
-        """Whether the child, silent now, has been asleep for the whole time."""
+        """Whether the child, silent now, has been asleep the whole time."""
         try:
             times, status = self._process.cpu_times(), self._process.status()
         except psutil.Error:
-            return False  # it is over: its end of the channel says so
+            return False  # it has ended: its end of the channel will show that
         used_s = times.user + times.system
         if used_s != self._used_s or status != psutil.STATUS_SLEEPING:
             self._used_s, self._since = used_s, time.monotonic()
@@ -65,7 +65,7 @@ class Child:
     """A decoding child at work on one file; a context manager that never leaves a process behind.
 
     Iterating gives its messages. `on_wait` is called at least every TICK_S while the child is silent; whatever it
-    raises ends the child. Raises BadVideo for whatever the child says, or dies of, and Interrupted where it was ended
+    raises ends the child. Raises BadVideo for whatever the child reports or dies of, and Interrupted if it was ended
     from outside.
     """
 
@@ -109,7 +109,7 @@ class Child:
         return self
 
     def __exit__(self, *exc: object) -> None:
-        # The whole group: the child is its leader and can have started nothing, but a damaged one is not trusted.
+        # The whole group: the child is its leader and cannot have started anything, but a damaged one is not trusted.
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
@@ -139,7 +139,7 @@ class Child:
                 yield message
 
     def take(self, message: dict[str, Any]) -> bytes:
-        """A copy of the bytes that `message` speaks of. Its slot goes back to the child."""
+        """A copy of the bytes that `message` refers to. Its slot goes back to the child."""
         try:
             slot = whole(message["slot"])
             data = self.ring.read(slot, whole(message["bytes"]))
@@ -166,9 +166,9 @@ def _too_slow() -> BadVideo:
 
 
 def _open_source(source: Path) -> int:
-    """Raises BadVideo for what is missing, unreadable, or no regular file."""
+    """Raises BadVideo if it is missing, unreadable, or not a regular file."""
     try:
-        # Without O_NONBLOCK, opening a named pipe would wait for ever.
+        # Without O_NONBLOCK, opening a named pipe would wait forever.
         fd = os.open(source, os.O_RDONLY | os.O_NONBLOCK)
     except OSError:
         raise BadVideo("not_video", "The recording's file is missing or cannot be read.") from None
@@ -193,12 +193,12 @@ def _container_of(fd: int) -> str:
 
 def _start(order: dict[str, Any], fds: list[int]) -> subprocess.Popen[bytes]:
     root = Path(__file__).resolve().parents[2]
-    # The child gets no variable of ours: settings and secrets stay out of a process that reads hostile files.
+    # The child gets none of our environment: settings and secrets stay out of a process that reads hostile files.
     environment = {
         "PYTHONPATH": os.pathsep.join([str(root), *(path for path in sys.path if path)]),
         "PYTHONDONTWRITEBYTECODE": "1",
         "OPENBLAS_NUM_THREADS": "1",
-        "MALLOC_ARENA_MAX": "2",  # each further arena reserves 64 MB of the address space that is limited
+        "MALLOC_ARENA_MAX": "2",  # each further arena reserves 64 MB of the limited address space
     }
     return subprocess.Popen(
         [sys.executable, "-P", "-s", "-m", "analysis.video.child", json.dumps(order)],

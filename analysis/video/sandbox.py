@@ -1,6 +1,6 @@
 """What the decoding child gives up before it opens a file: network, files, privileges, memory and time.
 
-Everything here is Linux; elsewhere, and where the kernel or a container forbids a step, the rest still holds.
+Everything here is for Linux; elsewhere, and where the kernel or a container forbids a step, the rest still applies.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _MAX_WRITTEN_BYTES = 16 << 30
 
 
 def give_up_rights(limits: VideoLimits, parent_pid: int) -> None:
-    """Bound this process and take it off the network. Must run while it has one thread: unshare(2) demands it."""
+    """Limit this process and take it off the network. Must run while it has one thread: unshare(2) requires it."""
     _limit_resources(limits)
     if not sys.platform.startswith("linux"):
         return
@@ -37,16 +37,16 @@ def give_up_rights(limits: VideoLimits, parent_pid: int) -> None:
 
 
 def end_with(parent_pid: int) -> None:
-    """Let the kernel end this process where its parent dies, in whatever way."""
+    """Have the kernel end this process when its parent dies, for whatever reason."""
     if not sys.platform.startswith("linux"):
         return
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent_pid:  # the parent died before the line above took hold
+    if os.getppid() != parent_pid:  # the parent died before the line above took effect
         raise SystemExit(0)
 
 
 def close_files() -> None:
-    """From here on no path can be opened at all (Landlock): only descriptors that are open already can be used."""
+    """From here on no path can be opened at all (Landlock): only descriptors that are already open can be used."""
     if not sys.platform.startswith("linux"):
         return
     libc = ctypes.CDLL(None, use_errno=True)
@@ -68,7 +68,7 @@ def close_files() -> None:
 
 
 def open_status() -> int:
-    """A descriptor for `peak_rss_mb`, opened while files still can be; -1 where there is none."""
+    """A descriptor for `peak_rss_mb`, opened while files still can be; -1 if there is none."""
     try:
         return os.open("/proc/self/status", os.O_RDONLY)
     except OSError:
@@ -88,7 +88,7 @@ def _limit_resources(limits: VideoLimits) -> None:
     memory = limits.memory_mb << 20
     bounds = {
         resource.RLIMIT_AS: (memory, memory),
-        # The soft limit ends the process with SIGXCPU, which the parent can tell from a crash.
+        # the soft limit ends the process with SIGXCPU, which the parent can distinguish from a crash
         resource.RLIMIT_CPU: (limits.cpu_s, limits.cpu_s + 1),
         resource.RLIMIT_FSIZE: (_MAX_WRITTEN_BYTES, _MAX_WRITTEN_BYTES),
         resource.RLIMIT_NOFILE: (64, 64),

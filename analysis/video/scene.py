@@ -1,4 +1,4 @@
-"""What the picture itself does from frame to frame: stands still, becomes another scene, has another background."""
+"""What the picture itself does from frame to frame: freezes, becomes another scene, or gets another background."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ from numpy.typing import NDArray
 from analysis.video.background import Background
 from analysis.video.likeness import Grey, detail, unlike
 
-# Long sides of the two copies that are compared, and the least short side of the smaller one, in pixels.
+# Long sides of the two copies that are compared, and the minimum short side of the smaller one, in pixels.
 _SAMPLED_PX, _SMALL_PX, _NARROW_PX = 160, 64, 24
-# With less detail than this a picture shows no scene: a dark room, a hand before the lens. 22 real clips have 0.66 or
-# more; of 12 of them, two thirds covered, none has more than 0.42.
+# With less detail than this a picture shows no scene: a dark room, a hand in front of the lens. 22 real clips have
+# 0.66 or more; of 12 of them, two thirds covered, none has more than 0.42.
 _PLAIN = 0.4
 # Two pictures that correlate by more than this show one scene; only others are worth a closer look.
 _ALIKE = 0.85
 # How far a camera may pan between two frames, in pixels of the smaller copy: a sixteenth of the picture.
 _PAN_PX = 4
-# A face that correlates with itself by more than the first goes on through the change: another background, no cut.
-# From the second down it is another. Of 42 pairs of clips two had faces above 0.7, and those show one person.
+# A face that correlates with itself by more than the first value continues through the change: another background, no
+# cut. From the second down it is another face. Of 42 pairs of clips two had faces above 0.7, and those show one
+# person.
 _SAME_FACE, _OTHER_FACE = 0.9, 0.7
 # How far a face moves between two frames, in pixels of the larger copy: a twenty-fifth of the picture.
 _FACE_REACH_PX = 6
@@ -39,9 +40,9 @@ class SceneWatch:
         """An RGB picture (h, w, 3) and the box (4,) of its face in its pixels -> the values of PICTURE_SIGNALS.
 
         None for the first frame, and for one of another size: there is nothing to compare it with.
-        motion: mean absolute difference to the frame before in grey levels, of every fourth pixel or so; what a
-        codec repeats is 0. scene_change: 0..1, as `unlike`, and 0 where the face of the frame before goes on.
-        background_change: 0..1, as `Background`.
+        motion: mean absolute difference from the frame before in gray levels, of every fourth pixel or so; what a
+        codec repeats is 0. scene_change: 0..1, like `unlike`, and 0 if the face of the frame before continues.
+        background_change: 0..1, like `Background`.
         """
         sampled, small = _copies(picture)
         scale = sampled.shape[1] / picture.shape[1]
@@ -76,7 +77,7 @@ class _Scene:
         self._centred = small - small.mean()
 
     def correlation(self, other: _Scene) -> float:
-        """-1..1, of the pictures as they lie."""
+        """-1..1, for the pictures as they are."""
         sizes = cv2.norm(self._centred) * cv2.norm(other._centred)
         return float(np.vdot(self._centred, other._centred)) / max(sizes, 1e-3)
 
@@ -95,7 +96,7 @@ class _Scene:
 
 
 def _copies(picture: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Grey]:
-    """The picture in grey twice: sampled, long side 160 (uint8), and that averaged to a long side of 64 (float32).
+    """The picture in gray twice: sampled, long side 160 (uint8), and that averaged to a long side of 64 (float32).
 
     Averaging all of 640x360 would cost 0.3 ms.
     """

@@ -1,4 +1,4 @@
-"""Inside the child: the sound of a file at 16 kHz, each sample where the container's clock says that it belongs."""
+"""Inside the child: the sound of a file at 16 kHz, each sample where the container's clock places it."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from analysis.video.container import Opened, opened, too_long
 from analysis.video.timeline import Packets
 
 AUDIO_RATE = 16_000
-# Further off than this is a hole or an overlap. Nearer is the jitter of coarse container clocks, or a sound card
-# whose rate is not what the file says: its mean over a second is put right once it is a third of a frame.
+# A greater deviation than this is a hole or an overlap. A smaller one is the jitter of coarse container clocks, or a
+# sound card whose rate is not what the file says: its mean over a second is corrected once it is a third of a frame.
 _FAR = AUDIO_RATE // 20
 _NEAR = AUDIO_RATE // 100
 _SETTLED = AUDIO_RATE
-# A clock that steps back further than this has begun anew: what comes then follows what was before.
+# A clock that steps back further than this has restarted: what comes then follows what was before.
 _BEGUN_ANEW = 2 * AUDIO_RATE
 
 
 def audio(end: ChildEnd, job: dict[str, Any], limits: VideoLimits) -> None:
     """`audio` messages with 16 kHz 16-bit samples, one channel or two side by side, from media time 0 on.
 
-    Without a hole: missing sound is silence. Where sound was recorded a little too fast or too slow for the file's
-    clock, up to 10 ms at a time are added or left out, so that it never lags behind the picture by a frame.
+    Without gaps: missing sound becomes silence. If sound was recorded a little too fast or too slow for the file's
+    clock, up to 10 ms at a time are added or dropped, so that it never lags behind the picture by a frame.
     """
     with opened(job, limits) as source:
         if source.audio is None:
@@ -41,7 +41,7 @@ def audio(end: ChildEnd, job: dict[str, Any], limits: VideoLimits) -> None:
             missing = placed.behind(pts_ms)
             if missing > limits.max_gap_ms * AUDIO_RATE // 1000 or pts_ms > limits.max_duration_ms:
                 raise BadVideo("damaged", "The sound has a hole that is longer than is allowed.")
-            # Counted, not read off the clock: one that stands still would make days out of a few kilobytes.
+            # Counted, not taken from the clock: one that does not advance would make days out of a few kilobytes.
             heard += len(samples)
             if max(heard, placed.written + max(missing, 0) + len(samples)) > longest:
                 raise too_long(limits)
@@ -56,21 +56,21 @@ class Placed:
 
     def __init__(self) -> None:
         self.written = 0  # samples
-        self._moved = 0  # of a clock that began anew
-        self._off = 0.0  # how far what comes is ahead of what was written, on average
+        self._moved = 0  # by a clock that restarted
+        self._off = 0.0  # how far the incoming sound is ahead of what was written, on average
 
     def behind(self, pts_ms: int) -> int:
-        """By how many samples what was written ends before this, by the clock that fits: the first, or one anew."""
+        """How many samples before this the written sound ends, by the clock that fits: first or restarted."""
         start = pts_ms * AUDIO_RATE // 1000 - self.written
         return min(start + self._moved, start, key=abs)
 
     def add(self, pts_ms: int, samples: NDArray[np.int16]) -> NDArray[np.int16]:
-        """(n, channels) samples that begin at `pts_ms` -> what to write for them, with silence where some miss."""
+        """(n, channels) samples that begin at `pts_ms` -> what to write for them, with silence for gaps."""
         start = pts_ms * AUDIO_RATE // 1000 - self.written
         if self.behind(pts_ms) < -_BEGUN_ANEW:
             self._moved = -start
         elif self.behind(pts_ms) == start:
-            self._moved = 0  # one packet had strayed
+            self._moved = 0  # a single stray packet
         change = self._change(self.behind(pts_ms), len(samples))
         silence = np.zeros((max(change, 0), samples.shape[1]), np.int16)
         sound = np.concatenate([silence, samples[max(-change, 0) :]])

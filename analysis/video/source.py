@@ -1,4 +1,4 @@
-"""A recording's file, looked at once: everything that reads it afterwards is told what was found."""
+"""A recording's file, read once: everything that reads it afterwards gets what was found."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class Source:
 
 
 def look_at(path: Path, limits: VideoLimits, beat: Callable[[], None]) -> Source:
-    """Probe and hash a file. `beat` is called meanwhile, and what it raises goes through. Raises BadVideo."""
-    # Probing first: it refuses pipes and devices, which hashing would read for ever.
+    """Probe and hash a file. `beat` is called meanwhile, and what it raises propagates. Raises BadVideo."""
+    # Probing first: it refuses pipes and devices, which hashing would read forever.
     info = probe(path, limits, on_wait=beat)
     return Source(path, info, _sha256(path, beat))
 

@@ -1,4 +1,4 @@
-"""Whether a file ends before its own structure says: a few header bytes tell what decoding alone cannot."""
+"""Whether a file ends before its own structure says: a few header bytes show what decoding alone cannot."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _mp4_end(fd: int, size: int) -> int:
         length = int.from_bytes(head[:4])
         if length == 1:
             length = int.from_bytes(head[8:16])
-        if length < 8:  # 0 means "to the end of the file"; anything else is nonsense that decoding will meet
+        if length < 8:  # 0 means "to the end of the file"; anything else is nonsense that decoding will run into
             return size
         at += length
         if at >= size:
@@ -41,7 +41,7 @@ def _mp4_end(fd: int, size: int) -> int:
 
 
 def _avi_end(fd: int) -> int:
-    # Recorders that were cut off leave 0 or the largest number here, and mean "unknown".
+    # Recorders that were cut off leave 0 or the largest number here, meaning "unknown".
     length = int.from_bytes(os.pread(fd, 4, 4), "little")
     return 0 if length in (0, 0xFFFFFFFF) else length + 8
 
@@ -60,7 +60,7 @@ def _matroska_end(fd: int) -> int:
 
 
 def _ebml_size(data: bytes) -> tuple[int | None, int]:
-    """(size, bytes that it takes) of an EBML variable-length number; None for "unknown"."""
+    """(size, number of bytes) of an EBML variable-length number; None for "unknown"."""
     if data[0] == 0:
         return None, 1
     width = 9 - data[0].bit_length()

@@ -44,15 +44,15 @@ class Timeline:
         self.frames += 1
         lasts = round(frame.duration * frame.time_base * 1000) if frame.duration and frame.time_base else 0
         self.end_ms = max(self.end_ms, at + (lasts or self.usual_ms))
-        if self.end_ms > limits.max_duration_ms:  # one frame may say that it stands for days
+        if self.end_ms > limits.max_duration_ms:  # one frame may claim to last for days
             raise too_long(limits)
         return at
 
 
 class Packets:
-    """Decodes a file's picture, skipping what is damaged; notes how much that was and where the file ends.
+    """Decodes a file's picture, skipping what is damaged; records how much that was and where the file ends.
 
-    pictures: how many packets of the picture came by.
+    pictures: how many packets of the picture were read.
     """
 
     def __init__(self, source: Opened) -> None:
@@ -116,8 +116,8 @@ def upright_rgb(frame: av.VideoFrame, side_px: int) -> NDArray[np.uint8]:
 def small_yuv(frame: av.VideoFrame, side_px: int) -> NDArray[np.uint8]:
     """The frame, not turned, as planar 4:2:0 of narrow range, (height * 3 / 2, width), long side at most `side_px`.
 
-    Both sides are even. Half the bytes of RGB and a third of the time. On one thread: ffmpeg's own choice took twice
-    the processor time for 720p, 0.85 ms instead of 0.35.
+    Both sides are even. Half the bytes of RGB and a third of the time. On one thread: ffmpeg's default choice took
+    twice the processor time for 720p, 0.85 ms instead of 0.35.
     """
     scale = min(1.0, side_px / max(frame.width, frame.height))
     width, height = (max(2, 2 * round(side * scale / 2)) for side in (frame.width, frame.height))

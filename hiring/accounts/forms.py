@@ -22,7 +22,7 @@ class SignInForm(AuthenticationForm):
     )
 
     def clean_username(self) -> str:
-        """Addresses differ in no letter's case: the limit on attempts counts one account once."""
+        """Treat addresses as case-insensitive, so that the limit on attempts counts each account once."""
         return str(self.cleaned_data["username"]).lower()
 
     error_messages = {
@@ -31,7 +31,7 @@ class SignInForm(AuthenticationForm):
     }
 
     def clean(self) -> dict[str, Any]:
-        """Ask the limits first: a password that comes too early is not even looked at."""
+        """Check the limits first: a password that is submitted too early is not even checked."""
         email = self.cleaned_data.get("username")
         wait = limits.wait(self.request, email) if email and self.request else None
         if wait:
@@ -50,7 +50,7 @@ class SignInForm(AuthenticationForm):
 
 
 class ChoosePasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # not generic at run time
-    """Django's own; the password is set by the service, with what it ends."""
+    """Django's form; the service sets the password and ends sessions and tokens."""
 
     def save(self, commit: bool = True) -> User:
         services.choose_password(user=self.user, password=self.cleaned_data["new_password1"])
@@ -59,7 +59,7 @@ class ChoosePasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # not gene
 
 
 class TokenForm(forms.Form):
-    """A new API token: what it is for."""
+    """A new API token: its purpose."""
 
     name = forms.CharField(
         label=_("Name"),

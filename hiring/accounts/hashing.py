@@ -1,6 +1,6 @@
 """Password hashing, a few at a time: each takes 100 MB and every core for a tenth of a second or more.
 
-Without this limit a burst of sign-ins takes gigabytes and all threads, and no page of anybody answers.
+Without this limit a burst of sign-ins takes gigabytes and all threads, and no page responds to anyone.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from hiring.lib.busy import Places
 
-#: In one process. A waiting request holds a thread, and pages need the remaining ones.
+#: Per process. A waiting request holds a thread, and pages need the remaining ones.
 PLACES = Places(2, waiting=4, wait_s=5)
 
 
@@ -19,7 +19,7 @@ def _sentence() -> str:
 
 
 class Argon2(hashers.Argon2PasswordHasher):
-    """Django's own with its parameters. Raises Busy where no place is free in time: a middleware answers 429."""
+    """Django's hasher with its parameters. Raises Busy if no slot is free in time: a middleware answers 429."""
 
     def encode(self, password: str, salt: str) -> str:
         with PLACES.one(_sentence()):
@@ -31,7 +31,7 @@ class Argon2(hashers.Argon2PasswordHasher):
 
 
 class PBKDF2(hashers.PBKDF2PasswordHasher):
-    """For hashes from before: Django replaces them as people sign in. Its `verify` comes here as well."""
+    """For older hashes: Django replaces them as people sign in. Its `verify` goes through here as well."""
 
     def encode(self, password: str, salt: str, iterations: int | None = None) -> str:
         with PLACES.one(_sentence()):

@@ -1,7 +1,7 @@
-"""How often wrong passwords may be tried, beside the limit on one account from one address, which axes keeps.
+"""How often wrong passwords may be tried, in addition to axes's limit on one account from one address.
 
 An address may try some accounts, and an account may be tried from some addresses; further attempts must wait.
-What was typed is counted, whether or not there is such an account, so that the answer reveals nothing about it.
+Attempts are counted whether or not the account exists, so that the response reveals nothing about it.
 """
 
 from __future__ import annotations
@@ -16,26 +16,26 @@ from hiring.web import cookies
 from hiring.web.client_address import client_address
 
 _WINDOW = timedelta(minutes=15)
-#: An office may share one address: so many wrong passwords in a quarter of an hour are no office any more.
+#: An office may share one address, but this many wrong passwords in a quarter of an hour are not an office anymore.
 _OF_AN_ADDRESS = 40
-#: From here on each wrong password of an account doubles the wait, up to the longest.
+#: From here on each wrong password for an account doubles the wait, up to the maximum.
 _OF_AN_ACCOUNT = 10
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=4), timedelta(minutes=10)
 
 
-#: In a browser that signed in to an account before, nobody else's guessing keeps its owner out.
+#: In a browser that has signed in to an account before, other people's guesses do not lock its owner out.
 _KNOWN, _PATH = "sightline_known", "/accounts/"
 
 
 def wait(request: HttpRequest, email: str) -> timedelta:
-    """How long this caller must wait before they may try this account again; zero when they may now."""
+    """How long this caller must wait before trying this account again; zero if they may try now."""
     now = timezone.now()
     of_account = timedelta(0) if _is_known(request, email) else _of_account(email, now)
     return max(_of_address(client_address(request), now), of_account, timedelta(0))
 
 
 def remember(response: HttpResponse, email: str) -> None:
-    """Let this browser be known as one that signed in to this account."""
+    """Remember this browser as one that has signed in to this account."""
     cookies.put(response, _KNOWN, email.lower(), path=_PATH, max_age_s=cookies.LONGEST_S)
 
 
@@ -44,7 +44,7 @@ def _is_known(request: HttpRequest, email: str) -> bool:
 
 
 def _failures(now: datetime, **of: str) -> list[datetime]:
-    """When passwords were wrong lately, the newest first."""
+    """When wrong passwords were entered recently, newest first."""
     rows = AccessFailureLog.objects.filter(attempt_time__gt=now - _WINDOW, **of)
     return list(rows.order_by("-attempt_time").values_list("attempt_time", flat=True))
 
@@ -66,5 +66,5 @@ def _of_account(email: str, now: datetime) -> timedelta:
 
 
 def forget_old() -> None:
-    """Remove failures that count for nothing any more."""
+    """Remove failures that no longer count."""
     AccessFailureLog.objects.filter(attempt_time__lt=timezone.now() - 2 * _WINDOW).delete()

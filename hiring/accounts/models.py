@@ -21,7 +21,7 @@ class Role(models.TextChoices):
 
 
 class UserManager(BaseUserManager["User"]):
-    """Needed by Django's authentication back end; everything else goes through services."""
+    """Required by Django's authentication backend; everything else goes through services."""
 
     def get_by_natural_key(self, username: str | None) -> User:
         return self.get(email__iexact=username)
@@ -32,7 +32,7 @@ def _new_seal() -> str:
 
 
 class User(AbstractBaseUser):  # type: ignore[django-manager-missing]  # of the tokens, whose base has no types
-    """Somebody with an account. Sessions and password links hold a hash of `seal`: a new one ends them all."""
+    """Someone with an account. Sessions and password links hold a hash of `seal`: a new one invalidates them all."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     email = models.EmailField(unique=True)
@@ -69,13 +69,13 @@ class User(AbstractBaseUser):  # type: ignore[django-manager-missing]  # of the 
         self.seal = _new_seal()
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
-        """Django's own, with the seal beside the password."""
+        """Django's hash, with the seal next to the password."""
         value = f"{self.password}{self.seal}"
         return salted_hmac("hiring.accounts.User", value, secret=secret, algorithm="sha256").hexdigest()
 
 
 class ApiToken(AbstractAuthToken):  # type: ignore[misc]  # knox has no types
-    """What a program calls the API with, in a person's name. Only the token's hash is stored."""
+    """What a program uses to call the API on behalf of a person. Only the token's hash is stored."""
 
     name: models.CharField[str, str] = models.CharField(max_length=60)
     last_used_at: models.DateTimeField[datetime | None, datetime | None] = models.DateTimeField(null=True, blank=True)

@@ -1,4 +1,4 @@
-"""What a view behind the sign-in can count on. For type checking: nothing is ever made one of these."""
+"""What a view behind sign-in can rely on. For type checking only: it is never instantiated."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hiring.accounts.models import User
 
 
 class SignedIn(HttpRequest):
-    """A request behind login_required: who it is from, and what htmx says of it."""
+    """A request behind login_required: the user, and htmx's details."""
 
     user: User
     htmx: HtmxDetails

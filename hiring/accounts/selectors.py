@@ -1,4 +1,4 @@
-"""Reading people's tokens."""
+"""Read people's tokens."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ def tokens(user: User) -> QuerySet[ApiToken]:
 
 
 def token_of(user: User, token: str) -> ApiToken | None:
-    """The row of a token, where it is this person's."""
+    """The row of a token, if it belongs to this person."""
     return tokens(user).filter(token_key=token[: CONSTANTS.TOKEN_KEY_LENGTH]).first()

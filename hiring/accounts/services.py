@@ -1,4 +1,4 @@
-"""Changes to people and their tokens."""
+"""Manage people and their tokens."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from hiring.audit.actions import Action
 from hiring.audit.services import Actor
 from hiring.lib.refused import Refused
 
-#: More than anybody connects; one that leaked must not hide among hundreds.
+#: More than anyone connects; a leaked one must not hide among hundreds.
 MOST_TOKENS = 20
-#: How exactly it is known when a token was used last.
+#: How precisely a token's last use is recorded.
 _USED_EVERY = timedelta(minutes=1)
 
 
@@ -29,7 +29,7 @@ class CannotChange(Refused):
 
 
 class _PasswordLinks(PasswordResetTokenGenerator):
-    """Django's own, which a broken seal and a closed account end as well."""
+    """Django's generator, but links also become invalid if the seal is broken or the account is closed."""
 
     def _make_hash_value(self, user: User, timestamp: int) -> str:
         return f"{super()._make_hash_value(user, timestamp)}{user.seal}{user.is_active}"
@@ -54,7 +54,7 @@ def add_person(*, email: str, name: str, role: str, actor: Actor, password: str 
 
 @transaction.atomic
 def change_person(*, user: User, role: str, is_active: bool, actor: Actor) -> User:
-    """Change role or access. Raises CannotChange where nobody would be left to administer."""
+    """Change role or access. Raises CannotChange if no administrator would be left."""
     locked = User.objects.select_for_update().get(pk=user.pk)
     leaves = locked.is_administrator and (role != Role.ADMINISTRATOR or not is_active)
     others = User.objects.filter(role=Role.ADMINISTRATOR, is_active=True).exclude(pk=user.pk)
@@ -70,12 +70,12 @@ def change_person(*, user: User, role: str, is_active: bool, actor: Actor) -> Us
 
 
 def password_link_parts(user: User) -> tuple[str, str]:
-    """Return (uid, token) of a link with which this person, once and within three days, chooses a password."""
+    """Return (uid, token) of a link that lets this person choose a password, once and within three days."""
     return urlsafe_base64_encode(force_bytes(user.pk)), password_links.make_token(user)
 
 
 def issue_password_link(*, user: User, actor: Actor) -> tuple[str, str]:
-    """Return (uid, token) as password_link_parts does, and write down who made the link.
+    """Return (uid, token) as password_link_parts does, and record who created the link.
 
     Raises CannotChange for a closed account.
     """
@@ -86,11 +86,11 @@ def issue_password_link(*, user: User, actor: Actor) -> tuple[str, str]:
 
 
 def choose_password(*, user: User, password: str) -> None:
-    """Set a person's password. Whoever knew the old one may hold sessions and tokens: all end.
+    """Set a person's password. Anyone who knew the old one may hold sessions and tokens, so all of them end.
 
-    Raises CannotChange for an account that was closed meanwhile.
+    Raises CannotChange for an account that was closed in the meantime.
     """
-    encoded = make_password(password)  # before the lock: hashing may wait for a place
+    encoded = make_password(password)  # before the lock: hashing may wait for a free slot
     with transaction.atomic():
         locked = User.objects.select_for_update().get(pk=user.pk)
         if not locked.is_active:
@@ -104,7 +104,7 @@ def choose_password(*, user: User, password: str) -> None:
 
 @transaction.atomic
 def issue_token(*, user: User, name: str, actor: Actor) -> str:
-    """Make an API token and return it: only a hash is stored. Raises CannotChange where there are too many."""
+    """Create an API token and return it: only a hash is stored. Raises CannotChange if there are too many."""
     User.objects.select_for_update().get(pk=user.pk)
     if ApiToken.objects.filter(user=user).count() >= MOST_TOKENS:
         sentence = _("You have %(count)s tokens, which is the most. Revoke one first.")
@@ -116,7 +116,7 @@ def issue_token(*, user: User, name: str, actor: Actor) -> str:
 
 
 def token_used(*, token: ApiToken) -> None:
-    """Note when a token was used last, to the minute: a program asks many times a second."""
+    """Record when a token was last used, to the minute: a program makes many requests a second."""
     now = timezone.now()
     if token.last_used_at is None or now - token.last_used_at > _USED_EVERY:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
@@ -124,7 +124,7 @@ def token_used(*, token: ApiToken) -> None:
 
 @transaction.atomic
 def revoke_token(*, user: User, token_key: str, actor: Actor) -> bool:
-    """Revoke one of the person's tokens, named by its first characters. Returns False where there is none."""
+    """Revoke one of the person's tokens, identified by its first characters. Returns False if there is none."""
     revoked, _rows = ApiToken.objects.filter(user=user, token_key=token_key).delete()
     if revoked:
         audit.record(actor=actor, action=Action.TOKEN_REVOKED, obj=user, token=token_key)

@@ -1,4 +1,4 @@
-"""Routes of people who sign in."""
+"""Routes for people who sign in."""
 
 from django.contrib.auth.views import LogoutView
 from django.urls import path

@@ -39,7 +39,7 @@ class SignIn(auth_views.LoginView):
 
 
 class ChoosePassword(auth_views.PasswordResetConfirmView):
-    """The page behind the link that an administrator hands to a new person. It works once."""
+    """The page behind the link that an administrator gives to a new person. It works once."""
 
     template_name = "accounts/choose_password.html"
     success_url = reverse_lazy("accounts:sign_in")
@@ -82,7 +82,7 @@ def _tokens_page(request: SignedIn, form: TokenForm) -> HttpResponse:
 @login_required
 @require_POST
 def issue_token(request: SignedIn) -> HttpResponse:
-    """Make a token; the page of tokens shows it for a while."""
+    """Create a token; the token page shows it for a while."""
     form = TokenForm(request.POST)
     if not form.is_valid():
         return _tokens_page(request, form)
@@ -97,7 +97,7 @@ def issue_token(request: SignedIn) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def revoke_token(request: SignedIn, token_key: str) -> HttpResponse:
-    """Ask once more, with the token's name, then revoke it."""
+    """Ask for confirmation, showing the token's name, then revoke it."""
     if request.method == "GET":
         token = selectors.tokens(request.user).filter(token_key=token_key).first()
         if token is None:

@@ -1,4 +1,4 @@
-"""Using a candidate's own transcript instead of listening."""
+"""Use a candidate's own transcript instead of speech recognition."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ class TranscriptRefused(Refused):
 
 
 def add_transcript(*, recording: Recording, content: bytes, file_name: str) -> None:
-    """Keep the candidate's own transcript and analyse the recording again with it, instead of listening.
+    """Store the candidate's own transcript and analyze the recording again with it, without speech recognition.
 
-    Only before handing in, so that nothing that a reviewer saw changes. Raises TranscriptRefused or TooOften, and
+    Only before submitting, so that nothing a reviewer has seen changes. Raises TranscriptRefused or TooOften, and
     changes nothing.
-    A worker reads the text; where it cannot, it listens after all, and says so beside the transcript.
+    A worker reads the text; if it cannot, it runs speech recognition after all, and the transcript says so.
     """
     suffix = file_name.rpartition(".")[2].lower()
     if suffix not in TYPES or not 0 < len(content) <= MOST_BYTES:
@@ -44,7 +44,7 @@ def add_transcript(*, recording: Recording, content: bytes, file_name: str) -> N
         opened = interview.state == Interview.State.OPENED and Stage.TRANSCRIPT in runs.plan_for(interview)
         if locked is None or not opened:
             raise TranscriptRefused(_("You can add a transcript before you submit if the transcript is switched on."))
-        # Before the file is written, which no transaction takes back.
+        # Before the file is written, because no transaction rolls that back.
         actor = interview.as_actor()
         pace.require(kind=actor.kind, action=Action.TRANSCRIPT_ATTACHED, interview_id=str(interview.pk))
         unused = [locked.transcript_file, *runs.discard_results(recording=locked)]

@@ -1,4 +1,4 @@
-"""Changing what a candidate agrees to."""
+"""Change what a candidate agrees to."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from hiring.positions.models import Interview, Invitation
 
 
 def change_consent(*, interview: Interview, granted: Iterable[Purpose], language: str, link: Invitation) -> None:
-    """Change what the candidate agrees to. What rests on a withdrawn purpose is deleted at once.
+    """Change what the candidate agrees to. Anything based on a withdrawn purpose is deleted immediately.
 
-    What is still agreed to is computed again without it. Without the recording itself no recording stays.
-    link: what opened the candidate's session. Raises consent.NotOffered or NotProven and changes nothing.
+    What is still agreed to is recomputed without it. Without consent to recording, no recording is kept.
+    link: the link that opened the candidate's session. Raises consent.NotOffered or NotProven and changes nothing.
     """
     after, leftovers = frozenset(granted), Leftovers(interview)
     with transaction.atomic():

@@ -1,4 +1,4 @@
-"""Changing a position: its text, its questions, and its places with what they now forbid."""
+"""Change a position: its text, its questions, and its places, including what they now forbid."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ log = logging.getLogger(__name__)
 
 
 def revise_position(*, position: Position, questions: Iterable[str], actor: Actor, **columns: str | bool) -> Position:
-    """Change a position with its questions, and withhold what its places now forbid: all of it, or nothing.
+    """Update a position and its questions, and withhold what its places now forbid, in one transaction.
 
-    From then on no page, download or API answer has it. Deleting it and analyzing again without it takes long where
-    there are thousands of interviews: a worker does that (`discard_withheld`).
+    From then on no page, download or API response includes withheld results. Deleting them and analyzing again
+    without them takes long when there are thousands of interviews, so a worker does that (`discard_withheld`).
     Raises positions.NotAllowed and changes nothing.
     """
     before = Position.objects.values("employer_place", "job_place").get(pk=position.pk)
@@ -38,10 +38,10 @@ def revise_position(*, position: Position, questions: Iterable[str], actor: Acto
 
 
 def discard_withheld(*, for_s: float = math.inf) -> int:
-    """Delete what changed places forbid and analyze again without it. Returns for how many interviews.
+    """Delete what the changed places forbid and analyze again without it. Returns the number of interviews processed.
 
-    Each interview is a transaction of its own, and one that fails does not stop the others. What is not done within
-    `for_s` seconds, or was broken off, the reconciler goes on with.
+    Each interview is a separate transaction, and a failure in one does not stop the others. The reconciler continues
+    with anything not finished within `for_s` seconds or interrupted.
     """
     until, count = time.monotonic() + for_s, 0
     for interview in places.with_withheld():
@@ -61,7 +61,7 @@ def _discard_withheld_of(interview: Interview) -> None:
     leftovers = Leftovers(interview)
     with transaction.atomic():
         for recording in locked(interview):
-            if recording.runs.filter(to_discard=True).exists():  # else somebody else was faster
+            if recording.runs.filter(to_discard=True).exists():  # otherwise another process was faster
                 keep_transcript = Stage.TRANSCRIPT in runs.allowed_for(interview)
                 compute_again(recording, leftovers, keep_transcript=keep_transcript)
     leftovers.remove()

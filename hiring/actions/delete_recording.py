@@ -1,4 +1,4 @@
-"""Deleting one answer."""
+"""Delete one answer."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hiring.runs import services as runs
 
 
 def delete_recording(*, recording: Recording) -> None:
-    """Delete one answer: its files, and every row that was derived from it or written about it."""
+    """Delete one answer: its files, and every row derived from it or written about it."""
     leftovers = Leftovers(recording.interview)
     with transaction.atomic():
         for row in locked(recording.interview):
@@ -25,9 +25,9 @@ def delete_recording(*, recording: Recording) -> None:
 
 
 def delete_row(recording: Recording, leftovers: Leftovers) -> None:
-    """Delete a locked recording with all that hangs on it. The caller removes the leftovers once it is committed."""
+    """Delete a locked recording and everything attached to it. The caller removes the leftovers after the commit."""
     interview = leftovers.interview
-    leftovers.take(recording)  # before delete() forgets the id
+    leftovers.take(recording)  # before delete() clears the id
     leftovers.files += runs.discard_results(recording=recording)
     action = Action.UPLOAD_GIVEN_UP if recording.state == Recording.State.UPLOADING else Action.RECORDING_DELETED
     audit.record(actor=interview.as_actor(), action=action, obj=recording, interview=interview)

@@ -1,4 +1,4 @@
-"""Erasing an interview for good: on request, or because the time for keeping it is over."""
+"""Erase an interview permanently: on request, or because its retention period is over."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 
 def erase(*, interview: Interview, actor: Actor, reason: str, due_at: datetime | None = None) -> ErasureCertificate:
-    """Erase an interview for good: key, files, rows. The certificate and the audit events stay.
+    """Erase an interview permanently: key, files, rows. The certificate and the audit events stay.
 
     Safe to repeat after a crash in the middle: the key goes first, the rows last with the certificate.
     """
@@ -36,12 +36,12 @@ def erase(*, interview: Interview, actor: Actor, reason: str, due_at: datetime |
 
 
 def _erase(interview: Interview, actor: Actor, reason: str, due_at: datetime | None) -> ErasureCertificate:
-    """The same without wiping, for whoever erases many and wipes once."""
+    """Same as `erase` but without wiping, for callers that erase many interviews and wipe once."""
     destroyed, files = _remove_files(interview)
     with transaction.atomic():
         row = Interview.objects.select_for_update().get(pk=interview.pk)
         if row.state == Interview.State.ERASED:
-            # The sweep, the candidate or another administrator was faster: theirs is the certificate.
+            # The sweep, the candidate or another administrator was faster; their certificate applies.
             return ErasureCertificate.objects.filter(interview_id=interview.pk).earliest("erased_at")
         counts = _empty_rows(row)
         certificate = ErasureCertificate.objects.create(
@@ -51,20 +51,20 @@ def _erase(interview: Interview, actor: Actor, reason: str, due_at: datetime | N
             reason=reason,
             due_at=due_at,
             counts={**counts, "files": files},
-            # The first upload makes the key. Where an earlier attempt broke off, that one destroyed it.
+            # The first upload creates the key. If an earlier attempt was interrupted, that attempt destroyed it.
             key_destroyed=destroyed or counts["recordings"] > 0,
         )
         audit.record(actor=actor, action=Action.INTERVIEW_ERASED, obj=certificate, interview=interview, reason=reason)
-    # A worker that was writing while the key went may have left a file behind.
+    # A worker that was writing while the key was destroyed may have left a file behind.
     vault.delete_all(interview.pk)
     keys.destroy(interview.pk)
     return certificate
 
 
 def erase_due(now: datetime | None = None, *, actor: Actor = audit.SYSTEM, at_most: int | None = None) -> int:
-    """Erase everything whose time is over. Returns how many; one that fails does not stop the others.
+    """Erase everything whose retention period is over. Returns how many; one failure does not stop the others.
 
-    A web request passes `at_most`, so that it ends in time; the hourly sweep erases the rest.
+    A web request passes `at_most` so that it finishes in time; the hourly sweep erases the rest.
     """
     count = sum(erase_overdue(item, actor=actor) for item in list(due(now, at_most)))
     deleted_rows.wipe_soon()
@@ -72,7 +72,7 @@ def erase_due(now: datetime | None = None, *, actor: Actor = audit.SYSTEM, at_mo
 
 
 def erase_overdue(item: Due, *, actor: Actor = audit.SYSTEM) -> bool:
-    """Erase one interview whose time is over. Returns whether it is gone; the caller wipes deleted rows."""
+    """Erase one interview whose retention period is over. Returns whether it is gone; the caller wipes rows."""
     try:
         _erase(item.interview, actor, ErasureCertificate.Reason.RETENTION, item.due_at)
     except Exception:
@@ -92,9 +92,10 @@ def _remove_files(interview: Interview) -> tuple[bool, int]:
 
 
 def _empty_rows(interview: Interview) -> dict[str, int]:
-    """Delete what was derived and written about the person, empty the personal columns. Call it in a transaction.
+    """Delete what was derived or written about the person and clear the personal columns. Call it in a transaction.
 
-    A worker at it finds its run gone at its next heartbeat. All that rows hang on is locked: none is added.
+    A worker processing it notices at its next heartbeat that its run is gone. All parent rows are locked, so no new
+    rows can be added.
     """
     locked(interview)
     counts = holdings.delete_rows(interview)

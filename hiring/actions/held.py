@@ -1,4 +1,4 @@
-"""What several use cases need: the rows of an interview, locked in order, and the files that a deletion leaves."""
+"""Shared by several use cases: locking an interview's rows in order, and collecting files that a deletion leaves."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hiring.runs.models import AnalysisRun
 
 
 def locked(interview: Interview) -> list[Recording]:
-    """The interview's recordings, locked with it and their runs: rows come before the audit record, everywhere."""
+    """Lock and return the interview's recordings, with it and their runs. Rows come before the audit record."""
     Interview.objects.select_for_update().get(pk=interview.pk)
     rows = Recording.objects.select_for_update().filter(interview=interview).order_by("pk")
     recordings = list(rows)
@@ -24,7 +24,7 @@ def locked(interview: Interview) -> list[Recording]:
 
 
 class Leftovers:
-    """Files that nothing names once a transaction is committed; removed after it, never before."""
+    """Files that no row names once a transaction is committed; removed after the commit, never before."""
 
     def __init__(self, interview: Interview) -> None:
         self.interview = interview
@@ -32,7 +32,7 @@ class Leftovers:
         self.folders: list[Path] = []
 
     def take(self, recording: Recording) -> None:
-        """Everything that lies anywhere for a recording: in the vault, as an upload, in a worker's hands."""
+        """Collect everything stored anywhere for a recording: in the vault, as an upload, or in use by a worker."""
         self.files += filter(None, (getattr(recording, column) for column in Recording.VAULT_FILES))
         self.folders.append(uploads.path_of(recording).parent)
         for run in recording.runs.all():
@@ -54,6 +54,6 @@ def compute_again(recording: Recording, leftovers: Leftovers, *, keep_transcript
         leftovers.files.append(recording.transcript_file)
         recording.transcript_file = ""
         recording.save(update_fields=["transcript_file"])
-    # A received one waits for its first run, which has just been cancelled: it needs the new one too.
+    # A received recording waits for its first run, which has just been canceled: it needs a new one too.
     if recording.state in (Recording.State.RECEIVED, Recording.State.READY):
         runs.queue(recording=recording)

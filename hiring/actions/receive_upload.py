@@ -1,4 +1,4 @@
-"""Taking in a video, part by part, up to its analysis."""
+"""Receive a video part by part, until its analysis is queued."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from hiring.runs import services as runs
 
 
 def may_upload(interview: Interview) -> bool:
-    """Whether a video may come in: the candidate agreed to be recorded, and nothing is decided yet."""
+    """Whether a video can be uploaded: the candidate agreed to be recorded, and no decision has been made yet."""
     taking = interview.state in (Interview.State.OPENED, Interview.State.SUBMITTED)
     return taking and Purpose.RECORDING in consent.granted(interview)
 
@@ -37,9 +37,9 @@ def start(*, interview: Interview, question: Question, size_bytes: int, file_nam
 
 
 def append(*, recording: Recording, offset: int, pieces: Iterator[bytes], checksum: Checksum | None = None) -> int:
-    """Append a part at `offset` and return the new offset; the last byte moves the recording on to its analysis.
+    """Append a part at `offset` and return the new offset; the last byte starts the recording's analysis.
 
-    Raises UploadRefused: not_allowed, and what uploads.append raises.
+    Raises UploadRefused: not_allowed, or any code that uploads.append raises.
     """
     _require(recording.interview)
     offset = uploads.append(recording=recording, offset=offset, pieces=pieces, checksum=checksum)
@@ -50,7 +50,7 @@ def append(*, recording: Recording, offset: int, pieces: Iterator[bytes], checks
 
 @transaction.atomic
 def finish(*, recording: Recording) -> bool:
-    """Move a complete upload on to its analysis. Returns False where somebody else did, or bytes are missing."""
+    """Move a complete upload to analysis. Returns False if another request already did, or if bytes are missing."""
     if not uploads.mark_received(recording):
         return False
     recording.refresh_from_db()

@@ -1,4 +1,4 @@
-"""Starting a failed analysis again."""
+"""Restart a failed analysis."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from hiring.runs.selectors import latest_run, stopped
 
 
 class NotRetried(Refused):
-    """An analysis cannot be started again."""
+    """An analysis cannot be restarted."""
 
 
 @transaction.atomic
 def retry(*, run: AnalysisRun, actor: audit.Actor) -> AnalysisRun:
-    """Queue a failed or set-aside run's recording again, with what consent and law allow now.
+    """Requeue the recording of a failed or set-aside run, with what consent and law allow now.
 
     Raises NotRetried and changes nothing.
     """
     recording = Recording.objects.select_for_update().get(pk=run.recording_id)
     newest = latest_run(recording)
     if newest is not None and newest.is_active:
-        return newest  # asked for twice
+        return newest  # requested twice
     if not stopped().filter(pk=run.pk).exists():
         raise NotRetried(_("Only an analysis that failed can be started again."))
     again = runs.queue(recording=run.recording)  # first: rows are locked before the audit record

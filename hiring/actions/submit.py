@@ -1,4 +1,4 @@
-"""Submitting the answers of an interview."""
+"""Submit the answers of an interview."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hiring.runs.models import AnalysisRun
 
 @transaction.atomic
 def submit(*, interview: Interview) -> None:
-    """Submit an interview: from now on nobody sits and waits for its analyses. Raises recordings.NotComplete."""
+    """Submit an interview: from now on no one is waiting for its analyses. Raises recordings.NotComplete."""
     Interview.objects.select_for_update().get(pk=interview.pk)
     waiting = AnalysisRun.objects.filter(recording__interview=interview, state=AnalysisRun.State.QUEUED)
     waiting.update(awaited_since=None)

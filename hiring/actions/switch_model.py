@@ -1,4 +1,4 @@
-"""Switching a network off and on. Off is off at once: what runs with it is stopped and queued again without it."""
+"""Switch a model off and on. Off takes effect immediately: runs that use it are stopped and requeued without it."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ LONGEST_REASON = 300
 
 
 class CannotSwitch(Refused):
-    """A network stays as it is; `str(error)` is one sentence."""
+    """The model cannot be switched; `str(error)` is one sentence."""
 
 
 def switch_off(*, network: Network, person: User, reason: str) -> int:
-    """Switch a network off and stop what runs with it. Returns how many runs were stopped. Raises CannotSwitch.
+    """Switch a model off and stop the runs that use it. Returns how many runs were stopped. Raises CannotSwitch.
 
-    Two steps, not one transaction: once the first is committed, whoever queues or claims a run sees the network off,
-    so that the second finds every run that began before. Should the second break off, the reconciler repeats it.
-    Runs that only wait are asked again when a worker takes them.
+    Two steps, not one transaction: once the first is committed, anything that queues or claims a run sees that the
+    model is off, so the second step finds every run that began before. If the second step is interrupted, the
+    reconciler repeats it. Runs that are only waiting are checked again when a worker takes them.
     """
     _switch(network, person, reason, is_on=False)
     return stop_running()
 
 
 def switch_on(*, network: Network, person: User, reason: str) -> None:
-    """Let runs from now on use a network again. Raises CannotSwitch."""
+    """Let runs use a model again from now on. Raises CannotSwitch."""
     _switch(network, person, reason, is_on=True)
 
 
@@ -56,16 +56,16 @@ def _switch(network: Network, person: User, reason: str, *, is_on: bool) -> None
 
 
 def stop_running() -> int:
-    """Stop runs that compute expression with a network that is off, and queue them again. Returns how many.
+    """Stop runs that compute expression with a model that is off, and requeue them. Returns how many.
 
-    Safe to repeat: the reconciler does, for a switch that broke off half-way.
+    Safe to repeat: the reconciler repeats it when switching off was interrupted halfway.
     """
     off = set(selectors.hashes_that_are_off())
     return sum(_stop(run) for run in _with_expression(AnalysisRun.State.RUNNING, off)) if off else 0
 
 
 def in_work(network: Network) -> dict[str, int]:
-    """How many runs compute expression with this network now, and how many wait to."""
+    """Count the runs that compute expression with this model now, and those waiting to."""
     hashes = {network.weights_sha256}
     return {
         "running": len(_with_expression(AnalysisRun.State.RUNNING, hashes)),
@@ -74,9 +74,9 @@ def in_work(network: Network) -> dict[str, int]:
 
 
 def _with_expression(state: AnalysisRun.State, hashes: set[str]) -> list[AnalysisRun]:
-    """Runs in this state that have expression in their plan, from one of these networks.
+    """Runs in this state that have expression in their plan and use one of these models.
 
-    A run that no worker took yet gets the network that was named last.
+    A run that no worker has taken yet is assigned the model reported most recently.
     """
     newest = selectors.current()
     usual = newest.weights_sha256 if newest else ""
@@ -87,7 +87,7 @@ def _with_expression(state: AnalysisRun.State, hashes: set[str]) -> list[Analysi
 
 @transaction.atomic
 def _stop(run: AnalysisRun) -> bool:
-    """Cancel one run and queue its recording again. Locks interview, recording and run, in this order."""
+    """Cancel one run and requeue its recording. Locks interview, recording and run, in this order."""
     interview = Interview.objects.select_for_update().filter(pk=run.recording.interview_id).first()
     recording = Recording.objects.select_for_update().filter(pk=run.recording_id).first()
     running = AnalysisRun.objects.filter(pk=run.pk, state=AnalysisRun.State.RUNNING, token=run.token)

@@ -1,4 +1,4 @@
-"""A model card as HTML. It comes from a worker's own file; still nothing in it may act on the page."""
+"""A model card as HTML. It comes from a worker's own file; even so, nothing in it may act on the page."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LOWEST_HEADING = 6
 class _Renderer(RendererHTML):
     """Headings one level lower, because the page has its own; tables that scroll by themselves on a narrow screen.
 
-    Files beside the card are not served: of a picture its description is left, of a link to a file its text.
+    Files next to the card are not served: a picture is reduced to its description, a link to a file to its text.
     """
 
     def __init__(self, parser: object = None) -> None:
@@ -33,14 +33,14 @@ class _Renderer(RendererHTML):
         return f"</h{_level(tokens[idx])}>\n"
 
     def table_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        # With a keyboard a box that scrolls must be reachable.
+        # A box that scrolls must be reachable by keyboard.
         return format_html('<div class="table-wrap" tabindex="0" role="region" aria-label="{}"><table>', _("Table"))
 
     def table_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         return "</table></div>\n"
 
     def _cell(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        return f"<{tokens[idx].tag}>"  # without the style attribute for alignment, which the page's policy refuses
+        return f"<{tokens[idx].tag}>"  # without the style attribute for alignment, which the page's policy blocks
 
     th_open = td_open = _cell
 
@@ -68,7 +68,7 @@ def _markdown() -> MarkdownIt:
 
 @lru_cache(maxsize=8)
 def as_html(card: str) -> SafeString:
-    """Render a card's Markdown. The first heading is left out: the page says the name itself."""
+    """Render a card's Markdown. The first heading is left out: the page shows the name itself."""
     lines = card.lstrip().splitlines()
     body = "\n".join(lines[1:] if lines and lines[0].startswith("# ") else lines)
     return mark_safe(str(_markdown().render(body)))  # noqa: S308 - raw HTML is off, so every text in it was escaped

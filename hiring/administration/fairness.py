@@ -1,4 +1,4 @@
-"""A fairness audit's result as tables for a screen. The numbers are the audit's own: nothing is worked out here."""
+"""A fairness audit's result as tables for a screen. The numbers are the audit's own: nothing is calculated here."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ class Group:
 
 @dataclass(frozen=True)
 class Difference:
-    """One group beside the best of its kind.
+    """One group compared with the best of its kind.
 
-    reading: "clear", "apart" (the interval leaves out zero, which with so many some do by chance) or "none".
+    reading: "clear", "apart" (the interval excludes zero, which some do by chance among so many) or "none".
     """
 
     measure: str
@@ -69,7 +69,7 @@ class Section:
 
 
 def shown(result: Mapping[str, Any]) -> dict[str, Any] | None:
-    """What the templates show of a result; None where there is none, or it has a shape that is not known here."""
+    """What the templates show of a result; None if there is none, or if its format is unknown here."""
     if result.get("schema") != SCHEMA:
         return None
     sections = [_section(result, by) for by in _kinds(result)]
@@ -87,7 +87,7 @@ def shown(result: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _kinds(result: Mapping[str, Any]) -> list[tuple[str, ...]]:
-    """Dimensions in order of display, then the intersections in the order of the result."""
+    """Dimensions in display order, then the intersections in the order of the result."""
     single = [(name,) for name in result["dimensions"]]
     found = dict.fromkeys(tuple(group["of"]) for group in result["groups"])
     return [*single, *(by for by in found if len(by) > 1)]
@@ -111,7 +111,7 @@ def group_name(of: Mapping[str, str]) -> str:
 
 
 def measure_name(measure: str) -> str:
-    """A measure in words; one that is new is shown as it is written."""
+    """A measure in words; a new one is shown as it is written."""
     names = {
         "detection_rate": _("Face found"),
         "readable_rate": _("Face could be read"),
@@ -155,7 +155,7 @@ def _differences(comparison: Mapping[str, Any]) -> Iterator[Difference]:
 
 
 def _points(difference: float) -> str:
-    """A difference of shares in percentage points; so small a one that it would look like none gets more digits."""
+    """A difference of shares in percentage points; one so small that it would look like zero gets more digits."""
     points = 100 * difference
     digits = 1 if abs(points) >= 0.05 or points == 0 else 3
     return f"{points:+.{digits}f}".replace("-", "−")

@@ -1,6 +1,6 @@
-"""What was measured of a network, as rows for a screen: each figure with its interval and what it was measured on.
+"""What was measured for a model, as rows for a screen: each figure with its interval and what it was measured on.
 
-The file is written by whoever trained the network; what it does not hold is not shown.
+The file is written by the people who trained the model; what it does not contain is not shown.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from hiring.review.wording import expression_label
 
 @dataclass(frozen=True)
 class Figure:
-    """One line: what, how much, and its 95 % interval ("" where nobody worked that out)."""
+    """One line: what, how much, and its 95 % interval ("" if no one calculated that)."""
 
     name: str
     value: str
     span: str = ""
 
 
-#: Between a number and its unit: they stay on one line.
+#: Between a number and its unit: keeps them on one line.
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
@@ -65,7 +65,7 @@ def _plain(name: str, value: Any, interval: Any = None) -> Iterator[Figure]:
 
 
 def headline(measured: Mapping[str, Any]) -> list[Figure]:
-    """The two figures that stand in the list of networks."""
+    """The two figures shown in the list of models."""
     found = _mapping(measured.get("measured"))
     intervals = _mapping(found.get("intervals"))
     return [
@@ -109,7 +109,7 @@ def all_of(measured: Mapping[str, Any]) -> list[Figure]:
 
 @dataclass(frozen=True)
 class Condition:
-    """What a change of the picture does: to the accuracy, and to how many pictures still get an answer."""
+    """The effect of a change to the picture: on the accuracy, and on how many pictures still get an answer."""
 
     name: str
     accuracy: str
@@ -119,7 +119,7 @@ class Condition:
 
 
 def robustness(measured: Mapping[str, Any]) -> list[Condition]:
-    """Accuracy under each change of the picture, in the order of the file."""
+    """Accuracy under each change to the picture, in the order of the file."""
     rows = _mapping(measured.get("robustness")).items()
     return [_condition(str(name), row) for name, row in rows if _number(_mapping(row).get("accuracy")) is not None]
 

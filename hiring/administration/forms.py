@@ -26,7 +26,7 @@ class PersonForm(forms.Form):
 
 
 class AccountForm(forms.Form):
-    """Role and access of somebody who is here already."""
+    """Role and access of someone who already has an account."""
 
     role = forms.ChoiceField(label=_("Role"), choices=ROLES, help_text=_ROLES_HELP)
     account = forms.ChoiceField(
@@ -91,7 +91,7 @@ class TeamForm(forms.Form):
 
 
 class FindForm(forms.Form):
-    """A reference, or a part of one; a whole address or a whole name: nobody is found by a letter."""
+    """A reference, or part of one; a whole address or a whole name: no one is found by a single character."""
 
     q = forms.CharField(
         label=_("Reference, email or name"),
@@ -103,7 +103,7 @@ class FindForm(forms.Form):
 
 
 class ConfirmForm(forms.Form):
-    """Typing the reference proves that this interview is meant."""
+    """Typing the reference confirms that this is the intended interview."""
 
     confirm = forms.CharField(label=_("Type the reference to confirm"), max_length=20)
 
@@ -120,7 +120,7 @@ class ConfirmForm(forms.Form):
 
 
 class SwitchForm(forms.Form):
-    """Why a network is switched: needed to switch it off, welcome to switch it on."""
+    """Why a model is switched: required to switch it off, optional to switch it on."""
 
     reason = forms.CharField(label=_("Why, in one sentence"), max_length=LONGEST_REASON)
 
@@ -135,7 +135,7 @@ class SwitchForm(forms.Form):
 
 
 class StartAuditForm(forms.Form):
-    """Folders are chosen by the names that the server offers: what is typed into an address never becomes a path."""
+    """Folders are chosen from names that the server offers: what is typed into an address never becomes a path."""
 
     source = forms.ChoiceField(label=_("Images"))
 

@@ -19,7 +19,7 @@ _ROWS = 50
 
 
 def administrators_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Lead people who are signed out to the sign-in page; answer 404 to everybody who does not administer."""
+    """Redirect signed-out people to the sign-in page; respond with 404 to everyone who is not an administrator."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
@@ -30,9 +30,9 @@ def administrators_only(view: Callable[..., HttpResponse]) -> Callable[..., Http
 
 
 def page_of(request: HttpRequest, rows: QuerySet[Any, Any] | Sequence[Any], count: int | None = None) -> Page[Any]:
-    """The page that the address asks for; a number that is none, or too high, shows the nearest.
+    """The requested page; invalid or out-of-range numbers fall back to the nearest page.
 
-    count: how many rows there are, where the caller knows already.
+    count: how many rows there are, if the caller already knows.
     """
     pages = Paginator(rows, _ROWS)
     if count is not None:
@@ -44,7 +44,7 @@ def page_of(request: HttpRequest, rows: QuerySet[Any, Any] | Sequence[Any], coun
 class Stretch:
     """Some rows of a list that is too long to be counted, newest first, and where the rows around them begin.
 
-    newer, older: the id to go on from; None where there are none.
+    newer, older: the id to continue from; None if there are no such rows.
     """
 
     rows: list[Any]
@@ -55,7 +55,7 @@ class Stretch:
 def stretch_of(request: HttpRequest, rows: QuerySet[Any, Any]) -> Stretch:
     """The rows before or after the id that the address names, `before` or `after`; the newest by default.
 
-    By id, not by number: the last page of a million rows takes as long as the first.
+    By id, not by page number: the last page of a million rows takes no longer than the first.
     """
     before = whole_number(request.GET.get("before", ""))
     after = whole_number(request.GET.get("after", ""))
@@ -71,7 +71,7 @@ def stretch_of(request: HttpRequest, rows: QuerySet[Any, Any]) -> Stretch:
 
 
 def filters_of(request: HttpRequest) -> str:
-    """The address's filters without where its page begins, for the links to other pages."""
+    """The address's filters without the page position, for the links to other pages."""
     kept = request.GET.copy()
     for name in ("page", "before", "after"):
         kept.pop(name, None)

@@ -1,4 +1,4 @@
-"""Routes of the people who administer."""
+"""Routes of administrators."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""How these screens name what the record, the certificates and the places file hold as codes."""
+"""How these screens name what the record, the certificates and the places file store as codes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FAULTS = {
     Fault.SHORTER_THAN_WRITTEN: _("The record ends after {events} events, but {expected} were written."),
 }
 
-#: Kinds of event to filter by: the beginning of an action's code, and its name.
+#: Kinds of events to filter by: the prefix of an action's code, and its name.
 GROUPS = [
     ("viewed.", _("Someone looked")),
     ("person.", _("People")),
@@ -57,12 +57,12 @@ _RULES = {"prohibited": _("Prohibited"), "off": _("Off"), "consent": _("With con
 
 
 def action_label(action: str) -> str:
-    """What somebody did, in words; a code without any is shown as it is."""
+    """What someone did, in words; a code without wording is shown as it is."""
     return str(Action(action).label) if action in Action.values else action
 
 
 def weights_label(name: str) -> str:
-    """What a file of weights is for; one that is not known here has none."""
+    """What a weights file is for; an unknown one gets an empty label."""
     return str(_WEIGHTS.get(name, ""))
 
 
@@ -71,12 +71,12 @@ def duty_label(duty: str) -> str:
 
 
 def rule_label(rule: str) -> str:
-    """What a place says about a purpose."""
+    """The jurisdiction's rule for a purpose."""
     return str(_RULES.get(rule, rule))
 
 
 def fault_sentence(check: ChainCheck) -> str:
-    """What a check of the record found wrong; empty where it found nothing."""
+    """What a check of the record found wrong; empty if it found nothing."""
     if not check.fault:
         return ""
     facts = {"event": check.fault_event, "events": check.events, "expected": check.expected_events}

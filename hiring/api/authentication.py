@@ -1,4 +1,4 @@
-"""Who calls: a token, or the session of somebody who is signed in."""
+"""Who is calling: a token, or the session of someone who is signed in."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TOKEN = re.compile(rb"[0-9A-Za-z_-]{8,128}")
 
 
 class FormExpired(APIException):
-    """A session's request without its CSRF token. 403, not 404: the caller is known and can put it right."""
+    """A session's request without its CSRF token. 403, not 404: the caller is known and can fix it."""
 
     status_code = 403
     default_detail = _("The CSRF token is missing or has expired. Reload the page, or use an API token.")

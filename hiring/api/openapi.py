@@ -12,7 +12,7 @@ from hiring.positions.models import Interview
 from hiring.recordings.models import Recording
 from hiring.runs.models import AnalysisRun
 
-#: Named in settings.SPECTACULAR_SETTINGS, so that three fields called `state` get types of their own.
+#: Named in settings.SPECTACULAR_SETTINGS, so that three fields called `state` get separate types.
 INTERVIEW_STATES = Interview.State.choices
 RECORDING_STATES = Recording.State.choices
 RUN_STATES = AnalysisRun.State.choices

@@ -11,7 +11,7 @@ from hiring.api.queries import PageQuery, checked
 
 
 class Pages(PageNumberPagination):
-    """Numbered pages. A number that is none answers 400; a page beyond the last one 404."""
+    """Numbered pages. An invalid number answers 400; a page beyond the last one 404."""
 
     page_size = 50
     page_size_query_param = "page_size"

@@ -1,4 +1,4 @@
-"""The door for what programs send: JSON that is not too deep, with text that can be stored. Else 400 says why."""
+"""Checks what programs send: JSON that is not too deep, with text that can be stored. Otherwise 400 says why."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rest_framework.parsers import JSONParser
 
 from analysis.text import is_plain
 
-#: No body here is deeper than two. Far below Python's own limit, which what reads the body later would meet.
+#: No body here is deeper than two. Far below Python's own recursion limit, which later readers of it would hit.
 _DEEPEST = 16
 
 
@@ -38,7 +38,7 @@ def _too_deep() -> ParseError:
 
 
 def _check(body: Any) -> None:
-    """Look at every text of a body, level by level: a function that calls itself could be sent past its own limit."""
+    """Check every text in a body, level by level: a recursive function could be driven past its own limit."""
     level = [body]
     for _depth in range(_DEEPEST):
         below: list[Any] = []

@@ -19,32 +19,32 @@ _LONGEST_DETAIL = 280
 
 
 class Conflict(APIException):
-    """The request is well formed but does not fit the state that things are in."""
+    """The request is well formed but conflicts with the current state."""
 
     status_code = 409
     default_code = "conflict"
 
 
 class SignInNeeded(APIException):
-    """This takes a session, not a token: 403 and not 404, because the caller can put it right."""
+    """This requires a session, not a token: 403 and not 404, because the caller can fix it."""
 
     status_code = 403
     default_code = "sign_in"
 
 
 class NotYet(NotFound):
-    """The row is there and open to the caller; what was asked of it does not exist yet."""
+    """The row exists and is open to the caller; what was requested from it does not exist yet."""
 
 
 def _errors(data: Any) -> dict[str, Any]:
-    """Errors by field. Those of no field in particular come under `request`."""
+    """Errors by field. Those not tied to a field are listed under `request`."""
     if not isinstance(data, dict):
         return {"request": data}
     return {"request" if name == "non_field_errors" else name: errors for name, errors in data.items()}
 
 
 def _as_the_caller_may_know(error: Exception) -> Exception:
-    """Missing and forbidden look alike, in their words too; what Django cannot read is a problem like any other."""
+    """Missing and forbidden look the same, even in wording; what Django cannot read is a problem like any other."""
     if isinstance(error, (SuspiciousOperation, BadRequest)):
         return ParseError(_("The request could not be read. Nothing was changed."))
     if isinstance(error, NotYet) or not isinstance(error, (Http404, NotFound, PermissionDenied)):
@@ -53,7 +53,7 @@ def _as_the_caller_may_know(error: Exception) -> Exception:
 
 
 def handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Return a problem for everything that is not a fault of ours."""
+    """Return a problem for every error except our own faults."""
     error = _as_the_caller_may_know(error)
     response = exception_handler(error, context)
     if response is None:
@@ -71,7 +71,7 @@ def handler(error: Exception, context: dict[str, Any]) -> Response | None:
         problem["detail"] = Truncator(str(getattr(error, "detail", problem["title"]))).chars(_LONGEST_DETAIL)
     response.data = problem
     response.content_type = MEDIA_TYPE
-    # Whatever the caller asked to read, YAML of the schema included: a problem is JSON.
+    # Whatever format the caller asked for, even the schema's YAML: a problem is JSON.
     context["request"].accepted_renderer = JSONRenderer()
     context["request"].accepted_media_type = MEDIA_TYPE
     return response

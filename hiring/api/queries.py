@@ -1,4 +1,4 @@
-"""What may stand behind the question mark, checked: a bad parameter answers 400 and is never ignored."""
+"""Query parameters, checked: a bad parameter answers 400 and is never ignored."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hiring.api.parsers import not_plain
 from hiring.positions.models import Interview
 
 FEWEST_POINTS, MOST_POINTS, DEFAULT_POINTS = 10, 5000, 2000
-#: Ten days: longer than any recording, short enough for every database's integers.
+#: Ten days: longer than any recording, small enough for every database's integers.
 LATEST_MS = 10 * 24 * 60 * 60 * 1000
 
 

@@ -40,7 +40,7 @@ class TokenBody(serializers.Serializer[Any]):
 
 
 class NewToken(serializers.Serializer[Any]):
-    """An API token. `token` is shown this once: only a hash of it is stored."""
+    """An API token. `token` is shown only this once: only a hash of it is stored."""
 
     key = serializers.CharField(help_text="Its first characters: the name by which it is revoked.")
     name = serializers.CharField()
@@ -146,7 +146,7 @@ class RecordingDetails(serializers.ModelSerializer[Recording]):
 
 
 class NetworkOfRun(serializers.Serializer[Any]):
-    """The network that made a run's expressions. `note` is a sentence for people where it has been switched off."""
+    """The model that computed a run's expressions. `note` is a sentence for people if it has been switched off."""
 
     name = serializers.CharField()
     weights_sha256 = serializers.CharField()
@@ -194,7 +194,7 @@ class Gap(serializers.Serializer[Any]):
 
 
 class Series(serializers.Serializer[Any]):
-    """One line with its band. A null stands where the line is broken."""
+    """One line with its band. A null marks a break in the line."""
 
     name = serializers.CharField()
     t_ms = serializers.ListField(child=serializers.IntegerField())
@@ -204,7 +204,7 @@ class Series(serializers.Serializer[Any]):
 
 
 class Signal(serializers.Serializer[Any]):
-    """One line of what head, gaze or lids did, in degrees or 0..1. A null stands where the line is broken."""
+    """One line of what head, gaze or lids did, in degrees or 0..1. A null marks a break in the line."""
 
     name = serializers.CharField()
     unit = serializers.ChoiceField(choices=["deg", "0..1"])
@@ -213,9 +213,9 @@ class Signal(serializers.Serializer[Any]):
 
 
 class SoundLine(serializers.Serializer[Any]):
-    """One line of what the voice is like. All but loudness have a value only where somebody speaks: points, no line.
+    """One line describing the voice. All but loudness have values only where someone speaks: points, not a line.
 
-    usual: the quartiles of the whole recording; null where they are not known.
+    usual: the quartiles of the whole recording; null if they are not known.
     """
 
     name = serializers.ChoiceField(choices=list(SOUND_COLUMNS[2:]))
@@ -244,7 +244,7 @@ class Mark(serializers.Serializer[Any]):
 
 
 class Timeline(serializers.Serializer[Any]):
-    """What was visible, second by second, with how sure it is. Shown, not felt."""
+    """What was visible, second by second, with how certain it is. Expressions are not emotions."""
 
     recording = serializers.UUIDField()
     run = serializers.UUIDField()
@@ -282,7 +282,7 @@ class Line(serializers.Serializer[Any]):
 
 
 class Quote(serializers.Serializer[Any]):
-    """A passage that touches a point: by its words, or by what it means."""
+    """A passage that matches a point: by its words, or by its meaning."""
 
     start_ms = serializers.IntegerField()
     end_ms = serializers.IntegerField()
@@ -293,7 +293,7 @@ class Quote(serializers.Serializer[Any]):
 
 
 class PointRow(serializers.Serializer[Any]):
-    """A point of the question. quotes: none were found where it is empty; null where nobody has looked."""
+    """A point of the question. quotes: empty if none were found; null if no one has looked yet."""
 
     text = serializers.CharField()
     quotes = Quote(many=True, allow_null=True)
@@ -339,7 +339,7 @@ class RegionShares(serializers.Serializer[Any]):
 
 
 class Regions(serializers.Serializer[Any]):
-    """Where the network looked when it read an expression in one frame. Not why a face moved."""
+    """Where the model looked when it read an expression in one frame. Not why a face moved."""
 
     at_ms = serializers.IntegerField(help_text="Media time of the frame.")
     expression = serializers.CharField()
@@ -363,7 +363,7 @@ class MomentRow(Mark):
 
 
 class VerdictBody(serializers.Serializer[Any]):
-    """A reviewer's answer to one moment. Dismissing needs a reason."""
+    """A reviewer's answer to one moment. Dismissing requires a reason."""
 
     answer = serializers.ChoiceField(choices=Verdict.Answer.choices)
     reason = serializers.CharField(max_length=500, allow_blank=True, required=False, default="")

@@ -24,7 +24,7 @@ urlpatterns = [
     path("tokens/", account.Tokens.as_view(), name="tokens"),
     path("tokens/<slug:key>/", account.Token.as_view(), name="token"),
     path("schema/", schema.Schema.as_view(), name="schema"),
-    # With the slash at the end only, so that an address without it is still led to the one with it. Not a dot, which
-    # stops at a line break: an address may hold an encoded one.
+    # Only with the trailing slash, so that an address without it is still redirected to one with it. Not a dot, which
+    # stops at a line break: an address may contain an encoded one.
     re_path(r"^(?:[\s\S]*/)?$", NothingHere.as_view(), name="nothing_here"),
 ]

@@ -1,4 +1,4 @@
-"""Everything that the record can say somebody did: its code, which is stored, and its words."""
+"""Every action that the record can contain: its code, which is stored, and its wording."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Action(models.TextChoices):
-    """Something that somebody, or Sightline itself, did. A code begins with what it was done to."""
+    """Something that someone, or Sightline itself, did. A code begins with the object of the action."""
 
     VIEWED_RECORDING = "viewed.recording", _("Opened a recording")
     VIEWED_INTERVIEW = "viewed.interview", _("Opened an interview")

@@ -1,7 +1,7 @@
-"""Checking that nobody changed the record: a walk along the chain, in slices, by a worker.
+"""Check that no one changed the record: a worker walks along the chain, in slices.
 
-A whole check begins at the first event, any other where the last one ended. So a change to an event that was checked
-before is found by the next whole check: there is one each week.
+A full check starts at the first event, any other where the last one ended. So a change to an event that was already
+checked is found by the next full check, which runs weekly.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ class _Noted:
 
 
 def latest() -> ChainCheck | None:
-    """The check that is under way, or the last one."""
+    """The check in progress, or the last one."""
     return ChainCheck.objects.first()
 
 
 def start(*, actor: Actor, whole: bool) -> ChainCheck:
-    """Begin a check, or return the one that is under way. A worker does it."""
+    """Start a check, or return the one in progress. A worker does it."""
     before = {} if whole else _checked_before()
     try:
         with transaction.atomic():
@@ -50,7 +50,7 @@ def start(*, actor: Actor, whole: bool) -> ChainCheck:
 
 
 def start_if_due(*, actor: Actor) -> None:
-    """What nobody asked for: new events once a day, all of them once a week."""
+    """Start the checks that no one asked for: new events once a day, all of them once a week."""
     ended, now = ChainCheck.objects.filter(is_under_way=False), timezone.now()
     if not ended.filter(is_whole=True, begun_at__gt=now - _EACH_WEEK).exists():
         start(actor=actor, whole=True)
@@ -59,10 +59,10 @@ def start_if_due(*, actor: Actor) -> None:
 
 
 def _checked_before() -> dict[str, Any]:
-    """Where the last check ended, or nothing, and then all events are checked.
+    """Where the last check ended, or an empty result, in which case all events are checked.
 
-    After a fault the next check is a whole one: a fault is shown until a whole check finds none. So is the one after
-    a check whose seal is not ours: somebody made that up.
+    After a fault the next check is a full one: a fault is shown until a full check finds none. The same applies after
+    a check whose seal is not ours: someone forged it.
     """
     last = ChainCheck.objects.filter(is_under_way=False).first()
     if last is None or last.fault or last.seal != _seal(last):
@@ -75,14 +75,14 @@ def _seal(row: ChainCheck) -> str:
 
 
 def go_on(for_s: float) -> bool:
-    """Go on with the check that is under way, for so many seconds. Returns whether there is more to do.
+    """Continue the check in progress for this many seconds. Returns whether there is more to do.
 
-    Two workers at once do the same twice, and one of them writes it down.
+    Two workers at once do the same work twice, and one of them saves the result.
     """
     row = ChainCheck.objects.filter(is_under_way=True).first()
     if row is None:
         return False
-    # Read before the events: whatever is written meanwhile follows these.
+    # Read before the events: anything written in the meantime comes after these.
     noted, before = _noted(), row.events
     until_s, is_over = time.monotonic() + for_s, False
     while not is_over and not row.fault:
@@ -105,7 +105,7 @@ def _noted() -> list[_Noted]:
 
 
 def _walk(row: ChainCheck, noted: list[_Noted]) -> int:
-    """Follow the next events, up to the first that does not fit. Returns how many were read."""
+    """Follow the next events, up to the first that does not match. Returns how many were read."""
     rows = Event.objects.filter(id__gt=row.last_id).order_by("id").values_list("id", "hash", *HASHED)
     some = list(rows[:_SOME])
     for event_id, own_hash, *facts in some:
@@ -120,7 +120,7 @@ def _walk(row: ChainCheck, noted: list[_Noted]) -> int:
 
 
 def _compare_end(row: ChainCheck, noted: list[_Noted]) -> None:
-    """Compare with the recorded ends: since then the chain can have grown, but not become shorter."""
+    """Compare with the recorded ends: since then the chain can have grown, but not shrunk."""
     for end in noted:
         if row.events < end.events:
             row.fault, row.expected_events = end.fault, end.events

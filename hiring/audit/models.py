@@ -9,9 +9,9 @@ from django.utils import timezone
 
 
 class Event(models.Model):
-    """One thing that somebody did. Its hash covers the one before, so that a change or a gap shows.
+    """One action that someone took. Its hash covers the event before it, so that a change or a gap is detectable.
 
-    Holds ids and short facts only: never a name, an address, an answer or a transcript, because it outlives them.
+    Contains only ids and short facts: never a name, an address, an answer or a transcript, because it outlives them.
     """
 
     class ActorKind(models.TextChoices):
@@ -35,7 +35,7 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["interview_id", "-id"]),
             models.Index(fields=["actor_id", "-id"]),
-            # For the start of an action too, in any collation of the database.
+            # Also for prefixes of an action, in any collation of the database.
             models.Index(name="audit_action", fields=["action", "-id"], opclasses=["varchar_pattern_ops", ""]),
         ]
         constraints = [
@@ -59,7 +59,7 @@ class Event(models.Model):
 
 
 class ChainHead(models.Model):
-    """The one row that writers lock, so that events line up."""
+    """The single row that writers lock, so that events are serialized."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     last_hash = models.CharField(max_length=64, default="0" * 64)
@@ -75,8 +75,8 @@ class ChainHead(models.Model):
 class ChainCheck(models.Model):
     """A check of the chain: of all of it, or from where the last one ended.
 
-    events, last_id, last_hash: how far it is, counted from the first event of all. seal: of these three, by the key
-    that is not in the database; without it no check begins there. fault: what does not fit, at fault_event.
+    events, last_id, last_hash: its progress, counted from the very first event. seal: of these three, by the key that
+    is not in the database; without it no check starts there. fault: what does not match, at fault_event.
     """
 
     class Fault(models.TextChoices):

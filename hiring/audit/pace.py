@@ -1,8 +1,8 @@
-"""How often a candidate may do what the audit log records: the log is never shortened, so nobody may fill it.
+"""How often a candidate may do what the audit log records: the log is never shortened, so no one may flood it.
 
-A limit holds for one interview and one kind of act, within an hour. Counted are the events themselves, so every
-process agrees. What takes something back (withdrawing, deleting, handing in, the parts of a running upload) has none:
-it is bounded by what was done before, and nobody may be kept from it.
+A limit applies to one interview and one kind of action, within an hour. The events themselves are counted, so every
+process agrees. Actions that undo something (withdrawing, deleting), submitting, and the parts of a running upload
+have no limit: they are bounded by what was done before, and no one may be kept from them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from hiring.audit.models import Event
 from hiring.lib.refused import Refused
 
 _WINDOW = timedelta(hours=1)
-#: Far more than anybody needs, far fewer than a script can do.
+#: Far more than anyone needs, far fewer than a script can do.
 MOST_AN_HOUR: Mapping[Action, int] = {
     Action.UPLOAD_STARTED: 40,
     Action.CONSENT_GIVEN: 30,
@@ -45,7 +45,7 @@ class TooOften(Refused):
 
 
 def require(*, kind: str, action: Action, interview_id: str) -> None:
-    """Raises TooOften where a candidate did this as often as an hour allows."""
+    """Raise TooOften if a candidate has already done this as often as an hour allows."""
     most = MOST_AN_HOUR.get(action)
     if kind != Event.ActorKind.CANDIDATE or most is None:
         return

@@ -1,4 +1,4 @@
-"""Reading the record."""
+"""Read the record."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def events(*, action: str = "", interview_id: str = "", actor_id: str = "") -> Q
 
 
 def looks_and_links(interview_id: str) -> QuerySet[Event]:
-    """What the candidate is told of: who opened this interview, who made a link to it, and links opened elsewhere."""
+    """What the candidate can see: who opened this interview, who created a link to it, and links opened elsewhere."""
     by_people = Q(actor_kind=Event.ActorKind.USER) & (
         Q(action__startswith="viewed.") | Q(action=Action.INVITATION_CREATED)
     )
@@ -30,5 +30,5 @@ def looks_and_links(interview_id: str) -> QuerySet[Event]:
 
 
 def how_many() -> int:
-    """How many events there are, by the count that goes with the chain's head."""
+    """How many events there are, according to the count stored with the chain's head."""
     return ChainHead.objects.filter(id=1).values_list("events", flat=True).first() or 0

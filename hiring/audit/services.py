@@ -1,8 +1,8 @@
 """Append to the record, inside the transaction of what it records.
 
-The hashes are keyed by the master key, which is not in the database: whoever can only write rows cannot make a chain
-that fits. And the head is noted every hour in a file beside the keys: a chain that was cut off or replaced as a whole
-no longer meets it.
+The hashes are keyed by the master key, which is not in the database: anyone who can only write rows cannot make a
+valid chain. And the head is recorded every hour in a file next to the keys: a chain that was truncated or replaced as
+a whole no longer matches it.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Actor:
 SYSTEM = Actor(Event.ActorKind.SYSTEM)
 
 
-#: What the hash of an event covers, in this order.
+#: The columns that an event's hash covers, in this order.
 HASHED = (
     "previous_hash", "at", "actor_kind", "actor_id", "action", "object_type", "object_id", "interview_id", "details",
 )  # fmt: skip
@@ -52,13 +52,13 @@ def digest(event: Event) -> str:
 
 
 def digest_of(facts: Sequence[Any]) -> str:
-    """The same of the columns that it covers, in the order of HASHED."""
+    """Same as `digest`, from the columns that it covers, in the order of HASHED."""
     previous, at, *others = facts
     return seal("audit chain", [previous, at.isoformat(), *others])
 
 
 def seal(use: str, facts: Sequence[Any]) -> str:
-    """Return an HMAC of facts, for one use, that nobody can make who has the database alone."""
+    """Return an HMAC of facts, for one use, that no one can create with the database alone."""
     content = json.dumps(facts, sort_keys=True).encode()
     return hmac.new(_key(settings.MASTER_KEY, use), content, hashlib.sha256).hexdigest()
 
@@ -78,16 +78,16 @@ def record(
     always: bool = False,
     **details: Any,
 ) -> Event:
-    """Append one event. `interview` is an interview or its id; `details` are short facts that name nobody.
+    """Append one event. `interview` is an interview or its id; `details` are short facts that contain no names.
 
-    Raises ValueError for an action that is not listed: nothing would say it in words.
+    Raises ValueError for an action that is not listed: there would be no wording for it.
 
-    Raises pace.TooOften, unless `always`, where a candidate did this as often as an hour allows: the caller's
-    transaction then takes back what this would have recorded.
+    Raises pace.TooOften, unless `always`, if a candidate has already done this as often as an hour allows: the
+    caller's transaction then rolls back what this would have recorded.
     """
     head, _ = ChainHead.objects.select_for_update().get_or_create(id=1)
     interview_id = str(getattr(interview, "pk", interview) or "")
-    if not always:  # behind the lock, so that of many at once none slips through
+    if not always:  # inside the lock, so that no concurrent call slips through
         pace.require(kind=actor.kind, action=action, interview_id=interview_id)
     event = Event(
         at=timezone.now(),
@@ -107,7 +107,7 @@ def record(
 
 
 def record_look(*, actor: Actor, obj: models.Model, interview: Any) -> None:
-    """Note that somebody looked at a recording, once an hour for each person: a player asks for a hundred ranges."""
+    """Record that someone viewed a recording, at most hourly per person: a player requests a hundred ranges."""
     lately = Event.objects.filter(
         actor_id=actor.id,
         action=Action.VIEWED_RECORDING,
@@ -123,7 +123,7 @@ def _anchor_file() -> Path:
 
 
 def anchor() -> None:
-    """Note the chain's head outside the database, beside the keys."""
+    """Record the chain's head outside the database, next to the keys."""
     head = ChainHead.objects.filter(id=1).first()
     if head is None:
         return
@@ -135,7 +135,7 @@ def anchor() -> None:
 
 
 def anchored() -> dict[str, Any]:
-    """What was noted outside: events and hash."""
+    """What was recorded outside: events and hash."""
     try:
         found: dict[str, Any] = json.loads(_anchor_file().read_text())
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""The questions, a video for each, and handing in."""
+"""The questions, a video for each, and submitting."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ State = Recording.State
 class Answer:
     """A question and the newest video for it, if there is one.
 
-    is_open: whether this session may watch and delete it; one that came in before a link that proves nothing is not.
+    is_open: whether this session may watch and delete the video; one that arrived before a link without proof may not
+    be.
     """
 
     number: int
@@ -44,7 +45,7 @@ class Answer:
 
     @property
     def is_follow_up(self) -> bool:
-        """Offered because of another answer; nobody has to answer it."""
+        """Offered because of another answer; no one has to answer it."""
         return self.question.follows_id is not None
 
     @property
@@ -72,14 +73,14 @@ def answers_of(request: HttpRequest, interview: Interview) -> list[Answer]:
     own = set(access.candidate_recordings(request).values_list("pk", flat=True))
     found, number = [], 0
     for question in access.candidate_questions(request):
-        number += question.follows_id is None  # a follow-up has the number of the question before it
+        number += question.follows_id is None  # a follow-up shares the number of the question before it
         answer = newest.get(question.pk)
         found.append(Answer(number, question, answer, is_open=answer is None or answer.pk in own))
     return found
 
 
 def _may_follow(interview: Interview, found: list[Answer]) -> bool:
-    """Whether a follow-up question may still come: they are used here, and an answer is being looked at."""
+    """Whether a follow-up question may still come: they are enabled, and an answer is being analyzed."""
     if not interview.position.follow_ups or interview.state != Interview.State.OPENED:
         return False
     there_are = Question.objects.filter(position=interview.position_id).exclude(follows=None).exists()
@@ -91,7 +92,7 @@ def _may_follow(interview: Interview, found: list[Answer]) -> bool:
 
 
 def _texts() -> dict[str, str]:
-    """What upload.js says; the words in braces are filled in there."""
+    """The texts that upload.js shows; it fills in the words in braces."""
     return {
         "starting": _("Starting …"),
         "sending": _("Sent: {percent} %"),
@@ -118,9 +119,7 @@ def answers(request: HttpRequest) -> HttpResponse:
     if not consent.receipts(interview).exists():
         return redirect("candidate:notice")
     for recording in interview.recordings.filter(state=State.UPLOADING):
-        receive_upload.finish(
-            recording=recording
-        )  # does something only where a server died right after the last byte
+        receive_upload.finish(recording=recording)  # has an effect only if the server died right after the last byte
     found, granted = answers_of(request, interview), consent.granted(interview)
     return page(
         request,
@@ -142,7 +141,7 @@ def answers(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def delete_answer(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Delete one video and everything that was computed from it or written about it."""
+    """Delete one video and everything computed from it or written about it."""
     recording = access.candidate_recording(request, pk)
     try:
         delete_recording(recording=recording)
@@ -154,11 +153,11 @@ def delete_answer(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def add_transcript(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Use the candidate's own transcript instead of listening."""
+    """Use the candidate's own transcript instead of speech recognition."""
     recording = access.candidate_recording(request, pk)
     file = request.FILES.get("transcript")
     try:
-        if file is None or (file.size or 0) > adding.MOST_BYTES:  # before it is read
+        if file is None or (file.size or 0) > adding.MOST_BYTES:  # checked before it is read
             raise adding.wrong_file()
         adding.add_transcript(recording=recording, content=file.read(), file_name=file.name or "")
         messages.success(request, _("Your transcript has been added. The answer is being analyzed again with it."))
@@ -169,7 +168,7 @@ def add_transcript(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def hand_in(request: HttpRequest) -> HttpResponse:
-    """Hand the answers in."""
+    """Submit the answers."""
     interview = access.candidate_may_hand_in(request)
     try:
         submit(interview=interview)

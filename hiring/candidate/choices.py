@@ -1,4 +1,4 @@
-"""The notice, the choices, the receipts, and asking for an adjustment."""
+"""The notice, the choices, the receipts, and requests for an accommodation."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _NOTICE_SHOWN = "notice_shown"
 
 @require_safe
 def notice(request: HttpRequest) -> HttpResponse:
-    """The notice in the chosen language, with what is offered in this candidate's place."""
+    """The notice in the chosen language, with what is offered in this candidate's jurisdiction."""
     interview = access.candidate_interview(request)
     text = notice_in(get_language()).for_whom_is_offered(rule_of(interview).allowed)
     request.session[_NOTICE_SHOWN] = text.version
@@ -38,7 +38,7 @@ def notice(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def choices(request: HttpRequest) -> HttpResponse:
-    """Every purpose as a switch, off until the candidate turns it on. The same page changes it later."""
+    """Every purpose as a switch, off until the candidate turns it on. The same page changes choices later."""
     link = access.proven_candidate_link(request)
     interview = link.interview
     first = not consent.receipts(interview).exists()
@@ -74,7 +74,7 @@ def _chosen(request: HttpRequest, interview: Interview, first: bool) -> HttpResp
 
 @require_safe
 def receipts(request: HttpRequest) -> HttpResponse:
-    """What was agreed to, when, and to which words. To print or keep."""
+    """What the candidate agreed to, when, and in which words. For printing or keeping."""
     interview = access.proven_candidate_link(request).interview
     rows = consent.receipts(interview).select_related("link__made_by")
     grouped = []
@@ -87,9 +87,9 @@ def receipts(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def adjustment(request: HttpRequest) -> HttpResponse:
-    """Ask for another way to answer. No reason is asked for."""
+    """Ask for another way to answer. The candidate is not asked for a reason."""
     interview = access.candidate_interview(request)
-    if interview.accommodation:  # what was asked for in another browser is not replaced
+    if interview.accommodation:  # do not replace what was requested in another browser
         access.proven_candidate_link(request)
     form = AdjustmentForm(request.POST) if request.method == "POST" else AdjustmentForm.of(interview)
     if form.is_bound and form.is_valid():

@@ -12,7 +12,7 @@ from hiring.policy.rules import Purpose
 from hiring.policy.selectors import rule_of
 from hiring.positions.models import Interview
 
-#: Asked for most often. Stored in English, because the team reads it; no reason is ever asked.
+#: The most common requests. Stored in English, because the team reads them; no reason is ever asked for.
 _ADJUSTMENTS = [
     ("More time for each answer", _("More time for each answer")),
     ("Captions or a written version of the questions", _("Captions or a written version of the questions")),
@@ -23,7 +23,7 @@ _ADJUSTMENTS = [
 
 
 class ChoicesForm(forms.Form):
-    """Purposes as switches. The second button grants the recording alone, whatever the switches say."""
+    """Purposes as switches. The second button grants recording only, whatever the switches say."""
 
     purpose = forms.MultipleChoiceField(
         required=False,
@@ -62,7 +62,7 @@ class AdjustmentForm(forms.Form):
 
     @classmethod
     def of(cls, interview: Interview) -> AdjustmentForm:
-        """The form, showing what was asked for before."""
+        """The form, showing what was requested before."""
         lines = interview.accommodation.splitlines()
         known = {value for value, _label in _ADJUSTMENTS}
         return cls(
@@ -73,7 +73,7 @@ class AdjustmentForm(forms.Form):
         )
 
     def text(self) -> str:
-        """Everything asked for, a line each."""
+        """Everything that was requested, one per line."""
         return "\n".join([*self.cleaned_data["usual"], self.cleaned_data["other"].strip()]).strip()
 
 

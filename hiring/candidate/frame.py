@@ -1,4 +1,4 @@
-"""What every candidate page shares: its frame, and where the person is on the way."""
+"""What every candidate page shares: its frame, and how far along the person is."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ STEPS = 4
 def page(
     request: HttpRequest, template: str, interview: Interview | None, *, status: int = 200, **context: Any
 ) -> HttpResponse:
-    """Render a candidate page. `section` marks the current link, `step` the place on the way."""
+    """Render a candidate page. `section` marks the current link, `step` the current step."""
     frame = {
         "interview": interview,
         "position": interview.position if interview else None,
@@ -34,7 +34,7 @@ def page(
 
 
 def next_step(interview: Interview) -> str:
-    """The name of the page on which the candidate goes on."""
+    """The name of the page where the candidate continues."""
     if not consent.receipts(interview).exists():
         return "candidate:notice"
     if interview.state == Interview.State.OPENED:
@@ -43,7 +43,7 @@ def next_step(interview: Interview) -> str:
 
 
 class TooOftenIsSaid:
-    """Answer 429, with the sentence, to what a candidate did very often: on whichever page it was."""
+    """Answer 429, with the sentence, when a candidate did something too often, whichever page it was on."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -1,7 +1,7 @@
-"""Whose bodies are read at the upload addresses: a candidate's, and parts of a file alone.
+"""Decides whose request bodies are read at the upload addresses: only a candidate's, and only parts of a file.
 
-Parts of videos are large and slow, so what comes from a stranger is refused by its headers, and a form, which no
-upload has, stays unread: Django would look for its token against forged requests in there, ours is in a header.
+Parts of videos are large and slow, so requests from strangers are refused by their headers. A form, which no upload
+has, stays unread: Django would search it for its CSRF token; ours is in a header.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from hiring.web.middleware import STREAMED
 from hiring.web.outside import whole_number
 
 _ADDRESSES = "/interview/uploads/"
-#: The pages send 8 MiB at most. nginx and waitress keep a part until it is whole, and have a limit as well.
+#: The pages send 8 MiB at most. nginx and waitress buffer a part until it is complete, and have limits as well.
 LARGEST_PART = 32 * 1024 * 1024
 
 
 class UploadsHaveAGate:
-    """Must come behind the session and before the check against forged requests, which reads forms."""
+    """Must come after the session and before the CSRF check, which reads forms."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -41,7 +41,7 @@ def _has_body(request: HttpRequest) -> bool:
 
 
 def _leave_unread(request: HttpRequest) -> None:
-    # What Django would have found in an empty form; Django REST framework fills them in the same way.
+    # What Django would have found in an empty form; Django REST framework fills them the same way.
     request._post, request._files = QueryDict(), MultiValueDict()  # type: ignore[attr-defined]
 
 

@@ -1,4 +1,4 @@
-"""The personal link: looked at without being used up, then redeemed by a button."""
+"""The personal link: previewed without being used up, then redeemed by a button."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _PATH = "/interview/"
 
 
 def _refused(request: HttpRequest, refused: LinkRefused) -> HttpResponse:
-    """One sentence on why, and whom to ask. Whoever holds this interview already simply goes on."""
+    """Say in one sentence why, and whom to ask. Anyone who already holds this interview simply continues."""
     own = request.session.get(CANDIDATE_SESSION_KEY)
     if refused.reason == "used" and own and own == str(refused.interview_id):
         return redirect(next_step(access.candidate_interview(request)))
@@ -56,7 +56,7 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest) -> HttpResponse:
-    """Who asks, for what, how long it takes; the button uses the link up and opens a fresh session."""
+    """Show who asks, for what, and how long it takes; the button uses up the link and opens a new session."""
     token = cookies.get(request, _COOKIE, path=_PATH, max_age_s=_COOKIE_S)
     if not token:
         return _without_link(request)
@@ -76,17 +76,17 @@ def _without_link(request: HttpRequest) -> HttpResponse:
 
 
 def forget(response: HttpResponse, interview: Interview) -> None:
-    """Take the proof out of the browser, once the interview is erased."""
+    """Remove the proof from the browser after the interview is erased."""
     response.delete_cookie(_proof_cookie(interview), path=_PATH, samesite="Lax")
 
 
 def _proof_cookie(interview: Interview) -> str:
-    """Stays in the browser that opened the first link: with it, a later one is known to be the same person's."""
+    """Cookie that stays in the browser that opened the first link: it ties later links to the same person."""
     return f"sightline_first_{interview.pk.hex}"
 
 
 def _earlier(request: HttpRequest, interview: Interview) -> str:
-    """The link of this interview that this browser opened last as the candidate's, or an empty text."""
+    """The link to this interview that this browser last opened as the candidate, or an empty string."""
     return cookies.get(request, _proof_cookie(interview), path=_PATH, max_age_s=cookies.LONGEST_S)
 
 

@@ -1,4 +1,4 @@
-"""The candidate's own recording, transcript and marked moments, and who looked at them."""
+"""The candidate's own recording, transcript and marked moments, and who viewed them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _TYPES = {"mov": "video/mp4", "matroska": "video/webm", "avi": "video/x-msvideo"
 
 @require_safe
 def results(request: HttpRequest) -> HttpResponse:
-    """Every answer, and the list of who looked and when."""
+    """Every answer, and the list of who viewed it and when."""
     interview = access.candidate_interview(request)
     looks = [(event.at, name, look_label(event.action)) for event, name in access.candidate_looks(request)]
     rows = [{"answer": answer, **_found(answer)} for answer in answers_of(request, interview)]
@@ -44,7 +44,7 @@ def results(request: HttpRequest) -> HttpResponse:
 
 
 def _found(answer: Answer) -> dict[str, Any]:
-    """What there is of one answer beside the video; no count of moments where nothing was looked for."""
+    """What one answer has in addition to the video; no count of moments where none were searched for."""
     run = complete_run(answer.recording) if answer.recording and answer.is_open else None
     if run is None or not run.plan:
         return {"moments": None, "label": _("Watch your video")}
@@ -78,7 +78,7 @@ def _moments(run: AnalysisRun | None) -> list[dict[str, Any]]:
 
 
 def _regions(moment: Moment) -> dict[str, Any]:
-    """Which parts of the face carried the expression: in words, and where the picture is."""
+    """Which parts of the face the model looked at: in words, and the address of the picture."""
     found = getattr(moment, "explanation", None)
     if found is None:
         return {"regions": ""}
@@ -119,7 +119,7 @@ def _points(recording: Recording, run: AnalysisRun | None) -> list[dict[str, Any
 
 @require_safe
 def result(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """One answer as a reviewer sees it, with the reason beside every marked moment."""
+    """One answer as a reviewer sees it, with the reason next to every marked moment."""
     recording = access.candidate_recording(request, pk)
     if recording.state != Recording.State.READY:
         return redirect("candidate:status")
@@ -127,7 +127,7 @@ def result(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _result_page(request: HttpRequest, recording: Recording, refused: dict[str, Any] | None = None) -> HttpResponse:
-    """The page; refused: a correction that could not be kept, with start_ms, text and sentence."""
+    """The page; refused: a correction that could not be stored, with start_ms, text and sentence."""
     run = complete_run(recording)
     transcript = transcript_of(run)
     newest = latest_run(recording)
@@ -154,7 +154,7 @@ def _result_page(request: HttpRequest, recording: Recording, refused: dict[str, 
 
 @require_POST
 def correct(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Keep the candidate's own words for one line; an empty text takes them back."""
+    """Store the candidate's own words for one line; an empty text removes them."""
     recording = _ready(request, pk)
     start_ms = whole_number(request.POST.get("start_ms", ""))
     if start_ms is None:
@@ -173,7 +173,7 @@ def correct(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_safe
 def video(request: HttpRequest, pk: UUID) -> HttpResponseBase:
-    """The playable copy, any range of it."""
+    """The playable copy, or any byte range of it."""
     recording = _ready(request, pk)
     if recording.playable_file:
         return media_response(request, recording.interview_id, recording.playable_file, "video/mp4")
@@ -189,7 +189,7 @@ def poster(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 
 @require_safe
 def explanation(request: HttpRequest, pk: UUID) -> HttpResponseBase:
-    """The picture that reviewers see beside a moment: where the network looked."""
+    """The picture that reviewers see next to a moment: where the model looked."""
     moment = access.candidate_moment(request, pk)
     found = getattr(moment, "explanation", None)
     if found is None or not found.picture_file:

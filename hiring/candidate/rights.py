@@ -21,7 +21,7 @@ from hiring.retention.models import ErasureCertificate
 
 @require_POST
 def download(request: HttpRequest) -> HttpResponseBase:
-    """Everything that is kept about this person as one ZIP, made while it is sent."""
+    """Everything stored about this person as one ZIP, built while it is sent."""
     interview = access.proven_candidate_link(request).interview
     sent = Rationed(request, interview.pk, long=True)
     try:
@@ -36,7 +36,7 @@ def download(request: HttpRequest) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete_everything(request: HttpRequest) -> HttpResponse:
-    """Erase the interview at once. The certificate that follows names nobody."""
+    """Erase the interview immediately. The certificate that follows names no one."""
     interview = access.proven_candidate_link(request).interview
     form = DeleteEverythingForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
@@ -64,6 +64,6 @@ def delete_everything(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def erased(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The certificate: what went, when, and that the key is destroyed."""
+    """The certificate: what was deleted, when, and that the key is destroyed."""
     certificate = access.candidate_certificate(request, pk)
     return page(request, "erased.html", None, certificate=certificate, contents=labels(certificate.counts))

@@ -1,4 +1,4 @@
-"""How far each answer is. The columns of the run are the truth: a reload or a second tab sees the same."""
+"""How far along each answer is. The columns of the run are the truth: a reload or a second tab sees the same."""
 
 from __future__ import annotations
 
@@ -97,6 +97,6 @@ def status(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def now(request: HttpRequest) -> HttpResponse:
-    """The part of the page that htmx asks for every two seconds, until nothing moves any more."""
+    """The part of the page that htmx requests every two seconds until nothing changes anymore."""
     interview = access.candidate_interview(request)
     return page(request, "_status.html", interview, **_context(request, interview))

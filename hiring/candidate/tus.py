@@ -29,7 +29,7 @@ from hiring.web.outside import whole_number
 VERSION = "1.0.0"
 _PIECE = 256 * 1024
 _DIGEST_BYTES = {"sha256": 32, "sha1": 20}
-#: 460 is the protocol's own number for a checksum that does not fit.
+#: 460 is the protocol's own status for a checksum mismatch.
 _STATUS = {
     "bad_request": 400,
     "not_allowed": 403,
@@ -56,7 +56,7 @@ def _refusal(code: str, sentence: str, status: int | None = None) -> HttpRespons
 
 
 def refused(code: str, sentence: str) -> HttpResponse:
-    """A refusal as every other answer of the protocol, for a request that comes to no view."""
+    """A refusal in the protocol's usual form, for a request that reaches no view."""
     return _of_protocol(_refusal(code, sentence))
 
 
@@ -75,14 +75,14 @@ def _bad(sentence: str) -> UploadRefused:
 
 
 def _method(request: HttpRequest) -> str:
-    """The method, or the one that a client behind an old proxy means: the protocol asks for this."""
+    """The method, or the one that a client behind an old proxy means: the protocol requires this."""
     if request.method == "POST":
         return request.headers.get("X-HTTP-Method-Override", "POST").upper()
     return str(request.method)
 
 
 def endpoint(**handlers: View) -> View:
-    """Make one view of handlers by method: checks the version, words every refusal as JSON."""
+    """Build one view from handlers by method: checks the version, returns every refusal as JSON."""
 
     def view(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _of_protocol(_dispatch(request, pk, handlers))
@@ -114,7 +114,7 @@ def _dispatch(request: HttpRequest, pk: UUID, handlers: dict[str, View]) -> Http
     except Http404:
         return _refusal("not_found", not_yours())
     except UploadRefused as refusal:
-        # The protocol names 409 for an offset; a creation that is in the way of another is one as well.
+        # The protocol uses 409 for an offset conflict; a creation that conflicts with another gets it as well.
         status = 409 if refusal.code == "busy" and method == "POST" else None
         return _refusal(refusal.code, str(refusal), status)
 
@@ -136,7 +136,7 @@ def _whole_number(request: HttpRequest, header: str) -> int:
 
 
 def file_name(metadata: str) -> str:
-    """Return the file's name out of an Upload-Metadata header (`key base64,…`). Raises UploadRefused."""
+    """Return the file name from an Upload-Metadata header (`key base64,…`). Raises UploadRefused."""
     for pair in metadata.split(","):
         key, _space, value = pair.strip().partition(" ")
         if key == "filename":
@@ -164,7 +164,7 @@ def _checksum(request: HttpRequest) -> Checksum | None:
 
 
 def _pieces(request: HttpRequest) -> Iterator[bytes]:
-    """The body bit by bit. A line that drops ends it quietly: what came before still counts."""
+    """The body piece by piece. A dropped connection ends it quietly: what came before still counts."""
     while True:
         try:
             piece = request.read(_PIECE)
@@ -191,7 +191,7 @@ def _head(request: HttpRequest, pk: UUID) -> HttpResponse:
     recording = access.candidate_recording(request, pk)
     if recording.state == Recording.State.REFUSED:
         raise UploadRefused("gone", _("This upload is already finished or was given up."))
-    # A server that died between the last byte and the row's next state is made good here.
+    # Recover here if the server died between the last byte and the row's next state.
     receive_upload.finish(recording=recording)
     response = HttpResponse(status=200)
     response["Upload-Offset"] = str(recording.received_bytes)
@@ -205,7 +205,7 @@ def _patch(request: HttpRequest, pk: UUID) -> HttpResponse:
         sentence = _("Parts of a file must come as %(type)s.") % {"type": STREAMED}
         raise UploadRefused("content_type", sentence)
     if "Transfer-Encoding" in request.headers:
-        # Django reads no body without a length: such a part would be answered as taken, and its bytes be lost.
+        # Django reads no body without a length: such a part would be reported as accepted, but its bytes lost.
         sentence = _("The header %(name)s must be a whole number.") % {"name": "Content-Length"}
         raise UploadRefused("length", sentence)
     offset = receive_upload.append(

@@ -1,4 +1,4 @@
-"""Words for candidates: what each purpose means, how far an answer is."""
+"""Wording for candidates: what each purpose means, and how far along an answer is."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ _OFF_SINCE = gettext_lazy(
 
 @dataclass(frozen=True)
 class Offer:
-    """One purpose as it is offered on the form."""
+    """One purpose as offered on the form."""
 
     purpose: Purpose
     title: str
@@ -92,7 +92,7 @@ def _recording_text(interview: Interview) -> str:
 
 
 def offers(interview: Interview, granted: frozenset[Purpose]) -> list[Offer]:
-    """The purposes that law and version allow here, in their usual order."""
+    """The purposes that the law and this version allow here, in their usual order."""
     allowed = rule_of(interview).allowed
     texts = {**_PURPOSE_TEXTS, Purpose.RECORDING: _recording_text(interview)}
     if not networks.is_on():
@@ -105,13 +105,13 @@ def offers(interview: Interview, granted: frozenset[Purpose]) -> list[Offer]:
 
 
 def forbidden_titles(interview: Interview) -> list[str]:
-    """Purposes that the law of a place involved closes, so that they are not asked for."""
+    """Purposes that the law of a jurisdiction involved forbids, so that candidates are not asked for them."""
     closed = frozenset(Purpose) - NOT_IN_THIS_VERSION - rule_of(interview).allowed
     return [str(PURPOSE_TITLES[purpose]) for purpose in Purpose if purpose in closed]
 
 
 def network_note(run: AnalysisRun | None) -> str:
-    """What the candidate is told where the network for expressions was switched off, then or since; else nothing."""
+    """What the candidate is told if the expression model was switched off, then or since; otherwise empty."""
     if run is None:
         return ""
     if run.expression_was_off and Purpose.EXPRESSION in consent.granted(run.recording.interview):
@@ -120,5 +120,5 @@ def network_note(run: AnalysisRun | None) -> str:
 
 
 def look_label(action: str) -> str:
-    """What somebody opened, for the list of who looked."""
+    """What someone opened, for the list of views."""
     return str(_LOOKS.get(action, _("viewed your interview")))

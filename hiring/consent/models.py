@@ -1,4 +1,4 @@
-"""What the candidate agreed to, when, and to which words."""
+"""What the candidate agreed to, when, and to which text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hiring.positions.models import Interview, Invitation
 
 
 class ConsentReceipt(models.Model):
-    """One answer to one purpose. Rows are only added; the newest of a purpose is in force.
+    """One answer for one purpose. Rows are only added; the newest row for a purpose is in force.
 
     link: the personal link that opened the session in which it was given.
     """

@@ -1,8 +1,8 @@
 """The notice that a candidate reads: one Markdown-like text for each version and language, and its hash.
 
-The newest version comes in layers. A heading with one # begins a part: the first says everything in short, the others
-hold sections, each under a heading with two #. A section that is about purposes names them in brackets, and is shown
-where all of them are on offer.
+The newest version is layered. A heading with one # starts a part: the first part is a summary, the others contain
+sections, each under a heading with two #. A section about purposes names them in brackets, and is shown if all of
+them are offered.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ LANGUAGES = ("en", "es", "de", "fr")
 
 @dataclass(frozen=True)
 class Section:
-    """What is said under one heading, to candidates who are offered all of `purposes`."""
+    """The text under one heading, for candidates who are offered all of `purposes`."""
 
     heading: str
     purposes: frozenset[Purpose]
@@ -32,7 +32,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a notice: points that all can see at once, or sections to open."""
+    """A part of a notice: points that are visible immediately, or sections to expand."""
 
     heading: str
     points: tuple[str, ...]
@@ -41,7 +41,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Notice:
-    """`sha256` is of the file's bytes: which of its sections were shown follows from the purposes on the receipt."""
+    """`sha256` covers the file's bytes: which of its sections were shown follows from the purposes on the receipt."""
 
     version: str
     language: str
@@ -49,7 +49,7 @@ class Notice:
     parts: tuple[Part, ...]
 
     def for_whom_is_offered(self, purposes: AbstractSet[Purpose]) -> Notice:
-        """Return the notice without sections about purposes that are not on offer."""
+        """Return the notice without sections about purposes that are not offered."""
         return replace(
             self,
             parts=tuple(
@@ -60,13 +60,13 @@ class Notice:
 
 
 def notice_bytes(language: str, version: str) -> bytes:
-    """The file of a notice, as a receipt's hash is of it."""
+    """The bytes of a notice file, as covered by a receipt's hash."""
     return (_FOLDER / version / f"{language}.md").read_bytes()
 
 
 @cache
 def notice(language: str) -> Notice:
-    """Return the newest notice in this language, or in English where it has no translation."""
+    """Return the newest notice in this language, or in English if it has no translation."""
     chosen = language.split("-")[0] if language.split("-")[0] in LANGUAGES else "en"
     raw = notice_bytes(chosen, CURRENT)
     parts = tuple(_part(text) for text in re.split(r"^# ", raw.decode(), flags=re.MULTILINE)[1:])

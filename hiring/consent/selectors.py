@@ -1,4 +1,4 @@
-"""What is in force."""
+"""Read the consents that are in force."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hiring.positions.models import Interview, Position
 
 
 def in_force(interview: Interview) -> dict[Purpose, ConsentReceipt]:
-    """The newest answer to each purpose that was ever asked."""
+    """The newest answer to each purpose that was ever offered."""
     newest: dict[Purpose, ConsentReceipt] = {}
     for row in ConsentReceipt.objects.filter(interview=interview).order_by("id"):
         newest[Purpose(row.purpose)] = row
@@ -22,7 +22,7 @@ def in_force(interview: Interview) -> dict[Purpose, ConsentReceipt]:
 
 
 def agreed_under(position: Position, rules: Mapping[str, Rule]) -> dict[UUID, dict[Purpose, str]]:
-    """What `agreed` says of each interview of a position, in one query, under the rule of each candidate's place."""
+    """What `agreed` returns for each interview of a position, in one query, by the rule of each candidate's place."""
     columns = ("interview_id", "interview__candidate_place", "purpose", "granted", "notice_version")
     rows = ConsentReceipt.objects.filter(interview__position=position).order_by("id").values_list(*columns)
     found: dict[UUID, dict[Purpose, str]] = {}

@@ -1,4 +1,4 @@
-"""Recording what a candidate chose. Withdrawal, which also deletes, is hiring.actions.change_consent."""
+"""Record what a candidate chose. Withdrawal, which also deletes data, is done by hiring.actions.change_consent."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ class NotOffered(Refused):
 
 
 class NotProven(Refused):
-    """Somebody agreed to more through a link that may not be the candidate's; `str(error)` is one sentence."""
+    """Someone agreed to more through a link that may not be the candidate's; `str(error)` is one sentence."""
 
 
 @transaction.atomic
 def choose(*, interview: Interview, granted: Iterable[Purpose], language: str, link: Invitation) -> uuid.UUID:
-    """Write one receipt: yes for the purposes given, no for every other that was offered.
+    """Write one receipt: yes for the given purposes, no for every other one that was offered.
 
-    link: what opened the session that this is chosen in. Returns the receipt's id. Raises NotOffered where one of the
-    purposes was not on offer, NotProven where more is agreed to than before through a link that does not prove who
-    uses it, TooOften where somebody agrees very often; then nothing is written. Withdrawing is always possible.
+    link: the link that opened the current session. Returns the receipt's id. Raises NotOffered if one of the purposes
+    was not offered, NotProven if more is agreed to than before through a link that does not prove who is using it,
+    TooOften if someone agrees very often; in these cases nothing is written. Withdrawing is always possible.
     """
     chosen, allowed = frozenset(granted), rule_of(interview).allowed
     before = selectors.granted(interview)
@@ -57,7 +57,7 @@ def choose(*, interview: Interview, granted: Iterable[Purpose], language: str, l
         for purpose in Purpose
         if purpose in allowed
     )
-    # Not which purposes: the record is open to administrators, and nobody shall see who chose no analysis.
+    # Omits the purposes: administrators can read the record, and no one should see who declined analysis.
     audit.record(
         actor=interview.as_actor(),
         action=Action.CONSENT_GIVEN,

@@ -1,1 +1,1 @@
-"""Small things without models or pages: the environment, ids, jobs, room on the disk."""
+"""Small utilities without models or pages: the environment, ids, jobs, room on the disk."""

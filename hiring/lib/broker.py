@@ -1,4 +1,4 @@
-"""Telling a worker through the broker. It may be away, and nobody waits for it twice in a row."""
+"""Notify a worker through the broker. It may be away, and no one waits for it twice in a row."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from celery import current_app
 from kombu.exceptions import OperationalError
 
 log = logging.getLogger(__name__)
-#: For how long this process asks a broker no more that did not answer. One that hangs costs each question seconds.
+#: How long this process leaves an unresponsive broker alone. Each call to a hanging broker costs seconds.
 _QUIET_S = 10.0
 
 
 class _Silence:
-    """Until when this process leaves the broker alone."""
+    """The time until which this process leaves the broker alone."""
 
     until = 0.0
 
 
 def tell(task: str, *arguments: str) -> bool:
-    """Send a task. Returns False where the broker is away, or was just now: the reconciler tells a worker later."""
+    """Send a task. Returns False if the broker is away, or just was: the reconciler notifies a worker later."""
     if is_away():
         return False
     try:
@@ -33,12 +33,12 @@ def tell(task: str, *arguments: str) -> bool:
 
 
 def is_away() -> bool:
-    """Whether this process was not answered just now."""
+    """Whether the broker just failed to respond to this process."""
     return time.monotonic() < _Silence.until
 
 
 def leave_alone() -> None:
-    """Note that the broker did not answer."""
+    """Record that the broker did not respond."""
     _Silence.until = time.monotonic() + _QUIET_S
 
 

@@ -1,4 +1,4 @@
-"""Limits on what one process does at once. A request that finds no free place gets 429 and a sentence."""
+"""Limits on what one process does at once. A request that finds no free slot gets a 429 and a sentence."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 
 class Busy(Exception):
-    """As much is under way as may be; `str(error)` is a sentence for the person. Nothing was done."""
+    """The limit on work in progress is reached; `str(error)` is a sentence for the person. Nothing was done."""
 
     def __init__(self, sentence: str, *, retry_after_s: int = 5) -> None:
         super().__init__(sentence)
@@ -17,7 +17,7 @@ class Busy(Exception):
 
 
 class Places:
-    """So many at once; a few more wait, for a bounded time: a waiting request holds a thread."""
+    """A limited number at once; a few more wait, for a bounded time, because a waiting request holds a thread."""
 
     def __init__(self, at_once: int, *, waiting: int, wait_s: float) -> None:
         self._free = threading.Semaphore(at_once)
@@ -26,7 +26,7 @@ class Places:
 
     @contextmanager
     def one(self, sentence: str) -> Iterator[None]:
-        """Hold a place for the block. Raises Busy with `sentence` where there is none in time."""
+        """Hold a slot for the block. Raises Busy with `sentence` if none is free in time."""
         if not self._room.acquire(blocking=False):
             raise Busy(sentence)
         try:
@@ -41,17 +41,17 @@ class Places:
 
 
 class Shares:
-    """So many at once for each person, and for all of them together. Nobody waits."""
+    """A limited number at once, per person and in total. No one waits."""
 
     def __init__(self, *, each: int, together: int) -> None:
         self._each, self._together = each, together
         self._taken: Counter[str] = Counter()
-        # Given back from a finalizer, which may run in the middle of `take`, in the thread that holds the lock.
+        # Returned by a finalizer, which may run in the middle of `take`, in the thread that holds the lock.
         self._given_back: deque[str] = deque()
         self._lock = threading.Lock()
 
     def take(self, person: str, sentence: str) -> Callable[[], None]:
-        """Take a share, and return what gives it back; to be called once. Raises Busy."""
+        """Take a share, and return the function that gives it back; to be called once. Raises Busy."""
         with self._lock:
             self._settle()
             if self._taken[person] >= self._each or self._taken.total() >= self._together:
@@ -62,4 +62,4 @@ class Shares:
     def _settle(self) -> None:
         while self._given_back:
             self._taken[self._given_back.popleft()] -= 1
-        self._taken += Counter()  # forget those who hold none
+        self._taken += Counter()  # drop those who hold none

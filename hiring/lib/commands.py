@@ -8,12 +8,12 @@ from django.db.migrations.executor import MigrationExecutor
 
 
 class NeedsTables:
-    """Mixed into a command: it says in a sentence what is missing, instead of failing at the first row."""
+    """Mixin for commands: report what is missing in a sentence, instead of failing at the first row."""
 
     requires_migrations_checks = True
 
     def check_migrations(self) -> None:
-        """Raises CommandError where tables are missing or the database does not answer."""
+        """Raise CommandError if tables are missing or the database does not respond."""
         try:
             executor = MigrationExecutor(connection)
         except OperationalError as error:

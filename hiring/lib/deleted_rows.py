@@ -1,4 +1,4 @@
-"""Making what was deleted unreadable in the database's own files, where that is up to us."""
+"""Make deleted data unreadable in the database's own files, as far as that is up to us."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import logging
 from django.db import connection, transaction
 
 log = logging.getLogger(__name__)
-#: How long a checkpoint waits for readers. The next sweep tries again, so nobody waits for it on a page.
+#: How long a checkpoint waits for readers. The next sweep tries again, so no page waits for it.
 _WAIT_MS = 500
 
 
@@ -17,11 +17,11 @@ def wipe_soon() -> None:
 
 
 def wipe() -> bool:
-    """Move SQLite's write-ahead log into the database and cut it to nothing. Returns False while somebody reads.
+    """Move SQLite's write-ahead log into the database and truncate it. Returns False while someone is reading.
 
-    Rows that were deleted stand in that log until then, whatever `secure_delete` overwrites in the database itself.
-    PostgreSQL looks after its files by itself: docs/privacy.md says what it needs. Nothing happens inside a
-    transaction, which would be its own reader.
+    Deleted rows remain in that log until then, whatever `secure_delete` overwrites in the database itself. PostgreSQL
+    handles its files itself: docs/privacy.md says what it needs. Nothing happens inside a transaction, which would be
+    its own reader.
     """
     if connection.vendor != "sqlite":
         return True

@@ -1,4 +1,4 @@
-"""The only reader of the process environment: typed, and closed where production left something out."""
+"""The only reader of the process environment: typed, and fails closed if production omits something."""
 
 from __future__ import annotations
 
@@ -43,16 +43,16 @@ class Environment:
 
 
 def _local_secrets(var_dir: Path) -> dict[str, str]:
-    """Read the secrets of the embedded default; write new ones, for the owner's eyes only, on first start."""
+    """Read the secrets of the embedded default; on first start, write new ones, readable only by the owner."""
     path = var_dir / "secrets.json"
     if not path.exists():
-        # The database lies here too: names, and the sessions of whoever is signed in.
+        # The database is stored here too: names, and the sessions of everyone who is signed in.
         var_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh = {
             "SECRET_KEY": secrets.token_urlsafe(50),
             "MASTER_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
         }
-        # Two processes may start together: both write, the first rename wins, and both read what is there.
+        # Two processes may start at the same time: both write, the first rename wins, and both read the result.
         draft = var_dir / f".secrets.{os.getpid()}"
         draft.touch(mode=0o600)
         draft.write_text(json.dumps(fresh))
@@ -76,7 +76,7 @@ def _required(env: environ.Env, name: str, why: str) -> str:
 def read() -> Environment:
     """Read the environment once.
 
-    Raises ImproperlyConfigured, naming the variable, where a server installation lacks one.
+    Raises ImproperlyConfigured, naming the variable, if a server installation lacks one.
     """
     env = environ.Env()
     var_dir = Path(env.str("VAR_DIR", default=str(ROOT / "var"))).resolve()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 
-#: No letter that is taken for a digit (B I L O Q S Z), and none that sounds like another here (D N V).
+#: No letter that is mistaken for a digit (B I L O Q S Z), and none that sounds like another letter here (D N V).
 _LETTERS = "ACEFGHJKMPRTUWXY"
 _DIGIT_GROUPS = (4, 4)
 
@@ -16,15 +16,15 @@ def new_token() -> str:
 
 
 def token_digest(token: str) -> str:
-    """Return what is stored of a link's token: tokens are random, so one SHA-256 is enough."""
+    """Return what is stored for a link's token: tokens are random, so one SHA-256 is enough."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 def new_reference() -> str:
-    """Return a short name for an interview that says nothing about the person, such as K-4821-3657.
+    """Return a short name for an interview that reveals nothing about the person, such as K-4821-3657.
 
-    One letter and digits, so that it is read out and typed alike in every language. Older ones have five digits.
-    Two can be alike: whoever stores one asks for another then.
+    One letter and digits, so that it is read aloud and typed the same way in every language. Older ones have five
+    digits. Two can collide; the caller that stores one then asks for another.
     """
     groups = ("".join(secrets.choice("0123456789") for _ in range(length)) for length in _DIGIT_GROUPS)
     return "-".join([secrets.choice(_LETTERS), *groups])

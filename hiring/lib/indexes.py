@@ -1,4 +1,4 @@
-"""Indexes that both databases can have."""
+"""Indexes that both databases support."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from django.db.models.expressions import OrderBy
 
 
 class OrderIndex(models.Index):
-    """An index for a sort order, with empty values where `nulls_first` and `nulls_last` put them.
+    """An index for a sort order, with nulls where `nulls_first` and `nulls_last` put them.
 
-    In SQLite an index cannot say so and always has them first (sqlite.org/lang_select.html), so there it serves only
-    the orders that do the same.
+    In SQLite an index cannot specify this and always has nulls first (sqlite.org/lang_select.html), so there it
+    serves only the orders that do the same.
     """
 
     def create_sql(

@@ -1,7 +1,7 @@
-"""A row that is a job: told to a worker, held by one at a time, ended once. The broker only wakes workers.
+"""A row that is a job: announced to a worker, held by one at a time, ended once. The broker only wakes workers.
 
-Whoever takes a job holds a lease and renews it. Every write is fenced by the token of that holding, so a worker whose
-lease ran out, or whose job was cancelled, saves nothing any more.
+A worker that takes a job holds a lease and renews it. Every write is fenced by that lease's token, so a worker whose
+lease expired, or whose job was canceled, can no longer save anything.
 """
 
 from __future__ import annotations
@@ -15,23 +15,24 @@ from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-#: What every kind of job calls these two states.
+#: The names of these two states, the same for every kind of job.
 QUEUED, RUNNING = "queued", "running"
-#: The columns of a row that nobody holds.
+#: The columns of a row that no one holds.
 RELEASED: dict[str, Any] = {"token": None, "lease_until": None}
 _WAKE_AGAIN = timedelta(seconds=30)
-#: A message that was sent on commit is given this long to arrive.
+#: How long a message sent on commit may take to arrive.
 _ON_ITS_WAY = timedelta(seconds=2)
 
 
 class LeaseLost(Exception):
-    """The job was cancelled, or another worker holds it now: stop and keep nothing."""
+    """The job was canceled, or another worker holds it now: stop and save nothing."""
 
 
 class Job(models.Model):
     """The columns that make a row a job; `state` is the kind's own, with "queued" and "running" among its values.
 
-    woken_at: when a worker was last told of it. heartbeat_at: when its holder last said that it goes on.
+    woken_at: when a worker was last notified of it. heartbeat_at: when its holder last reported that it is still
+    running.
     """
 
     token = models.UUIDField(null=True, blank=True)
@@ -47,7 +48,7 @@ class Job(models.Model):
 
 
 class Held(Protocol):
-    """A job as its holder has it."""
+    """A job as its holder sees it."""
 
     pk: Any
     token: uuid.UUID | None
@@ -58,7 +59,7 @@ def _leased(now: datetime) -> dict[str, Any]:
 
 
 def holding(now: datetime) -> dict[str, Any]:
-    """The columns of a row that somebody takes now."""
+    """The columns to set on a row that is being taken now."""
     return {"state": RUNNING, "token": uuid.uuid4(), "started_at": now, **_leased(now)}
 
 
@@ -67,28 +68,28 @@ def _own(rows: QuerySet[Any], job: Held) -> QuerySet[Any]:
 
 
 def beat(rows: QuerySet[Any], job: Held, **columns: Any) -> None:
-    """Renew the lease, and note how far the job is. Raises LeaseLost."""
+    """Renew the lease, and record the job's progress. Raises LeaseLost."""
     if not _own(rows, job).update(**_leased(timezone.now()), **columns):
         raise LeaseLost(f"job {job.pk} is not ours any more")
 
 
 def release(rows: QuerySet[Any], job: Held, **columns: Any) -> bool:
-    """Hold it no longer. Returns False where it is not ours any more."""
+    """Release the job. Returns False if it is not ours anymore."""
     return bool(_own(rows, job).update(**RELEASED, **columns))
 
 
 def end(rows: QuerySet[Any], job: Held, **columns: Any) -> None:
-    """End the job, with its last columns. Raises LeaseLost and changes nothing."""
+    """End the job and set its last columns. Raises LeaseLost and changes nothing."""
     if not release(rows, job, finished_at=timezone.now(), **columns):
         raise LeaseLost(f"job {job.pk} is not ours any more")
 
 
 def dead(now: datetime) -> Q:
-    """Held by somebody whose lease ran out."""
+    """Held by a worker whose lease expired."""
     return Q(state=RUNNING, lease_until__lt=now)
 
 
 def undelivered(now: datetime) -> Q:
-    """Waiting, and no worker was told of it lately."""
+    """Waiting, and no worker was notified of it recently."""
     never = Q(woken_at=None, queued_at__lt=now - _ON_ITS_WAY)
     return Q(never | Q(woken_at__lt=now - _WAKE_AGAIN), state=QUEUED)

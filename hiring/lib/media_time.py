@@ -1,4 +1,4 @@
-"""Media time, as people read it."""
+"""Media time in human-readable form."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def clock_tenths(ms: int) -> str:
 
 
 def span(start_ms: int, end_ms: int) -> str:
-    """Return two times as 00:03–00:07, with tenths where they would look the same, and one where they still do."""
+    """Return two times as 00:03–00:07, with tenths if they would look the same, and as one if they still do."""
     for text in (clock, clock_tenths):
         if text(start_ms) != text(end_ms):
             return f"{text(start_ms)}–{text(end_ms)}"

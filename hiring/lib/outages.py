@@ -1,4 +1,4 @@
-"""Telling what is wrong around the work, and passes, from what is wrong with it."""
+"""Distinguish a temporary problem in the environment from a problem with the work itself."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.db import InterfaceError, OperationalError
 
 from hiring.lib import room
 
-#: A disk or a share that does not answer, or takes nothing just now. A file that is missing is not among them.
+#: A disk or a share that does not respond, or currently accepts no writes. A missing file is not among them.
 _STORAGE_AWAY = frozenset(
     {
         errno.EIO,
@@ -28,7 +28,7 @@ _STORAGE_AWAY = frozenset(
 
 
 def outage(error: BaseException) -> str:
-    """Return room, storage or database where one of these is what `error` comes from; else nothing."""
+    """Return room, storage or database if one of these caused `error`; otherwise an empty string."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, OperationalError | InterfaceError):

@@ -1,4 +1,4 @@
-"""What every domain says when a rule forbids something."""
+"""The error that every domain raises when a rule forbids something."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""The life of a fairness audit: asked for, claimed by one worker, ended once, never running for ever.
+"""The life cycle of a fairness audit: requested, claimed by one worker, ended once, never running forever.
 
-Lighter than a run: one attempt, and what died is failed with a sentence, because starting it again is one click.
+Simpler than a run: there is one attempt, and an audit that died fails with a sentence, because restarting takes one
+click.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ State = FairnessAudit.State
 
 @transaction.atomic
 def start(*, network: Network, source: str, person: User) -> FairnessAudit:
-    """Queue an audit of this network on a folder that the server offers; one that is under way is returned instead.
+    """Queue an audit of this model on a folder that the server offers; if one is in progress, it is returned instead.
 
     Raises sources.UnknownSource and changes nothing.
     """
@@ -44,7 +45,7 @@ def start(*, network: Network, source: str, person: User) -> FairnessAudit:
 
 
 def keep_images(*, name: str, size_bytes: int, pieces: Iterator[bytes], person: User) -> str:
-    """Keep an uploaded archive of images, and return its name. Raises sources.ImagesRefused and keeps nothing."""
+    """Save an uploaded archive of images and return its name. Raises sources.ImagesRefused and saves nothing."""
     kept = sources.keep(name=name, size_bytes=size_bytes, pieces=pieces)
     audit.record(actor=person.as_actor(), action=Action.FAIRNESS_IMAGES_ADDED, size_bytes=size_bytes)
     return kept
@@ -52,7 +53,7 @@ def keep_images(*, name: str, size_bytes: int, pieces: Iterator[bytes], person: 
 
 @transaction.atomic
 def remove_images(*, name: str, person: User) -> None:
-    """Delete an uploaded archive. Raises sources.UnknownSource, also while an audit of it is under way."""
+    """Delete an uploaded archive. Raises sources.UnknownSource, also while an audit of it is in progress."""
     if FairnessAudit.objects.filter(source=name, state__in=[State.QUEUED, State.RUNNING]).exists():
         raise sources.UnknownSource(_("An audit of these images is under way. Delete them when it is over."))
     sources.remove(name)
@@ -61,7 +62,7 @@ def remove_images(*, name: str, person: User) -> None:
 
 @transaction.atomic
 def start_in_foreground(*, network: Network, source: str) -> FairnessAudit | None:
-    """A row for an audit that the caller performs at once, already claimed; None where one is under way."""
+    """Create an already claimed row for an audit that the caller runs immediately; None if one is in progress."""
     try:
         with transaction.atomic():
             row = FairnessAudit.objects.create(network=network, source=source, **jobs.holding(timezone.now()))
@@ -76,27 +77,27 @@ def _note_start(row: FairnessAudit, actor: audit.Actor) -> None:
 
 
 def wake(audit_id: uuid.UUID) -> None:
-    """Tell a worker. If the broker is away the reconciler tells one later."""
+    """Notify a worker. If the broker is away, the reconciler notifies one later."""
     if not broker.tell("sightline.audit", str(audit_id)):
         return
     FairnessAudit.objects.filter(pk=audit_id, state=State.QUEUED).update(woken_at=timezone.now())
 
 
 def claim(audit_id: uuid.UUID) -> FairnessAudit | None:
-    """Take a queued audit. Returns None where another worker was faster, or it is over."""
+    """Claim a queued audit. Returns None if another worker was faster, or the audit has ended."""
     won = FairnessAudit.objects.filter(pk=audit_id, state=State.QUEUED).update(**jobs.holding(timezone.now()))
     return FairnessAudit.objects.select_related("network").get(pk=audit_id) if won else None
 
 
 def beat(row: FairnessAudit, done: int | None = None, total: int | None = None) -> None:
-    """Say that the audit goes on, and how far it is in images. Raises LeaseLost."""
+    """Report that the audit is still running, and its progress in images. Raises LeaseLost."""
     columns = {} if done is None or total is None else {"done": done, "total": total}
     jobs.beat(FairnessAudit.objects.all(), row, **columns)
 
 
 @transaction.atomic
 def complete(*, row: FairnessAudit, result: dict[str, Any]) -> None:
-    """Keep the result and end the audit. Raises LeaseLost and keeps nothing."""
+    """Save the result and end the audit. Raises LeaseLost and saves nothing."""
     jobs.end(FairnessAudit.objects.all(), row, state=State.COMPLETE, result=result, done=F("total"))
     audit.record(actor=audit.SYSTEM, action=Action.FAIRNESS_COMPLETE, obj=row, weights=row.network.short_hash)
 
@@ -109,7 +110,7 @@ def fail(*, row: FairnessAudit, sentence: str) -> None:
 
 
 def reconcile() -> dict[str, int]:
-    """Fail what died and wake what was not delivered. Safe at any time, as often as one likes, by several at once."""
+    """Fail what died and wake what was not delivered. Safe at any time, any number of times, and concurrently."""
     now = timezone.now()
     counts = {"audits_failed": 0, "audits_woken": 0}
     for row in FairnessAudit.objects.filter(jobs.dead(now)).select_related("network"):

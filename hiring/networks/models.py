@@ -1,7 +1,7 @@
-"""Networks that workers have brought with them, whether they may be used, and audits of their fairness.
+"""Models that workers have reported, whether they may be used, and audits of their fairness.
 
-A network is known by the SHA-256 of its weights file, as every run's manifest names it. The web process reads rows:
-it never loads a network.
+A model is identified by the SHA-256 of its weights file, as named in every run's manifest. The web process reads
+rows; it never loads a model.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ SHA256 = r"^[0-9a-f]{64}$"
 
 
 class Network(models.Model):
-    """One weights file. `measured` and `fairness` are what was found out before it was shipped, {} for nothing."""
+    """One weights file. `measured` and `fairness` are what was established before release, {} for nothing."""
 
     class Kind(models.TextChoices):
         EXPRESSION = "expression", "Expression"
@@ -48,17 +48,17 @@ class Network(models.Model):
 
     @property
     def short_hash(self) -> str:
-        """Long enough to tell two networks apart by eye."""
+        """Long enough to distinguish two models by eye."""
         return self.weights_sha256[:10]
 
     @property
     def last_switch(self) -> Switch | None:
-        """Who switched it last, when and why; None while nobody has."""
+        """Who last switched it, when and why; None if no one has."""
         return self.switches.first()
 
 
 class Switch(models.Model):
-    """Somebody switched a network off, with a reason, or on again."""
+    """Someone switched a model off, with a reason, or on again."""
 
     network = models.ForeignKey(Network, on_delete=models.CASCADE, related_name="switches")
     at = models.DateTimeField(default=timezone.now)
@@ -77,7 +77,7 @@ class Switch(models.Model):
 
 
 class FairnessAudit(Job):
-    """One audit of a network on one folder of images. The row is the truth about the job, as with runs."""
+    """One audit of a model on one folder of images. The row is the source of truth for the job, as with runs."""
 
     class State(models.TextChoices):
         QUEUED = "queued", "Waiting"

@@ -1,4 +1,4 @@
-"""Reading networks: which one is in use, and whether it may be."""
+"""Read models: which one is in use, and whether it may be."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ Kind = Network.Kind
 
 
 def current(kind: Kind = Kind.EXPRESSION) -> Network | None:
-    """The network that a worker named last; None where no worker ever did."""
+    """The model that a worker reported most recently; None if no worker ever has."""
     return Network.objects.filter(kind=kind).order_by("-last_seen_at").first()
 
 
 def is_on(kind: Kind = Kind.EXPRESSION, weights_sha256: str = "") -> bool:
-    """Whether the network with these weights may be used; without a hash, the one that a worker named last.
+    """Whether the model with these weights may be used; without a hash, the one that a worker reported most recently.
 
-    One that nobody has heard of yet may: it gets its row, switched on, before it is used.
+    An unknown model may be used: it gets its row, switched on, before it is used.
     """
     rows = Network.objects.filter(kind=kind)
     network = rows.filter(weights_sha256=weights_sha256).first() if weights_sha256 else current(kind)
@@ -25,12 +25,12 @@ def is_on(kind: Kind = Kind.EXPRESSION, weights_sha256: str = "") -> bool:
 
 
 def hashes_that_are_off(kind: Kind = Kind.EXPRESSION) -> list[str]:
-    """The weights that must not be used."""
+    """The hashes of weights that must not be used."""
     return list(Network.objects.filter(kind=kind, is_on=False).values_list("weights_sha256", flat=True))
 
 
 def of_manifest(manifest: Mapping[str, object], kind: Kind = Kind.EXPRESSION) -> Network | None:
-    """The network that a run's manifest names, if it is registered."""
+    """The model that a run's manifest names, if it is registered."""
     weights = manifest.get("weights")
     sha256 = weights.get(kind.value) if isinstance(weights, Mapping) else None
     return Network.objects.filter(kind=kind, weights_sha256=sha256).first() if sha256 else None

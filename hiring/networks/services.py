@@ -1,4 +1,4 @@
-"""Writing down which networks workers have. Switching one off, which stops runs, is hiring.actions.switch_model."""
+"""Record which models workers have. Switching one off, which stops runs, is done by hiring.actions.switch_model."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SEEN_AGAIN = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Shipped:
-    """What a worker has: a network, its card, and what was measured of these very weights ({} where nothing was)."""
+    """What a worker has: a model, its card, and what was measured for these exact weights ({} if nothing was)."""
 
     name: str
     weights_sha256: str
@@ -30,10 +30,10 @@ class Shipped:
 
 @transaction.atomic
 def register(*, shipped: Shipped) -> Network:
-    """Note that a worker has this network. New weights are a new row, switched on.
+    """Record that a worker has this model. New weights create a new row, switched on.
 
-    Safe to repeat and to run in several workers at once. Whether a network is on is never changed here. Each claim of
-    a run comes by here and all workers share the row, so what stands there already is not written again.
+    Safe to repeat and to run in several workers at once. Whether a model is on is never changed here. This runs on
+    every claim of a run and all workers share the row, so unchanged values are not written again.
     """
     network, is_new = Network.objects.get_or_create(
         weights_sha256=shipped.weights_sha256,
@@ -49,7 +49,7 @@ def register(*, shipped: Shipped) -> Network:
 
 
 def _news(network: Network, shipped: Shipped) -> dict[str, Any]:
-    """The columns that differ. When it was seen is worth a write once a minute, or if another was named since."""
+    """The columns that differ. Last-seen time is written once a minute, or if another model was reported since."""
     now = timezone.now()
     changed = {column: value for column, value in _facts(shipped).items() if getattr(network, column) != value}
     others = Network.objects.filter(kind=network.kind, last_seen_at__gt=network.last_seen_at)
@@ -59,7 +59,7 @@ def _news(network: Network, shipped: Shipped) -> dict[str, Any]:
 
 
 def _facts(shipped: Shipped) -> dict[str, Any]:
-    """The columns that a new release of the same weights may change: a card is written again, an audit is added."""
+    """The columns that a new release of the same weights may change: a card is rewritten, an audit is added."""
     return {
         "name": shipped.name[:120],
         "card": shipped.card,

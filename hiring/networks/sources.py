@@ -1,4 +1,4 @@
-"""Image folders and archives that lie on the server for audits: chosen by name, never by a path."""
+"""Image folders and archives on the server for audits: selected by name, never by a path."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from hiring.lib.refused import Refused
 ARCHIVES = (".tar", ".tar.gz", ".tgz", ".zip")
 
 
-#: An archive that came in through a browser, and what it may hold at most.
+#: An archive uploaded through a browser, and its limits.
 UPLOADED = "uploaded-"
 LARGEST_BYTES = 32 * 1024**2  # as much as waitress takes, and docker/nginx/sightline.conf
 _MOST_FILES = 100_000
@@ -33,7 +33,7 @@ _LONGEST_END = 22 + 65_535
 
 
 class ImagesRefused(Refused):
-    """An archive of images cannot be taken; `str(error)` is one sentence."""
+    """An archive of images cannot be accepted; `str(error)` is one sentence."""
 
 
 class UnknownSource(Refused):
@@ -46,7 +46,7 @@ def folder() -> Path:
 
 
 def offered() -> list[str]:
-    """Names of the subfolders and archives, in order, without hidden ones and links: a link can lead anywhere."""
+    """Sorted names of the subfolders and archives, without hidden ones and links: a link can lead anywhere."""
     try:
         entries = list(folder().iterdir())
     except OSError:
@@ -55,14 +55,14 @@ def offered() -> list[str]:
 
 
 def _is_source(path: Path) -> bool:
-    # A name in another encoding than UTF-8 could neither be shown nor kept.
+    # A name not encoded in UTF-8 could be neither shown nor stored.
     if path.name.startswith(".") or path.is_symlink() or len(path.name) > 255 or not is_plain(path.name):
         return False
     return path.is_dir() or (path.is_file() and path.name.lower().endswith(ARCHIVES))
 
 
 def path_of(name: str) -> Path:
-    """The path behind a name that is offered now. Raises UnknownSource for everything else."""
+    """The path for a name that is currently offered. Raises UnknownSource for anything else."""
     if name not in offered():
         raise UnknownSource(
             _("There is no folder or archive “{name}” among the audit folders of this server.").format(name=name)
@@ -71,9 +71,9 @@ def path_of(name: str) -> Path:
 
 
 def keep(*, name: str, size_bytes: int, pieces: Iterator[bytes]) -> str:
-    """Put an uploaded ZIP among the audit folders, and return the name under which it is offered.
+    """Save an uploaded ZIP among the audit folders, and return the name under which it is offered.
 
-    Nothing is unpacked; a worker reads it later, image by image. Raises ImagesRefused and keeps nothing.
+    Nothing is unpacked; a worker reads it later, image by image. Raises ImagesRefused and saves nothing.
     """
     if not 0 < size_bytes <= LARGEST_BYTES:
         limit = LARGEST_BYTES // 1024**2
@@ -104,7 +104,7 @@ def _write(path: Path, pieces: Iterator[bytes], size_bytes: int) -> None:
 
 
 def _check(path: Path) -> None:
-    """Look at the list of the archive: that it is one, that it holds images, and that they stay within bounds."""
+    """Check the archive's directory: that there is one, that it lists images, and that they stay within limits."""
     too_much = ImagesRefused(_("This archive holds too much: at most 100,000 files and 4 GB unpacked."))
     if _directory_bytes(path) > _MOST_DIRECTORY_BYTES:  # before it is read: each entry is an object
         raise too_much
@@ -120,7 +120,7 @@ def _check(path: Path) -> None:
 
 
 def _directory_bytes(path: Path) -> int:
-    """How long the list at an archive's end says that it is; 0 where there is none."""
+    """The size that the directory at an archive's end claims to have; 0 if there is none."""
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - _LONGEST_END))
         end = file.read()
@@ -129,12 +129,12 @@ def _directory_bytes(path: Path) -> int:
 
 
 def _named(draft: Path, name: str) -> str:
-    """Give a file a name of our own making that still tells which one it was, and that no other has."""
+    """Give a file a name of our own that is unique and still shows which file it was."""
     plain = re.sub(r"[^A-Za-z0-9_-]+", "-", Path(name).stem).strip("-")[:60] or "images"
     for number in itertools.count(1):
         chosen = f"{UPLOADED}{plain}{f'-{number}' if number > 1 else ''}.zip"
         try:
-            os.link(draft, folder() / chosen)  # fails where another was quicker
+            os.link(draft, folder() / chosen)  # fails if another process was faster
         except FileExistsError:
             continue
         return chosen
@@ -142,7 +142,7 @@ def _named(draft: Path, name: str) -> str:
 
 
 def remove(name: str) -> None:
-    """Delete an archive that was uploaded; what was put there on the server stays. Raises UnknownSource."""
+    """Delete an uploaded archive; files placed on the server directly stay. Raises UnknownSource."""
     if not name.startswith(UPLOADED) or (folder() / name).is_dir():
         raise UnknownSource(_("Only archives that were uploaded here can be deleted here."))
     path_of(name).unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""What may be asked, computed and kept, given the places involved: the strictest rule of their union."""
+"""What may be requested, computed and kept, given the places involved: the strictest rule of their union."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from analysis.types import Stage
 
 
 class Purpose(StrEnum):
-    """What a candidate is asked for, one by one."""
+    """What a candidate is asked to agree to, one by one."""
 
     RECORDING = "recording"
     TRANSCRIPT = "transcript"
@@ -27,10 +27,10 @@ class Purpose(StrEnum):
 #: Purposes that nothing in this version uses: there is nothing to consent to, and the form says so.
 NOT_IN_THIS_VERSION = frozenset({Purpose.BROWSER})
 
-#: Duties that this version fulfils: the notice and explanation are shown before consent is asked.
+#: Duties that this version fulfills: the notice and explanation are shown before consent is requested.
 SUPPORTED_DUTIES = frozenset({"notice"})
 
-#: The stages of analysis that a purpose opens.
+#: The stages of analysis that a purpose enables.
 STAGES_OF_PURPOSE: dict[Purpose, frozenset[Stage]] = {
     Purpose.RECORDING: frozenset(),
     Purpose.TRANSCRIPT: frozenset({Stage.TRANSCRIPT, Stage.SPEECH}),
@@ -39,8 +39,8 @@ STAGES_OF_PURPOSE: dict[Purpose, frozenset[Stage]] = {
     Purpose.VOICE: frozenset({Stage.SPEECH, Stage.VOICE}),
     Purpose.BROWSER: frozenset(),
 }
-#: The first notice that told candidates of a stage, where that is not the first of all. Who agreed to a purpose under
-#: an older one did not agree to the stage.
+#: The first notice that informed candidates about a stage, if that is not the very first notice. Anyone who agreed to
+#: a purpose under an older notice did not agree to the stage.
 NOTICE_OF_STAGE = {
     Stage.LANDMARKS: "2026-12",
     **dict.fromkeys((Stage.LIVENESS, Stage.SPEECH, Stage.VOICE), "2027-01"),
@@ -62,7 +62,7 @@ class Place:
     needs: tuple[str, ...] = ()
 
     def allows(self, purpose: Purpose) -> bool:
-        """Whether this place lets the purpose be asked for at all."""
+        """Whether this place allows asking for the purpose at all."""
         if purpose not in (Purpose.EXPRESSION, Purpose.VOICE):
             return True
         rule = self.expression if purpose is Purpose.EXPRESSION else self.voice
@@ -71,7 +71,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Rule:
-    """The union of places: a purpose is allowed where every place allows it; the shortest terms apply."""
+    """The union of places: a purpose is allowed if every place allows it; the shortest terms apply."""
 
     places: tuple[Place, ...]
     allowed: frozenset[Purpose]
@@ -81,7 +81,7 @@ class Rule:
 
 @cache
 def places() -> dict[str, Place]:
-    """Every place by code, in the order of the file."""
+    """Every place by code, in file order."""
     with (Path(__file__).parent / "places.toml").open("rb") as file:
         rows = tomllib.load(file)
     return {code: Place(code=code, **{**row, "needs": tuple(row.get("needs", ()))}) for code, row in rows.items()}
@@ -110,7 +110,7 @@ def rule_for(codes: Iterable[str]) -> Rule:
 
 
 def stages_of(agreed: Mapping[Purpose, str]) -> frozenset[Stage]:
-    """The stages that purposes open, each agreed to under a notice's version."""
+    """The stages that the purposes enable, each agreed to under a notice's version."""
     return frozenset(
         stage
         for purpose, notice in agreed.items()

@@ -7,6 +7,6 @@ from hiring.positions.models import Interview
 
 
 def rule_of(interview: Interview) -> Rule:
-    """Employer, job and candidate each bring a place; the strictest of them applies."""
+    """The strictest rule of the employer's, the job's and the candidate's place applies."""
     position = interview.position
     return rule_for([position.employer_place, position.job_place, interview.candidate_place])

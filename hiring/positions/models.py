@@ -1,4 +1,4 @@
-"""What is hired for, by whom, and who is asked."""
+"""Positions, their teams, their questions, and the candidates who are invited."""
 
 from __future__ import annotations
 
@@ -56,9 +56,9 @@ class TeamMember(models.Model):
 
 
 class Question(models.Model):
-    """What is asked of everybody, or, where it follows a point, of those whose words did not touch it.
+    """A question put to every candidate, or a follow-up asked only if the answer did not cover its point.
 
-    points_changed_at: since then it has points that its finished runs were not told of.
+    points_changed_at: since then it has points that its finished runs were not notified of.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -82,7 +82,7 @@ class Question(models.Model):
 
 
 class RubricPoint(models.Model):
-    """Something job-related that a good answer to a question touches, in its author's words."""
+    """Something job-related that a good answer to a question covers, in its author's words."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="points")
@@ -155,8 +155,9 @@ class Invitation(models.Model):
     """A personal link. Only the hash of its token is stored; it opens one session, once.
 
     proven: it opened in the candidate's own browser, because no link of this interview had been used before, or
-    because that browser used an earlier proven one. Whoever made a later link may have opened it themselves.
-    by_installation: made by its own tools, which is proof enough: whoever runs those needs no link.
+    because that browser used an earlier proven one. Whoever created a later link may have opened it themselves.
+    by_installation: created by the installation's own tools, which is proof enough: anyone who can run those needs no
+    link.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -176,7 +177,8 @@ class Invitation(models.Model):
             models.CheckConstraint(
                 name="invitation_expires_later", condition=models.Q(expires_at__gt=models.F("created_at"))
             ),
-            # What came in before a link that proves nothing is told by time: two at once would blur that.
+            # Uploads from before an unproven link are distinguished by time: two links at the same time would blur
+            # that.
             models.UniqueConstraint(
                 name="invitation_one_for_an_interview", fields=["interview"], condition=models.Q(revoked_at=None)
             ),

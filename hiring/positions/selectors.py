@@ -1,4 +1,4 @@
-"""Which questions are asked, of how many, and by whom."""
+"""Read a position's questions, the number of its interviews, and its team."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hiring.positions.models import Interview, Position, Question
 
 
 def asked_of_all(position: Position) -> QuerySet[Question]:
-    """The questions that everybody is asked, in order: without those that follow a point."""
+    """The questions put to every candidate, in order: without those that follow a point."""
     return position.questions.filter(follows=None)
 
 
@@ -27,12 +27,12 @@ def interviews_by_state(positions: Iterable[Position]) -> dict[UUID, Counter[str
 
 
 def invited_before(position: Position, email: str) -> list[Interview]:
-    """Interviews of this position with this address, the newest first. An erased one holds no address."""
+    """Interviews of this position with this address, newest first. An erased one has no address."""
     return list(position.interviews.filter(candidate_email__iexact=email.strip()).order_by("-created_at"))
 
 
 def resting_on(user: User) -> QuerySet[Position]:
-    """Positions whose team would be left without anybody who can sign in, were this person not there."""
+    """Positions whose team would have no one left who can sign in if this person were gone."""
     others = User.objects.filter(is_active=True).exclude(pk=user.pk)
     return Position.objects.filter(memberships__user=user).exclude(team__in=others).order_by("title")
 

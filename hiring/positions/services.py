@@ -24,16 +24,16 @@ from hiring.lib.refused import Refused
 from hiring.positions.models import Interview, Invitation, Position, Question, RubricPoint, TeamMember
 from hiring.positions.selectors import asked_of_all, resting_on
 
-# How alike two texts are, 0..1, that are the same question in other words or with a mistake put right.
+# How similar (0..1) two texts must be to count as the same question, reworded or with a mistake corrected.
 _SAME_QUESTION = 0.75
-#: Enough where nine of ten references are taken; as long as few are, the first try does.
+#: Enough even if nine of ten references are taken; while few are, the first try succeeds.
 _REFERENCE_TRIES = 200
 
 
 class LinkRefused(Exception):
-    """A personal link does not open; `reason` is unknown, expired, revoked or used.
+    """A personal link cannot be opened; `reason` is unknown, expired, revoked or used.
 
-    `interview_id` is whose link it was, so that whoever already holds that interview can simply go on.
+    `interview_id` is the interview the link belonged to, so that someone who already has that interview can continue.
     """
 
     def __init__(self, reason: str, interview_id: UUID | None = None) -> None:
@@ -49,7 +49,7 @@ class NotAllowed(Refused):
 def create_position(
     *, title: str, questions: Iterable[str], creator: User, employer_place: str, job_place: str, description: str = ""
 ) -> Position:
-    """Open a position; whoever creates it is the first of its team."""
+    """Open a position; its creator is the first member of its team."""
     position = Position.objects.create(
         title=title, description=description, employer_place=employer_place, job_place=job_place
     )
@@ -78,11 +78,11 @@ def revise_position(*, position: Position, questions: Iterable[str], actor: Acto
 
 @transaction.atomic
 def set_questions(*, position: Position, texts: Iterable[str], actor: Actor) -> None:
-    """Make the position ask these questions in this order.
+    """Set the questions of the position, in this order.
 
-    A question with the same text stays the same row, and so does one that is reworded a little.
+    A question with the same text stays the same row, and so does one that is slightly reworded.
 
-    Raises NotAllowed where a question would go that somebody answered already.
+    Raises NotAllowed if a question that someone has already answered would be removed.
     """
     kept = {question.text: question for question in asked_of_all(position)}
     wanted = [text.strip() for text in texts if text.strip()]
@@ -102,7 +102,7 @@ def set_questions(*, position: Position, texts: Iterable[str], actor: Actor) -> 
 
 
 def _reworded(text: str, gone: dict[str, Question]) -> Question | None:
-    """The question that this text rewords, if there is one that nobody answered: its points and follow-ups stay."""
+    """The unanswered question that this text rewords, if any: its points and follow-ups stay."""
     (near, *_rest) = get_close_matches(text, gone, n=1, cutoff=_SAME_QUESTION) or [""]
     if not near or gone[near].recordings.exists():
         return None
@@ -112,9 +112,9 @@ def _reworded(text: str, gone: dict[str, Question]) -> Question | None:
 
 
 def _put_in_order(position: Position, asked: Iterable[Question]) -> None:
-    """Number these questions as they come, each followed by those that follow its points.
+    """Number these questions in the given order, each followed by the follow-ups to its points.
 
-    No two may ever have one number, so they move to numbers that are free: from 1, or else behind the last.
+    Two questions may never have the same number, so they move to free numbers: from 1, or else after the last.
     """
     ordered: list[Question] = []
     for question in asked:
@@ -128,7 +128,7 @@ def _put_in_order(position: Position, asked: Iterable[Question]) -> None:
 
 @dataclass(frozen=True)
 class Point:
-    """What an author writes of one point; an empty follow_up asks nothing."""
+    """What an author writes for one point; an empty follow_up asks nothing."""
 
     text: str
     follow_up: str = ""
@@ -136,10 +136,10 @@ class Point:
 
 @transaction.atomic
 def set_rubric(*, position: Position, points: Mapping[UUID, Iterable[Point]], follow_ups: bool, actor: Actor) -> None:
-    """Make these the points of the position's questions, by the question's id, each in this order.
+    """Set the points of the position's questions, by question id, each in this order.
 
-    A point with the same text stays the same row, and what was found of it stays; so does a follow-up question.
-    follow_ups: whether they are offered at all. Raises NotAllowed where somebody answered one that would go, and
+    A point with the same text stays the same row and keeps what was found for it; so does a follow-up question.
+    follow_ups: whether they are offered at all. Raises NotAllowed if someone answered one that would be removed, and
     changes nothing.
     """
     questions = list(asked_of_all(position).select_for_update())
@@ -178,7 +178,7 @@ def _set_follow_up(position: Position, point: RubricPoint, text: str) -> None:
                 "The follow-up question “{question}” has already been answered. You cannot reword or remove it."
             ).format(question=now.text)
         )
-    if now is not None and text:  # the same row, so that those who were offered it see the new words
+    if now is not None and text:  # the same row, so those who were offered it see the new text
         now.text = text
         now.save(update_fields=["text"])
     elif now is not None:
@@ -196,7 +196,7 @@ def add_to_team(*, position: Position, user: User, actor: Actor) -> None:
 
 
 def add_colleague(*, position: Position, email: str, actor: Actor) -> User:
-    """Add the person with this address to the team. Raises NotAllowed where nobody has it."""
+    """Add the person with this address to the team. Raises NotAllowed if no one has it."""
     user = User.objects.filter(email__iexact=email.strip(), is_active=True).first()
     if user is None:
         raise NotAllowed(_("No one here has this address. An administrator can add them."))
@@ -206,7 +206,7 @@ def add_colleague(*, position: Position, email: str, actor: Actor) -> User:
 
 @transaction.atomic
 def remove_from_team(*, position: Position, user: User, actor: Actor) -> None:
-    """Take a person off the team; the next request already answers 404. Raises NotAllowed for the last one."""
+    """Remove a person from the team; their next request already gets a 404. Raises NotAllowed for the last one."""
     Position.objects.select_for_update().get(pk=position.pk)
     if not position.memberships.exclude(user=user).filter(user__is_active=True).exists():
         raise NotAllowed(_("You are the last person on this team. Add someone else first."))
@@ -216,12 +216,12 @@ def remove_from_team(*, position: Position, user: User, actor: Actor) -> None:
 
 @transaction.atomic
 def change_person(*, user: User, role: str, is_active: bool, actor: Actor) -> User:
-    """Change a person's role or access. Raises NotAllowed where a position would be left without a team.
+    """Change a person's role or access. Raises NotAllowed if a position would be left without a team.
 
-    Raises accounts' CannotChange where nobody would be left to administer.
+    Raises accounts' CannotChange if no administrator would be left.
     """
     if not is_active:
-        # Locked, so that of the last two of a team only one can be closed at a time.
+        # Locked, so that of the last two people on a team only one can be deactivated at a time.
         list(Position.objects.select_for_update().filter(memberships__user=user).order_by("pk").values_list("pk"))
         left_alone = [position.title for position in resting_on(user)]
         if left_alone:
@@ -240,7 +240,7 @@ def invite(
 ) -> tuple[Interview, str]:
     """Create an interview and its personal link. Returns (interview, token); the token is not stored.
 
-    Raises NotAllowed where the position is closed.
+    Raises NotAllowed if the position is closed.
     """
     if not Position.objects.select_for_update().get(pk=position.pk).is_open:
         raise NotAllowed(_("This position is closed. Open it before you invite someone."))
@@ -256,9 +256,9 @@ def invite(
 
 
 def _create_interview(**columns: object) -> Interview:
-    """Create the row under a reference that is free: erased interviews keep theirs, so two may be alike.
+    """Create the row under a free reference. Erased interviews keep theirs, so a new one can collide.
 
-    Each try has a savepoint of its own, or PostgreSQL would refuse whatever follows in this transaction.
+    Each attempt has its own savepoint; otherwise PostgreSQL would reject everything after it in this transaction.
     """
     for _try in range(_REFERENCE_TRIES):
         reference = new_reference()
@@ -273,8 +273,8 @@ def _create_interview(**columns: object) -> Interview:
 
 @transaction.atomic
 def new_link(*, interview: Interview, actor: Actor) -> str:
-    """Make a fresh personal link, revoking those before it, and return its token."""
-    revoke_links(interview=interview, actor=actor)  # locks the interview, so that of two at once one comes later
+    """Create a new personal link, revoking earlier ones, and return its token."""
+    revoke_links(interview=interview, actor=actor)  # locks the interview, so that concurrent calls are serialized
     token = new_token()
     invitation = Invitation.objects.create(
         interview=interview,
@@ -289,7 +289,7 @@ def new_link(*, interview: Interview, actor: Actor) -> str:
 
 @transaction.atomic
 def revoke_links(*, interview: Interview, actor: Actor) -> int:
-    """Revoke every link of this interview, used ones too: the sessions that they opened end. Returns how many."""
+    """Revoke every link of this interview, including used ones: the sessions they opened end. Returns how many."""
     Interview.objects.select_for_update().get(pk=interview.pk)
     revoked = interview.invitations.filter(revoked_at=None).update(revoked_at=timezone.now())
     if revoked:
@@ -298,7 +298,7 @@ def revoke_links(*, interview: Interview, actor: Actor) -> int:
 
 
 def link_state(token: str) -> Invitation:
-    """Return the open invitation behind a token. Raises LinkRefused, naming why, and changes nothing."""
+    """Return the open invitation for a token. Raises LinkRefused with the reason, and changes nothing."""
     links = Invitation.objects.select_related("interview__position")
     invitation = links.filter(token_digest=token_digest(token)).first()
     if invitation is None or invitation.interview.state == Interview.State.ERASED:
@@ -319,7 +319,7 @@ def opens(interview: Interview, token: str) -> bool:
 def _proves(interview: Interview, earlier: str) -> bool:
     """Whether a browser that opened this link is the candidate's.
 
-    A link that the installation made puts right who holds the interview: what was proven before it counts no more.
+    A link created by the installation resets who holds the interview: what was proven before no longer counts.
     """
     proven = interview.invitations.filter(proven=True).order_by("-redeemed_at")
     last_put_right = proven.filter(by_installation=True).first()
@@ -329,13 +329,13 @@ def _proves(interview: Interview, earlier: str) -> bool:
 
 @transaction.atomic
 def redeem(*, token: str, earlier: str = "") -> Invitation:
-    """Use a personal link up: of many at once, exactly one succeeds. Raises LinkRefused.
+    """Redeem a personal link: of many concurrent attempts, exactly one succeeds. Raises LinkRefused.
 
-    earlier: the id of a link that this browser shows it has opened; it counts where that one was proven.
+    earlier: the id of a link that this browser shows it has opened; it counts if that link was proven.
     """
     invitation = link_state(token)
     now = timezone.now()
-    # Locked, so that of two links of one interview that are opened together only one is the first.
+    # Locked, so that if two links of one interview are opened at the same time, only one is the first.
     interview = Interview.objects.select_for_update().get(pk=invitation.interview_id)
     is_first = not interview.invitations.exclude(redeemed_at=None).exists()
     won = Invitation.objects.filter(pk=invitation.pk, redeemed_at=None, revoked_at=None, expires_at__gt=now).update(
@@ -359,13 +359,13 @@ def redeem(*, token: str, earlier: str = "") -> Invitation:
 
 @transaction.atomic
 def ask_for_accommodation(*, interview: Interview, text: str) -> None:
-    """Keep what the candidate asks for; the team sees it, no reason is asked."""
+    """Save what the candidate asks for; the team sees it, and no reason is asked."""
     interview.accommodation = text.strip()
     interview.save(update_fields=["accommodation"])
     audit.record(actor=interview.as_actor(), action=Action.ACCOMMODATION_ASKED, obj=interview, interview=interview)
 
 
 def choose_language(*, interview: Interview, language: str) -> None:
-    """Remember the language that the candidate reads, for the next visit and for messages."""
+    """Remember the candidate's language, for the next visit and for messages."""
     interview.language = language
     interview.save(update_fields=["language"])

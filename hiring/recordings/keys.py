@@ -1,7 +1,7 @@
-"""One random key for each interview, wrapped by the master key, in a store of its own.
+"""One random key per interview, wrapped by the master key, in a separate store.
 
-Destroying an interview's key makes every copy of its media unreadable, backups of the vault included. So the store is
-never inside the database or its backups. This one is a folder; a KMS would offer the same three functions.
+Destroying an interview's key makes every copy of its media unreadable, including backups of the vault. So the store
+is never inside the database or its backups. This one is a folder; a KMS would offer the same three functions.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from django.conf import settings
 
 
 class KeyGone(Exception):
-    """The key was destroyed (or never made): what it locked cannot be read by anybody."""
+    """The key was destroyed (or never created): no one can read what it encrypted."""
 
 
 def _master() -> bytes:
@@ -29,7 +29,7 @@ def _path(interview_id: UUID) -> Path:
 
 
 def get_or_create(interview_id: UUID) -> bytes:
-    """Return the interview's 256-bit key, making it on first use."""
+    """Return the interview's 256-bit key, creating it on first use."""
     path = _path(interview_id)
     if not path.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -37,7 +37,7 @@ def get_or_create(interview_id: UUID) -> bytes:
         draft.touch(mode=0o600)
         draft.write_bytes(aes_key_wrap(_master(), secrets.token_bytes(32)))
         try:
-            os.link(draft, path)  # atomic: of two makers one wins, and both read the winner's key
+            os.link(draft, path)  # atomic: of two creators one wins, and both read the winner's key
         except FileExistsError:
             pass
         finally:
@@ -54,7 +54,7 @@ def get(interview_id: UUID) -> bytes:
 
 
 def is_there(interview_id: UUID) -> bool:
-    """Whether the interview's key can still be had."""
+    """Whether the interview's key is still available."""
     return _path(interview_id).exists()
 
 

@@ -1,4 +1,4 @@
-"""What a candidate recorded: the upload while it comes in, and the encrypted files afterwards."""
+"""What a candidate recorded: the upload in progress, and the encrypted files afterward."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from hiring.positions.models import Interview, Question
 class Recording(models.Model):
     """One answer's video.
 
-    uploading: bytes come in. received: all bytes are here, a worker has not looked yet. ready: checked, encrypted,
-    playable. refused: not usable, with the reason. Deleting one removes its row.
+    uploading: bytes are arriving. received: all bytes have arrived, no worker has checked them yet. ready: checked,
+    encrypted, playable. refused: not usable, with the reason. Deleting a recording removes its row.
     """
 
     class State(models.TextChoices):
@@ -25,7 +25,7 @@ class Recording(models.Model):
         REFUSED = "refused", "Refused"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    #: The columns that name files of the vault.
+    #: The columns that name files in the vault.
     VAULT_FILES = ("original_file", "playable_file", "poster_file", "transcript_file")
 
     interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="recordings")
@@ -87,9 +87,9 @@ class Recording(models.Model):
 
 
 class Waveform(models.Model):
-    """How loud the sound of a recording is: a byte for each tenth of a second, 0 to 100 of full scale.
+    """How loud a recording's sound is: one byte for each tenth of a second, 0 to 100 of full scale.
 
-    Apart from the recording's row, which lists read by the thousand.
+    Kept separate from the recording's row, because lists read those by the thousand.
     """
 
     recording = models.OneToOneField(Recording, on_delete=models.CASCADE, primary_key=True, related_name="waveform")

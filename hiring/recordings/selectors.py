@@ -1,4 +1,4 @@
-"""How much room recordings need until they are kept, and how loud they are."""
+"""How much room recordings need until they are stored, and how loud they are."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from django.utils import timezone
 
 from hiring.recordings.models import Recording, Waveform
 
-#: What becomes of an upload besides: the original in the vault, the playable copy as a plain file and in the vault.
+#: What else an upload produces: the original in the vault, and the playable copy as a plain file and in the vault.
 COPIES = 3
 
 
 def needed_bytes(size_bytes: int) -> int:
-    """What a new upload of this size needs, with what is still to be written for those that are here or coming in.
+    """Room that a new upload of this size needs, plus what must still be written for uploads received or in progress.
 
-    One that nobody sends any more promises nothing, or a few abandoned ones would close the door.
+    Uploads that no one is sending anymore reserve nothing; otherwise a few abandoned ones would block new ones.
     """
     received = Q(state=Recording.State.RECEIVED)
     sending = Q(state=Recording.State.UPLOADING, writer_until__gt=timezone.now())
@@ -26,6 +26,6 @@ def needed_bytes(size_bytes: int) -> int:
 
 
 def peaks_of(recording: Recording) -> bytes:
-    """The recording's waveform, a byte for each tenth of a second; empty where it has no sound."""
+    """The recording's waveform, one byte for each tenth of a second; empty if it has no sound."""
     found = Waveform.objects.filter(recording=recording).values_list("peaks", flat=True).first()
     return bytes(found or b"")

@@ -1,4 +1,4 @@
-"""What becomes of a recording once its bytes are here. Uploading itself is hiring.recordings.uploads."""
+"""What happens to a recording once its bytes have arrived. Uploading is done by hiring.recordings.uploads."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from hiring.recordings.models import Recording, Waveform
 
 
 class NotComplete(Refused):
-    """The answers cannot be handed in yet; `str(error)` is a sentence for the candidate."""
+    """The answers cannot be submitted yet; `str(error)` is a sentence for the candidate."""
 
 
 @dataclass(frozen=True)
 class Kept:
-    """What a worker made of an upload: names in the vault, hash, waveform."""
+    """What a worker produced from an upload: names in the vault, hash, waveform."""
 
     original_file: str
     sha256: str
@@ -35,7 +35,7 @@ class Kept:
 
 @transaction.atomic
 def mark_ready(*, recording: Recording, kept: Kept) -> bool:
-    """Note that the recording is checked, encrypted and playable. Returns False where it is gone meanwhile."""
+    """Record that the recording is checked, encrypted and playable. Returns False if it is gone in the meantime."""
     info = kept.info
     done = Recording.objects.filter(pk=recording.pk, state=Recording.State.RECEIVED).update(
         state=Recording.State.READY,
@@ -62,7 +62,7 @@ def mark_ready(*, recording: Recording, kept: Kept) -> bool:
 
 @transaction.atomic
 def refuse(*, recording: Recording, code: str, sentence: str) -> None:
-    """Note that this file cannot be used, and why. The candidate can upload another."""
+    """Record that this file cannot be used, and why. The candidate can upload another."""
     done = Recording.objects.filter(pk=recording.pk, state=Recording.State.RECEIVED).update(
         state=Recording.State.REFUSED, refusal_code=code, refusal=sentence[:300]
     )
@@ -78,22 +78,22 @@ def refuse(*, recording: Recording, code: str, sentence: str) -> None:
 
 @transaction.atomic
 def attach_transcript(*, recording: Recording, transcript_file: str, actor: audit.Actor) -> None:
-    """Note an uploaded transcript that lies in the vault; the next run uses it."""
+    """Record an uploaded transcript that is in the vault; the next run uses it."""
     Recording.objects.filter(pk=recording.pk).update(transcript_file=transcript_file)
     recording.transcript_file = transcript_file
     audit.record(actor=actor, action=Action.TRANSCRIPT_ATTACHED, obj=recording, interview=recording.interview_id)
 
 
 def note_length(*, recording: Recording, duration_ms: int, missing_ms: int) -> None:
-    """Keep the length that the frames have, and how much of what the container promised is missing."""
+    """Save the duration according to the frames, and how much of the container's stated duration is missing."""
     Recording.objects.filter(pk=recording.pk).update(duration_ms=duration_ms, missing_ms=missing_ms)
 
 
 @transaction.atomic
 def submit(*, interview: Interview) -> None:
-    """Hand the answers in. Doing it twice is the same as once.
+    """Submit the answers. Submitting twice has the same effect as once.
 
-    Raises NotComplete while a question has no video that arrived whole.
+    Raises NotComplete while a question has no video that was uploaded completely.
     """
     locked = Interview.objects.select_for_update().get(pk=interview.pk)
     if locked.state == Interview.State.SUBMITTED:

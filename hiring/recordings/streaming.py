@@ -1,10 +1,10 @@
-"""A vault file as an HTTP answer that a player can seek in: the same for candidates and reviewers.
+"""Serve a vault file as an HTTP response that a player can seek in: the same for candidates and reviewers.
 
-The caller has asked hiring.access first. Nothing here says where a file lies.
+The caller has checked hiring.access first. Nothing here reveals where a file is stored.
 
-An answer holds a thread for as long as it is not taken. So a range is answered with its first LARGEST_ANSWER bytes,
-which HTTP allows and which nginx and waitress hold themselves: a paused player then holds nothing here. What must be
-sent whole is rationed.
+A response holds a thread until the client has received it. So a range is answered with its first LARGEST_ANSWER
+bytes, which HTTP allows and which nginx and waitress buffer themselves; a paused player then holds nothing here.
+Responses that must be sent whole are rationed.
 """
 
 from __future__ import annotations
@@ -23,23 +23,24 @@ from hiring.recordings import keys, vault
 
 _ONE_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 _PIECE = vault.BLOCK
-#: docker/nginx/sightline.conf keeps as much in memory for each answer.
+#: docker/nginx/sightline.conf buffers the same amount for each response.
 LARGEST_ANSWER = 2 * 1024 * 1024
-#: Pictures, and what a player asks for to learn a length: gone before they could be counted, and many on a page.
+#: Pictures, and what a player requests to learn a duration: done before they could be counted, and many on a page.
 _UNCOUNTED = 512 * 1024
-#: In one process. A browser opens six connections; whole files and archives wait for the slowest line.
+#: Per process. A browser opens six connections; whole files and archives wait for the slowest connection.
 _SHORT = Shares(each=8, together=1000)
 _LONG = Shares(each=1, together=4)
 
 
 class NotSatisfiable(Exception):
-    """A range lies wholly outside the file."""
+    """A range is entirely outside the file."""
 
 
 def requested_range(header: str, size: int) -> tuple[int, int] | None:
-    """Return (first, last) byte of a Range header, both inside the file; None where the whole file is meant.
+    """Return the (first, last) byte of a Range header, both inside the file; None if the whole file is meant.
 
-    RFC 9110 14.2: what is malformed, in another unit, or more than one range may be ignored. Raises NotSatisfiable.
+    RFC 9110 14.2: a header that is malformed, in another unit, or has more than one range may be ignored. Raises
+    NotSatisfiable.
     """
     match = _ONE_RANGE.fullmatch(header.strip())
     if match is None or match.group() == "bytes=-":
@@ -57,9 +58,9 @@ def requested_range(header: str, size: int) -> tuple[int, int] | None:
 
 
 class _Pieces:
-    """Iterates over `length` bytes of an open file; Django closes it when the answer ends or the line drops.
+    """Iterates over `length` bytes of an open file; Django closes it when the response ends or the connection drops.
 
-    Raises KeyGone where the interview is erased meanwhile: an open file has its key, and would be sent to its end.
+    Raises KeyGone if the interview is erased in the meantime: an open file has its key, and would be sent to its end.
     """
 
     def __init__(self, interview_id: UUID, file: BufferedReader, length: int) -> None:
@@ -82,16 +83,16 @@ class _Pieces:
 
 
 class Rationed:
-    """Iterates over what is sent to one person, and holds their share until the answer ends or the line drops.
+    """Iterates over what is sent to one person, holding their share until the response ends or the connection drops.
 
-    `long`: to be sent whole, whatever its length. Raises Busy where there is no share left.
+    `long`: must be sent whole, whatever its length. Raises Busy if no share is left.
     """
 
     def __init__(self, request: HttpRequest, interview_id: UUID, *, long: bool) -> None:
-        # A candidate is no user: the interview stands for them.
+        # A candidate is not a user; the interview stands in for them.
         person = str(getattr(getattr(request, "user", None), "pk", None) or interview_id)
         give_back = _LONG.take(person, _another()) if long else _SHORT.take(person, _too_many())
-        # Once, and also where an answer is dropped on its way to the server and nobody closes it.
+        # Once, and also if a response is dropped on its way to the server and never closed.
         self._give_back = weakref.finalize(self, give_back)
         self._pieces: Iterator[bytes] = iter(())
 
@@ -120,9 +121,9 @@ def _too_many() -> str:
 
 
 def media_response(request: HttpRequest, interview_id: UUID, name: str, content_type: str) -> HttpResponseBase:
-    """Answer GET or HEAD with a vault file, decrypting only the bytes asked for.
+    """Answer GET or HEAD with a vault file, decrypting only the requested bytes.
 
-    Raises Http404 where it is gone, Busy where the person has too many answers under way.
+    Raises Http404 if it is gone, Busy if the person has too many responses in progress.
     """
     try:
         file = vault.open_file(interview_id, name)
@@ -155,8 +156,8 @@ def media_response(request: HttpRequest, interview_id: UUID, name: str, content_
 
 
 def _span(request: HttpRequest, size: int) -> tuple[int, int] | None:
-    """What to answer a GET with: no more than LARGEST_ANSWER of a range; None where the whole file must be sent."""
-    # Without validators an If-Range can never match: then the whole file is the right answer.
+    """What to answer a GET with: at most LARGEST_ANSWER of a range; None if the whole file must be sent."""
+    # Without validators an If-Range can never match, so the whole file is the correct response.
     if request.method != "GET" or "If-Range" in request.headers:
         return None
     span = requested_range(request.headers.get("Range", ""), size)

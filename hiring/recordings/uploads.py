@@ -1,4 +1,4 @@
-"""Resumable upload: creating, appending at an offset, giving up. The HTTP side is hiring.candidate.tus."""
+"""Resumable upload: create, append at an offset, give up. The HTTP side is hiring.candidate.tus."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ _WRITER_S = 30
 _NOTE_EVERY_S = 5.0
 _HEAD_BYTES = 4096
 _ROOM_LEFT = 64 * 1024 * 1024
-#: Uploads begun together may need more than there is. The last of the disk is the database's, or every page fails.
+#: Concurrent uploads may together need more than there is. The last of the disk is reserved for the database, or
+#: every page fails.
 _NOT_FOR_UPLOADS = 32 * 1024 * 1024
 
 
@@ -51,7 +52,7 @@ class UploadRefused(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Checksum:
-    """What a chunk's bytes must hash to. tus asks every server for sha1; our own pages send sha256."""
+    """What a chunk's bytes must hash to. tus requires every server to support sha1; our own pages send sha256."""
 
     algorithm: str
     digest: bytes
@@ -90,7 +91,7 @@ def _full_disk_is_refused() -> Iterator[None]:
 
 @contextmanager
 def _full_disk_gets_back(path: Path, offset: int, still_ours: Callable[[], bool]) -> Iterator[None]:
-    """Free what was written behind `offset` where writing failed: it counts for nothing and fills the disk."""
+    """If writing fails, free what was written after `offset`: it does not count and fills the disk."""
     try:
         yield
     except OSError:
@@ -100,7 +101,7 @@ def _full_disk_gets_back(path: Path, offset: int, still_ours: Callable[[], bool]
 
 
 def path_of(recording: Recording) -> Path:
-    """Where the bytes of an unfinished upload lie: a folder of its own, under a name that nobody chose."""
+    """Where the bytes of an unfinished upload are stored: a separate folder, under a name that no one chose."""
     return Path(settings.UPLOAD_DIR) / str(recording.pk) / "upload"
 
 
@@ -122,7 +123,7 @@ def create(*, interview: Interview, question: Question, size_bytes: int, file_na
 
 
 def _shown_name(file_name: str) -> str:
-    """The name alone, without what would turn round or break the text that it is shown in."""
+    """Just the name, without characters that would reverse or break the surrounding text."""
     return "".join(letter for letter in Path(file_name).name if letter.isprintable())[:200]
 
 
@@ -132,7 +133,8 @@ def _create_row(interview: Interview, question: Question, size_bytes: int, file_
             recording = Recording.objects.create(
                 interview=interview, question=question, size_bytes=size_bytes, file_name=file_name
             )
-            # The only place that makes a key: a late writer can never bring an erased interview's key back.
+            # This is the only place that creates a key, so a late writer can never bring an erased interview's key
+            # back.
             keys.get_or_create(interview.pk)
             audit.record(actor=interview.as_actor(), action=Action.UPLOAD_STARTED, obj=recording, interview=interview)
     except IntegrityError as error:
@@ -144,14 +146,14 @@ def _create_row(interview: Interview, question: Question, size_bytes: int, file_
 def append(*, recording: Recording, offset: int, pieces: Iterator[bytes], checksum: Checksum | None = None) -> int:
     """Append a chunk at `offset` and return the new offset.
 
-    One writer at a time: of two at the same offset exactly one succeeds. A chunk that came with a checksum
-    counts whole or not at all; without one, what arrived before the line dropped is kept.
+    One writer at a time: of two at the same offset exactly one succeeds. A chunk sent with a checksum counts
+    completely or not at all; without one, what arrived before the connection dropped is kept.
     Raises UploadRefused: size, busy, offset, checksum, type, room, gone.
     """
     writer = _become_writer(recording, offset)
     there = _bytes_there(path_of(recording))
     if there < offset:
-        # The row outlived bytes of the file (power cut, lost disk): writing on would leave a hole of zeros.
+        # The file has fewer bytes than the row says (power cut, lost disk): writing on would leave a hole of zeros.
         _stop_writing(recording, writer, there)
         raise _elsewhere()
     try:
@@ -192,9 +194,9 @@ def _become_writer(recording: Recording, offset: int) -> uuid.UUID:
 def _watching(
     recording: Recording, writer: uuid.UUID, offset: int, pieces: Iterator[bytes], *, counts: bool
 ) -> Iterator[bytes]:
-    """Pass pieces on, and every few seconds make sure that nobody took over.
+    """Pass pieces on, and every few seconds check that no other writer took over.
 
-    Where each byte counts by itself, note how far they are: a killed server then loses seconds, not the file.
+    If each byte counts by itself, record the progress: a killed server then loses seconds, not the file.
     """
     noted, written = time.monotonic(), 0
     for piece in pieces:
@@ -238,7 +240,7 @@ def _write(
             file.flush()
             os.fsync(file.fileno())
             if checksum and digest and digest.digest() != checksum.digest:
-                if ours.exists():  # else another writer took over while this one's line hung, and these are its bytes
+                if ours.exists():  # otherwise another writer took over during a stall; these bytes are its own
                     file.truncate(offset)
                 sentence = _("A part of the file was damaged on the way. It is sent again.")
                 raise UploadRefused("checksum", sentence)
@@ -251,7 +253,7 @@ def _refuse_if_not_video(path: Path, recording: Recording) -> None:
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD_BYTES)
-    except FileNotFoundError as error:  # given up or erased by another request while these bytes came in
+    except FileNotFoundError as error:  # given up or erased by another request in the meantime
         raise _gone() from error
     if sniff_container(head) is None:
         give_up(recording=recording, reason="type")
@@ -260,9 +262,10 @@ def _refuse_if_not_video(path: Path, recording: Recording) -> None:
 
 
 def _stop_writing(recording: Recording, writer: uuid.UUID, offset: int) -> bool:
-    """Let go of the upload and note how far it is. Whoever lost the lease meanwhile changes nothing.
+    """Release the upload and record how far it is. A writer that has lost the lease changes nothing.
 
-    Returns False there. A row that is gone takes its bytes along: this writer may have made the folder again.
+    Returns False in that case. If the row is gone, its bytes are removed too: this writer may have recreated the
+    folder.
     """
     rows = Recording.objects.filter(pk=recording.pk)
     kept = rows.filter(writer=writer, state=Recording.State.UPLOADING).update(
@@ -274,7 +277,7 @@ def _stop_writing(recording: Recording, writer: uuid.UUID, offset: int) -> bool:
 
 
 def give_up(*, recording: Recording, reason: str = "candidate") -> None:
-    """Remove an unfinished upload, bytes and row."""
+    """Remove an unfinished upload, both bytes and row."""
     with transaction.atomic():
         gone, _ = Recording.objects.filter(pk=recording.pk, state=Recording.State.UPLOADING).delete()
         if not gone:
@@ -285,7 +288,7 @@ def give_up(*, recording: Recording, reason: str = "candidate") -> None:
 
 
 def mark_received(recording: Recording) -> bool:
-    """Move a complete upload on. Returns False where somebody else did, or bytes are missing."""
+    """Mark a complete upload as received. Returns False if another request already did, or if bytes are missing."""
     if _bytes_there(path_of(recording)) != recording.size_bytes:
         return False
     return bool(
@@ -296,5 +299,5 @@ def mark_received(recording: Recording) -> bool:
 
 
 def abandoned(older_than: timedelta = timedelta(days=7)) -> list[Recording]:
-    """Uploads that nobody continued for a week."""
+    """Uploads that no one has continued for a week."""
     return list(Recording.objects.filter(state=Recording.State.UPLOADING, created_at__lt=timezone.now() - older_than))

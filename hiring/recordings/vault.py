@@ -1,6 +1,6 @@
 """Encrypted files: AES-256-GCM in blocks, so that a player can read any byte range.
 
-Layout: an 8-byte magic, an 8-byte random nonce prefix, then blocks of 64 KiB of plain text, each followed by its
+Layout: an 8-byte magic, an 8-byte random nonce prefix, then blocks of 64 KiB of plaintext, each followed by its
 16-byte tag. A block's nonce is the prefix and its number; its authenticated data are the file's name, the number and
 whether it is the last. So blocks cannot be swapped between files, reordered, or cut off at the end unnoticed.
 """
@@ -30,7 +30,7 @@ _TAG = 16
 
 
 class Damaged(Exception):
-    """A vault file does not decrypt: it was changed, cut or belongs elsewhere."""
+    """A vault file does not decrypt: it was changed, truncated or belongs elsewhere."""
 
 
 def _path(interview_id: UUID, name: str) -> Path:
@@ -44,17 +44,17 @@ def _associated(name: str, number: int, last: bool) -> bytes:
 
 
 def new_name(suffix: str) -> str:
-    """Return a fresh file name that says nothing about its owner."""
+    """Return a new file name that reveals nothing about its owner."""
     return f"{secrets.token_hex(16)}.{suffix}"
 
 
 class Writer:
-    """Writes one vault file; it appears under its name only when the `with` block ends well."""
+    """Writes one vault file; it appears under its name only if the `with` block succeeds."""
 
     def __init__(self, interview_id: UUID, name: str) -> None:
         self._name, self._path = name, _path(interview_id, name)
         self._draft = self._path.with_name(f".{name}.{secrets.token_hex(4)}")
-        self._cipher = AESGCM(keys.get(interview_id))  # before the folder: an erased interview gets none again
+        self._cipher = AESGCM(keys.get(interview_id))  # before the folder: an erased interview gets no new one
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._prefix = secrets.token_bytes(8)
         self._buffer = bytearray()
@@ -66,7 +66,7 @@ class Writer:
         return self
 
     def write(self, plain: bytes | bytearray | memoryview) -> int:
-        """Append plain bytes; a full block is kept back until it is known whether it is the last."""
+        """Append plain bytes; a full block is held back until it is known whether it is the last."""
         self._buffer += plain
         while len(self._buffer) > BLOCK:
             self._seal(bytes(self._buffer[:BLOCK]), last=False)
@@ -90,7 +90,7 @@ class Writer:
                 self._draft.rename(self._path)
         finally:
             try:
-                self._file.close()  # writes what is still buffered, which a full disk refuses
+                self._file.close()  # flushes the buffer, which fails on a full disk
             finally:
                 self._draft.unlink(missing_ok=True)
 
@@ -170,7 +170,7 @@ def open_file(interview_id: UUID, name: str) -> io.BufferedReader:
 
 
 def extract(interview_id: UUID, name: str, target: Path) -> None:
-    """Decrypt a whole vault file to `target`, readable by its owner alone."""
+    """Decrypt a whole vault file to `target`, readable only by its owner."""
     target.touch(mode=0o600)
     with open_file(interview_id, name) as source, target.open("wb") as plain:
         shutil.copyfileobj(source, plain, 1024 * 1024)

@@ -23,7 +23,7 @@ _REFUSALS = {
 
 
 def refusal_sentence(recording: Recording) -> str:
-    """Return why this recording was refused, or an empty text."""
+    """Return why this recording was refused, or an empty string."""
     if recording.state != Recording.State.REFUSED:
         return ""
     return str(_REFUSALS.get(recording.refusal_code, recording.refusal))

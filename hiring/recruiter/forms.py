@@ -20,7 +20,7 @@ from hiring.review.inbox import Show
 from hiring.review.models import Decision
 
 _QUESTION_LETTERS = Question._meta.get_field("text").max_length or 0
-#: A number or a bullet that came along with a pasted list: the page numbers what it shows by itself.
+#: A number or a bullet left over from a pasted list: the page adds its own numbers.
 _ENUMERATION = re.compile(r"^\s*(?:\(?\d{1,2}[.):]|[-–—•*·])\s+")
 _MOST_QUESTIONS = 20
 _MOST_POINTS = 8
@@ -31,7 +31,7 @@ def _without_number(line: str) -> str:
 
 
 class InboxForm(forms.Form):
-    """Search, position and order. What makes no sense is ignored, never an error page."""
+    """Search, position and order. Invalid values are ignored and never cause an error page."""
 
     search = forms.CharField(
         label=_("Search"),
@@ -74,13 +74,13 @@ class InboxForm(forms.Form):
         }
 
     def trail(self) -> str:
-        """The list as a query, which the addresses of its interviews carry: from there the reviewer goes on in it."""
+        """The list as a query string, carried by its interviews' addresses, so the reviewer can continue in it."""
         chosen = {name: value for name, value in self.choices_made().items() if value}
         return urlencode({"from": "inbox", **chosen})
 
 
 class PositionForm(forms.Form):
-    """A position: its questions stand one on a line."""
+    """A position, with one question per line."""
 
     title = forms.CharField(label=_("Title"), max_length=160)
     description = forms.CharField(
@@ -115,7 +115,7 @@ class PositionForm(forms.Form):
 
     @classmethod
     def of(cls, position: Position) -> PositionForm:
-        """A form filled with what the position says now."""
+        """A form filled with the position's current values."""
         return cls(
             initial={
                 "title": position.title,
@@ -128,7 +128,7 @@ class PositionForm(forms.Form):
 
 
 class PointForm(forms.Form):
-    """One point of a rubric. Emptied, it goes."""
+    """One point of a rubric. If emptied, it is removed."""
 
     text = forms.CharField(
         label=_("Point"), required=False, max_length=RubricPoint._meta.get_field("text").max_length, strip=True
@@ -161,18 +161,18 @@ class _Points(forms.BaseFormSet):  # type: ignore[type-arg]  # not generic at ru
             raise forms.ValidationError(_("Two points of this question are the same."))
 
     def points(self) -> list[Point]:
-        """What was written, in order."""
+        """What was entered, in order."""
         rows = [form.cleaned_data for form in self.forms if form.cleaned_data.get("text")]
         return [Point(row["text"], row["follow_up"]) for row in rows]
 
     @classmethod
     def of(cls, question: Question, filled_in: Any = None) -> _Points:
-        """The formset of a question, with what it says now."""
+        """The formset of a question, filled with its current values."""
         now = [
             {"text": point.text, "follow_up": point.follow_up.text if hasattr(point, "follow_up") else ""}
             for point in question.points.all()
         ]
-        # bound, what was sent alone counts: a form that equals its initial values would count as empty
+        # when bound, only what was sent counts: a form equal to its initial values would count as empty
         return cls(filled_in, initial=None if filled_in else now, prefix=str(question.pk))
 
 
@@ -182,7 +182,7 @@ PointFormSet: type[_Points] = forms.formset_factory(  # type: ignore[assignment]
 
 
 class FollowUpsForm(forms.Form):
-    """The switch."""
+    """The switch for follow-up questions."""
 
     follow_ups = forms.BooleanField(
         label=_("Offer a follow-up question"),
@@ -196,7 +196,7 @@ class FollowUpsForm(forms.Form):
 
 
 class PlacesForm(forms.Form):
-    """The two places alone, for the sentence on what they allow."""
+    """Only the two places, for the sentence on what they allow."""
 
     employer_place = forms.ChoiceField(choices=place_choices)
     job_place = forms.ChoiceField(choices=place_choices)
@@ -225,7 +225,7 @@ class InviteForm(forms.Form):
     )
 
     def ask_about(self, earlier: Iterable[Interview]) -> None:
-        """Say who has this address already, and let the same form be sent once more to invite them all the same."""
+        """Say who already has this address, and let the same form be sent again to invite them anyway."""
         known = ", ".join(f"{interview.candidate_name} ({interview.reference})" for interview in earlier)
         sentence = _("This address has been invited for this position before: {known}. Tick the box to invite again.")
         self.add_error("email", sentence.format(known=known))

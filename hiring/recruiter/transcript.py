@@ -1,11 +1,11 @@
 """The transcript as HTML: five thousand words in a few milliseconds, with nothing but text in the markup.
 
-The words' times travel beside it as one JSON list; the script joins both by their order.
+The words' times are sent alongside as one JSON list; the script matches the two by their order.
 """
 
 from __future__ import annotations
 
-from html import escape  # Django's own does the same, and takes four times as long for each of thousands of words
+from html import escape  # Django's own does the same, but takes four times as long for each of thousands of words
 from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from analysis.types import FILLER, RESTART
 from hiring.review.wording import word_text
 
-#: Below this a word is shown fainter, and says so to a screen reader's list of classes only: it is still the word.
+#: Below this a word is shown fainter. Only its class says so: for a screen reader it is still the word.
 UNSURE = 0.5
 
 

@@ -28,7 +28,7 @@ def seen_moment(request: SignedIn, pk: UUID) -> Moment:
 
 
 def handed_in(interview: Interview) -> bool:
-    """Whether reviewers may look: before, the candidate can still replace an answer."""
+    """Whether reviewers may view the answers: before that, the candidate can still replace one."""
     return interview.state in access.HANDED_IN
 
 

@@ -1,4 +1,4 @@
-"""Everything that is kept about one candidate, as a ZIP that is made while it is sent."""
+"""Everything stored about one candidate, as a ZIP that is created while it is sent."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from hiring.retention.readme import readme
 
 
 def note(*, interview: Interview) -> None:
-    """Write down that the candidate took a copy."""
+    """Record that the candidate downloaded a copy."""
     audit.record(actor=interview.as_actor(), action=Action.INTERVIEW_EXPORTED, obj=interview, interview=interview)
 
 
 class _Sink:
-    """Takes what zipfile writes and hands it on. Not seekable: zipfile then writes sizes behind each file."""
+    """Passes on what zipfile writes. It is not seekable, so zipfile writes the sizes after each file."""
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []
@@ -31,7 +31,7 @@ class _Sink:
         return len(part)
 
     def flush(self) -> None:
-        """Nothing waits anywhere else."""
+        """Nothing is buffered anywhere else."""
 
     def take(self) -> bytes:
         whole = b"".join(self._parts)

@@ -1,4 +1,4 @@
-"""What stays when something was erased."""
+"""What remains after an erasure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 
 class ErasureCertificate(models.Model):
-    """What was erased, when and why. Names nobody: the interview's reference is all that links it."""
+    """What was erased, when and why. Contains no names: the interview's reference is the only link to it."""
 
     class Reason(models.TextChoices):
         CANDIDATE = "candidate", "The candidate asked"

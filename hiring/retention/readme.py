@@ -1,4 +1,4 @@
-"""README.txt of a candidate's copy of everything: what each file is, in their language, for no expert."""
+"""README.txt of a candidate's data export: what each file is, in the candidate's language, for non-experts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _WIDTH, _NAME_WIDTH = 110, 34
 
 
 def readme(interview: Interview, folders: Collection[str]) -> str:
-    """The text, with the lines of each file; `folders` are those of the answers."""
+    """The text, with the lines for each file; `folders` are those of the answers."""
     with override(interview.language):
         lines = [
             _("Your interview with {organisation}").format(organisation=settings.ORGANISATION),
@@ -39,7 +39,7 @@ def readme(interview: Interview, folders: Collection[str]) -> str:
 
 
 def _listed(files: Iterable[Copied]) -> list[str]:
-    """Each file's name with what it is beside it, in lines that fit a screen."""
+    """Each file's name with its description, in lines that fit a screen."""
     beside = " " * _NAME_WIDTH
     return [
         fill(str(file.text), _WIDTH, initial_indent=file.name.ljust(_NAME_WIDTH), subsequent_indent=beside)

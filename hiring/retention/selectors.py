@@ -1,4 +1,4 @@
-"""When an interview is due to be erased, and what is due."""
+"""When an interview is due for erasure, and which interviews are due."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ WithDueAt: TypeAlias = "WithAnnotations[Interview, _DueAt]"
 
 @dataclass(frozen=True)
 class Due:
-    """An interview and the moment at which it must be gone, with the rule that says so."""
+    """An interview, the time by which it must be erased, and the rule that says so."""
 
     interview: Interview
     due_at: datetime
@@ -51,18 +51,18 @@ class Due:
 
 
 def keep_days_after_decision(interview: Interview) -> int:
-    """The position's days, or fewer where a place allows fewer."""
+    """The position's retention days, or fewer if a place allows fewer."""
     return min(interview.position.days_after_decision, rule_of(interview).media_days_after_decision)
 
 
 def strictest_place(position: Position) -> Place:
-    """Of the places of employer and job, the one that keeps media for the shortest time."""
+    """Of the employer's and the job's places, the one that keeps media for the shortest time."""
     places = rule_for([position.employer_place, position.job_place]).places
     return min(places, key=lambda place: place.media_days_after_decision)
 
 
 def tell_erasures(interviews: Iterable[Interview]) -> None:
-    """Note on each erased interview, as `erased_because`, why it was: for the line that stays of it in lists."""
+    """Set `erased_because` on each erased interview to the reason, for the line that lists still show for it."""
     gone = {interview.pk: interview for interview in interviews if interview.state == Interview.State.ERASED}
     rows = ErasureCertificate.objects.filter(interview_id__in=gone) if gone else ()
     for certificate in rows:
@@ -70,7 +70,7 @@ def tell_erasures(interviews: Iterable[Interview]) -> None:
 
 
 def due_of(interview: Interview) -> Due:
-    """When this interview is erased if nobody does anything."""
+    """When this interview is erased if no one acts."""
     if interview.decided_at is not None:
         days, since = keep_days_after_decision(interview), interview.decided_at
     else:
@@ -87,7 +87,7 @@ def _because(interview: Interview, days: int) -> str:
 
 
 def _place_days(column: str) -> Case:
-    """SQL for the days of the place that a column names; an unknown code counts as unknown law."""
+    """SQL for the retention days of the place in this column; an unknown code counts as unknown law."""
     codes: dict[int, list[str]] = {}
     for place in places().values():
         codes.setdefault(place.media_days_after_decision, []).append(place.code)
@@ -96,7 +96,7 @@ def _place_days(column: str) -> Case:
 
 
 def with_due_at(rows: QuerySet[Interview]) -> QuerySet[WithDueAt]:
-    """Annotate what `due_of` says, for many: kept_days and due_at."""
+    """Annotate many rows with what `due_of` computes: kept_days and due_at."""
     of_places = [_place_days(name) for name in ("position__employer_place", "position__job_place", "candidate_place")]
     kept_days = Case(
         When(decided_at__isnull=False, then=Least("position__days_after_decision", *of_places)),
@@ -110,17 +110,17 @@ def with_due_at(rows: QuerySet[Interview]) -> QuerySet[WithDueAt]:
 
 
 def due_rows(until: datetime | None = None) -> QuerySet[WithDueAt]:
-    """Every interview that is due at `until` (now by default), the longest overdue first, annotated."""
+    """Every interview that is due at `until` (default: now), longest overdue first, annotated."""
     rows = with_due_at(Interview.objects.exclude(state__in=_OVER).select_related("position"))
     return rows.filter(due_at__lte=until or timezone.now()).order_by("due_at", "pk")
 
 
 def as_due(row: WithDueAt) -> Due:
-    """What an annotated row says."""
+    """Convert an annotated row to a `Due`."""
     return Due(row, row.due_at, _because(row, row.kept_days))
 
 
 def due(until: datetime | None = None, at_most: int | None = None) -> Iterator[Due]:
-    """What is due at `until` (now by default), the longest overdue first; `at_most` so many."""
+    """Yield what is due at `until` (default: now), longest overdue first; at most `at_most` items."""
     rows = due_rows(until)
     yield from (as_due(row) for row in (rows[:at_most] if at_most else rows).iterator(chunk_size=1000))

@@ -1,4 +1,4 @@
-"""How long a position's interviews are kept. Erasing them is hiring.actions.erase."""
+"""How long a position's interviews are kept. Erasing them is done by hiring.actions.erase."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hiring.positions.models import Position
 
 
 class DaysRefused(Refused):
-    """A retention time is outside what is allowed."""
+    """A retention period is outside the allowed range."""
 
 
 @transaction.atomic

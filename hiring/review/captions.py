@@ -14,7 +14,7 @@ from hiring.review.transcript import transcript
 from hiring.review.wording import word_text
 from hiring.runs.models import AnalysisRun
 
-#: A caption holds two lines of about 40 letters, stays at most six seconds, and ends at a pause.
+#: A caption has two lines of about 40 characters, stays for at most six seconds, and ends at a pause.
 _LETTERS = 80
 _LONGEST_MS = 6000
 _PAUSE_MS = 900
@@ -35,7 +35,7 @@ class Spoken(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Something to caption that is no row of its own."""
+    """Something to caption that is not a database row."""
 
     start_ms: int
     end_ms: int
@@ -62,7 +62,7 @@ def _fits(cue: Sequence[Spoken], word: Spoken) -> bool:
 
 
 def cues(words: Iterable[Spoken]) -> Iterator[list[Spoken]]:
-    """Group words into captions, in order of time."""
+    """Group words into captions, in chronological order."""
     cue: list[Spoken] = []
     for word in words:
         if not word.text.strip():
@@ -76,7 +76,7 @@ def cues(words: Iterable[Spoken]) -> Iterator[list[Spoken]]:
 
 
 def _lines(texts: list[str]) -> str:
-    """Break a caption in two where both halves are about as long."""
+    """Split a caption in two so that both halves have about the same length."""
     whole = " ".join(texts)
     if len(whole) <= _LETTERS // 2 or len(texts) < 2:
         return whole
@@ -85,7 +85,7 @@ def _lines(texts: list[str]) -> str:
 
 
 def spoken(run: AnalysisRun | None) -> list[Spoken]:
-    """What captions show, in order: the words, and for a line that the candidate corrected their own."""
+    """What captions show, in order: the words, and the candidate's own text for a line they corrected."""
     found: list[Spoken] = []
     for line in transcript(run)["lines"]:
         if line["correction"]:
@@ -99,12 +99,12 @@ def spoken(run: AnalysisRun | None) -> list[Spoken]:
 
 
 def of(run: AnalysisRun | None) -> str:
-    """A run's captions as a WebVTT file; without a run, an empty one."""
+    """A run's captions as a WebVTT file; an empty file if there is no run."""
     return webvtt(spoken(run))
 
 
 def webvtt(words: Iterable[Spoken]) -> str:
-    """Return a WebVTT file. Words are escaped: a transcript can hold anything."""
+    """Return a WebVTT file. Words are escaped: a transcript can contain anything."""
     blocks = ["WEBVTT"]
     for cue in cues(words):
         start = cue[0].start_ms

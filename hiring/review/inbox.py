@@ -1,7 +1,7 @@
-"""Who is waiting, being analysed, ready, reviewed by me, decided: quick with 100,000 interviews.
+"""The inbox: waiting, being analyzed, ready, reviewed by me, decided. Stays fast with 100,000 interviews.
 
-Filters start from the few rows that decide (runs that are active, one's own verdicts); what a row shows is read for
-the rows of one page alone.
+Filters start from the few relevant rows (active runs, the viewer's own verdicts); what a row shows is read only for
+the rows of one page.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ from hiring.runs.models import AnalysisRun, Moment
 from hiring.runs.standing import Standing, standing
 
 PAGE = 50
-#: With more interviews than these the counts are kept for some seconds.
+#: Above this many interviews, the counts are cached for some seconds.
 _MANY, _KEPT_S = 2_000, 15
 _FEW = 500
-#: The start of a reference that is no name.
+#: The start of a reference, which is not a name.
 _REFERENCE = re.compile(r"[A-Za-z]-\d[\d-]*", re.ASCII)
-#: An answer that can be watched, now or once it is checked.
+#: An answer that can be watched, now or once it has been checked.
 _USABLE = (Recording.State.RECEIVED, Recording.State.READY)
 _ACTIVE = (AnalysisRun.State.QUEUED, AnalysisRun.State.RUNNING)
 _STOPPED = (AnalysisRun.State.FAILED, AnalysisRun.State.QUARANTINED)
 
 
 class Show(StrEnum):
-    """What the inbox can be narrowed to."""
+    """The filters of the inbox."""
 
     ALL = ""
     WAITING = "waiting"
@@ -50,7 +50,7 @@ class Show(StrEnum):
     ERASED = "erased"
 
 
-#: What rows are put in order by, and whether from the latest; the id settles ties, so that no row is shown twice or
+#: The columns rows are sorted by, and whether in descending order; the id breaks ties, so that no row is repeated or
 #: skipped between pages.
 ORDERS: dict[str, tuple[tuple[str, bool], ...]] = {
     "newest": (("submitted_at", True), ("created_at", True), ("pk", False)),
@@ -61,17 +61,17 @@ ORDERS: dict[str, tuple[tuple[str, bool], ...]] = {
 
 
 def _ordered(rows: QuerySet[Interview], sort: str) -> QuerySet[Interview]:
-    """Rows in this order; where a column is empty they come last, and so do erased ones among names."""
+    """Sort rows in this order; rows with an empty column come last, and so do erased ones when sorting by name."""
     keys = []
     for column, latest in ORDERS.get(sort, ORDERS["newest"]):
-        # Said of the one that can be empty alone: an index has the others in their plain order.
+        # Set only for the column that can be null: an index has the others in their plain order.
         last = True if column == "submitted_at" else None
         keys.append(F(column).desc(nulls_last=last) if latest else F(column).asc(nulls_last=last))
     return rows.order_by(F("erased_at").asc(nulls_first=True), *keys) if sort == "name" else rows.order_by(*keys)
 
 
 def _behind(row: Interview, sort: str) -> Q:
-    """The rows that come after this one in an order, whether or not it is still among them."""
+    """The rows that come after this one in the sort order, whether or not it is still in the list."""
     behind, same = Q(), Q()
     for column, latest in ORDERS.get(sort, ORDERS["newest"]):
         value = getattr(row, column)
@@ -83,7 +83,7 @@ def _behind(row: Interview, sort: str) -> Q:
 
 
 class _FromTheNearerEnd:
-    """Ids in order, of which a page is cut off: one in the second half is read from the end."""
+    """A paginated list of sorted ids; a page in the second half is read from the end."""
 
     ordered = True
 
@@ -115,12 +115,12 @@ class Row:
 
     @property
     def is_watched(self) -> bool:
-        """Whether this person watched, or read, every answer to the end."""
+        """Whether this person watched or read every answer to the end."""
         return 0 < self.recordings <= self.watched_by_me
 
 
 def _analyzing() -> Q:
-    """A file that is still to be checked, or an analysis under way. One that has stopped is neither."""
+    """A file still to be checked, or an analysis in progress. A stopped one is neither."""
     stopped = AnalysisRun.objects.filter(recording=OuterRef("pk"), state__in=_STOPPED)
     received = Recording.objects.filter(~Exists(stopped), state=Recording.State.RECEIVED)
     active = AnalysisRun.objects.filter(state__in=_ACTIVE)
@@ -128,7 +128,7 @@ def _analyzing() -> Q:
 
 
 def _reviewed_by(viewer: User) -> Q:
-    """This person watched or read every answer to the end, answered a moment, or wrote a note or the decision."""
+    """This person watched or read every answer to the end, gave a verdict, or wrote a note or the decision."""
     written = (
         Verdict.objects.filter(reviewer=viewer),
         Note.objects.filter(author=viewer),
@@ -139,10 +139,10 @@ def _reviewed_by(viewer: User) -> Q:
 
 
 def _watched_by(viewer: User, besides: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
-    """Interviews of which this person watched every answer, but those `besides`, which need no such look."""
+    """Interviews of which this person watched every answer, except those in `besides`, which need no such check."""
     mine = Watched.objects.filter(reviewer=viewer, recording=OuterRef("pk"))
     left = Recording.objects.filter(~Exists(mine), interview=OuterRef("interview"), state__in=_USABLE)
-    # Counted, so that PostgreSQL asks for each interview in turn: joined, it would read all recordings there are.
+    # Counted, so that PostgreSQL checks each interview in turn; a join would read all recordings in the database.
     count = left.order_by().values("interview").annotate(n=Count("pk")).values("n")
     watched = Watched.objects.filter(reviewer=viewer).exclude(interview__in=besides)
     return watched.annotate(left=Coalesce(Subquery(count), 0)).filter(left=0).order_by().values("interview")
@@ -167,14 +167,14 @@ def _narrowed(rows: QuerySet[Interview], viewer: User, show: str) -> QuerySet[In
 
 def _matching(rows: QuerySet[Interview], search: str) -> QuerySet[Interview]:
     text = search.strip()
-    if _REFERENCE.fullmatch(text):  # as they are stored, so that an index finds them
+    if _REFERENCE.fullmatch(text):  # in the stored form, so that an index finds them
         return rows.filter(reference__startswith=text.upper())
     return rows.filter(Q(candidate_name__icontains=text) | Q(reference__istartswith=text))
 
 
 @dataclass(frozen=True)
 class Inbox:
-    """One page of interviews, with the counts beside each filter."""
+    """One page of interviews, with the count for each filter."""
 
     page: Page[UUID]
     show: str
@@ -198,7 +198,7 @@ def _counts(rows: QuerySet[Interview], viewer: User) -> dict[str, int]:
 
 
 def _counts_lately(rows: QuerySet[Interview], viewer: User, *choices: object) -> dict[str, int]:
-    """The same, kept for a few seconds where there are thousands: nobody sees one more or less there."""
+    """Same as `_counts`, cached for a few seconds if there are thousands: an off-by-one goes unnoticed there."""
     key = "inbox-" + hashlib.sha256(repr((viewer.pk, *choices)).encode()).hexdigest()
     counts: dict[str, int] | None = cache.get(key)
     if counts is None:
@@ -212,7 +212,7 @@ def _found(rows: QuerySet[Interview], search: str, position: UUID | None) -> Que
     found = rows if position is None else rows.filter(position_id=position)
     if not search.strip():
         return found
-    # A search reads every name, so once: the few that it finds are looked up by their ids from then on.
+    # A search reads every name, so it runs once; the few matches are then looked up by id.
     matching = _matching(found, search)
     ids = list(matching.order_by().values_list("pk", flat=True)[: _FEW + 1])
     return rows.filter(pk__in=ids) if len(ids) <= _FEW else matching
@@ -228,11 +228,11 @@ def inbox_page(
     sort: str = "newest",
     page: int = 1,
 ) -> Inbox:
-    """One page of the interviews that access gave this person: eleven queries, however many there are."""
+    """One page of the interviews that this person has access to: eleven queries, however many there are."""
     found = _found(rows, search, position)
     counts = _counts_lately(found, viewer, search, position)
     ordered = _ordered(_narrowed(found, viewer, state), sort)
-    # Ids alone are sorted, and counted once: whole rows are read for the page that is shown.
+    # Only ids are sorted, and counted once; whole rows are read only for the page shown.
     ids_in_order: Any = _FromTheNearerEnd(ordered.values_list("pk", flat=True), counts[state or "all"])
     pages: Paginator[UUID] = Paginator(ids_in_order, PAGE)
     shown = pages.get_page(page)
@@ -275,7 +275,7 @@ def _recordings(ids: Iterable[UUID]) -> dict[UUID, list[tuple[str, str, int]]]:
 
 
 def _stage(interview: Interview, recordings: list[tuple[str, str, int]]) -> str:
-    """The one word beside an interview: the step that is next for it."""
+    """The one-word status shown next to an interview: its next step."""
     if interview.state != Interview.State.SUBMITTED:
         return interview.state
     standings = {standing(state, run) for state, run, _percent in recordings}
@@ -310,13 +310,13 @@ def next_in_list(
     position: UUID | None = None,
     sort: str = "newest",
 ) -> Interview | None:
-    """The interview that follows in the list that the reviewer came from: those with answers to see, once through."""
+    """The next interview in the list that the reviewer came from: those with answers to see, each once."""
     found = _narrowed(_found(rows, search, position), viewer, state)
     handed_in = found.filter(state__in=[Interview.State.SUBMITTED, Interview.State.DECIDED])
     return _ordered(handed_in.filter(_behind(after, sort)), sort).first()
 
 
 def next_to_review(rows: QuerySet[Interview], viewer: User, after: Interview) -> Interview | None:
-    """For whoever came from no list: of those that are ready and not reviewed by this person, the oldest."""
+    """For a reviewer who did not come from a list: the oldest one that is ready and not reviewed by this person."""
     ready = _narrowed(rows, viewer, Show.READY).exclude(_reviewed_by(viewer))
     return _ordered(ready.exclude(pk=after.pk), "oldest").first()

@@ -15,9 +15,10 @@ from hiring.runs.models import Moment
 
 
 class Verdict(models.Model):
-    """One reviewer's answer to one moment; a second answer of the same person replaces the first.
+    """One reviewer's verdict on one moment; a second verdict from the same person replaces the first.
 
-    `interview` repeats what the moment's run knows: the inbox finds "reviewed by me" without walking four tables.
+    `interview` duplicates what the moment's run knows, so that the inbox finds "reviewed by me" without walking four
+    tables.
     """
 
     class Answer(models.TextChoices):
@@ -45,7 +46,7 @@ class Verdict(models.Model):
 
 
 class Note(models.Model):
-    """A reviewer's note at a time of the recording. `interview` repeats what the recording knows, as in Verdict."""
+    """A reviewer's note at a time in the recording. `interview` repeats what the recording knows, as in Verdict."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="notes")
@@ -68,7 +69,7 @@ class Note(models.Model):
 
 
 class Watched(models.Model):
-    """A reviewer watched an answer to the end, or read all of its transcript. `interview` as in Verdict."""
+    """A reviewer watched an answer to the end, or read its whole transcript. `interview` as in Verdict."""
 
     recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="watched")
     interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="watched")
@@ -84,9 +85,9 @@ class Watched(models.Model):
 
 
 class Correction(models.Model):
-    """What a candidate says that they said, beside what a recogniser wrote down, which stays.
+    """What a candidate says they said, next to what a speech recognizer transcribed, which is kept.
 
-    Held by time and not by word: a recording that is analysed again keeps it.
+    Keyed by time, not by word, so a recording that is analyzed again keeps it.
     """
 
     recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="corrections")
@@ -107,7 +108,7 @@ class Correction(models.Model):
 
 
 class Decision(models.Model):
-    """A named person's decision, with the reason in writing. The product never makes one."""
+    """A named person's decision, with a written reason. The product never makes one."""
 
     class Outcome(models.TextChoices):
         NEXT_STEP = "next_step", "Goes on to the next step"

@@ -11,7 +11,7 @@ from hiring.runs.models import AnalysisRun, Moment
 
 
 def mark(moment: Moment) -> dict[str, Any]:
-    """What lists and the timeline show of a moment."""
+    """What lists and the timeline show for a moment."""
     return {
         "id": str(moment.pk),
         "kind": moment.kind,
@@ -34,7 +34,7 @@ def _verdict(verdict: Verdict, viewer: User | None) -> dict[str, Any]:
 
 
 def _regions(moment: Moment) -> dict[str, Any] | None:
-    """Which parts of the face carried the moment's expression, and in which frame; None where it has none."""
+    """Which parts of the face determined the moment's expression, and in which frame; None if there are none."""
     found = getattr(moment, "explanation", None)
     if found is None:
         return None
@@ -42,7 +42,7 @@ def _regions(moment: Moment) -> dict[str, Any] | None:
 
 
 def moment_details(moment: Moment, viewer: User | None = None) -> dict[str, Any]:
-    """One moment with its reason and everybody's verdicts. JSON-ready."""
+    """One moment with its reason and everyone's verdicts. JSON-ready."""
     verdicts = [_verdict(verdict, viewer) for verdict in moment.verdicts.all()]
     return mark(moment) | {
         "rule": moment_rule(moment),
@@ -57,7 +57,7 @@ def moment_details(moment: Moment, viewer: User | None = None) -> dict[str, Any]
 
 
 def moments(run: AnalysisRun | None, viewer: User | None = None) -> list[dict[str, Any]]:
-    """Moments of a run in order of time, with the verdicts of everybody."""
+    """Moments of a run in chronological order, with everyone's verdicts."""
     if run is None:
         return []
     rows = run.moments.select_related("explanation").prefetch_related("verdicts__reviewer")

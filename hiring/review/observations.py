@@ -1,4 +1,4 @@
-"""Reading a run's per-frame observations: only the minutes and columns that a window needs, thinned for a screen."""
+"""Read a run's per-frame observations: only the minutes and columns a window needs, downsampled for display."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from analysis.types import EXPRESSIONS, SMOOTHED_COLUMNS, UNCERTAINTY_COLUMNS, V
 from hiring.recordings import keys, vault
 
 log = logging.getLogger(__name__)
-#: Two frames further apart than this have something missing between them.
+#: If two frames are further apart than this, frames are missing between them.
 LONGEST_STEP_MS = 1000
 FEWEST_POINTS, MOST_POINTS = 10, 5000
-#: The face signals that a timeline draws; all of them are in the file.
+#: The face signals that a timeline draws; the file contains all of them.
 SHOWN_SIGNALS = ("head_yaw_deg", "head_pitch_deg", "gaze_yaw_deg", "gaze_pitch_deg", "eyes_closed")
 
 
-#: Why a frame shows nothing of the candidate; the first stands for a frame that does, or where nobody looked.
+#: Why a frame shows nothing of the candidate; the first is for a frame that does, or that was not analyzed.
 REASONS = ("", *(str(kind) for kind in Visibility if kind is not Visibility.SEEN))
 
 
 @dataclass(frozen=True)
 class Line:
-    """The frames in which a line has a value, in order of time.
+    """The frames in which a line has a value, in chronological order.
 
-    t_ms: (N,) int64. value: (N,) float32. spread: (N,) float32, NaN where there is none. stretch: (N,) number of the
-    unbroken stretch that each belongs to.
+    t_ms: (N,) int64. value: (N,) float32. spread: (N,) float32, NaN if there is none. stretch: (N,) number of the
+    unbroken stretch that each frame belongs to.
     """
 
     t_ms: np.ndarray
@@ -45,7 +45,7 @@ class Line:
 
 
 class Source(Protocol):
-    """Where the lines of a window come from: every frame, or an overview of them."""
+    """The source of a window's lines: every frame, or an overview of them."""
 
     @property
     def expressions(self) -> list[str]: ...
@@ -58,14 +58,14 @@ class Source(Protocol):
     def signal(self, name: str) -> Line: ...
 
     def unseen(self) -> list[tuple[int, int, str]]:
-        """(start_ms, end_ms, reason) of each span in which nothing can be said; the last may end after the window."""
+        """(start_ms, end_ms, reason) of each span without usable data; the last may end after the window."""
 
 
 @dataclass(frozen=True)
 class Frames:
-    """Frames of one window, in order of time.
+    """Frames of one window, in chronological order.
 
-    pts_ms: (N,) int64. reason: (N,) int8, a place in REASONS. value, spread: expression -> (N,) float32, NaN where
+    pts_ms: (N,) int64. reason: (N,) int8, an index into REASONS. value, spread: expression -> (N,) float32, NaN if
     there is none. signals: the same for face signals.
     """
 
@@ -113,7 +113,7 @@ def _line(pts_ms: np.ndarray, values: np.ndarray, spread: np.ndarray) -> Line:
 
 
 def minutes(file: pq.ParquetFile, times: str, start_ms: int, end_ms: int) -> list[int]:
-    """Numbers of the row groups that reach into the window. times: the column of milliseconds."""
+    """Indices of the row groups that overlap the window. times: the column of milliseconds."""
     column = file.schema_arrow.get_field_index(times)
     chosen = []
     for number in range(file.num_row_groups):
@@ -132,7 +132,7 @@ def floats(table: pa.Table, name: str) -> np.ndarray:
 
 
 def _reasons(table: pa.Table) -> np.ndarray:
-    """Codes, not texts: an hour has a hundred thousand of them."""
+    """Codes instead of strings: an hour has a hundred thousand of them."""
     codes = pc.index_in(table.column("visibility"), value_set=pa.array(REASONS))
     places: np.ndarray = pc.fill_null(codes, 0).to_numpy().astype(np.int8)
     return places
@@ -141,7 +141,7 @@ def _reasons(table: pa.Table) -> np.ndarray:
 def frames(
     interview_id: UUID, name: str, start_ms: int, end_ms: int, signals: Iterable[str] = SHOWN_SIGNALS
 ) -> Frames | None:
-    """Read the frames of a window, both ends included. None where there is no file (any more)."""
+    """Read the frames of a window, both ends included. None if there is no file (anymore)."""
     if not name:
         return None
     try:
@@ -153,7 +153,7 @@ def frames(
 
 
 def frames_of(source: BinaryIO | Path, start_ms: int, end_ms: int, signals: Iterable[str] = SHOWN_SIGNALS) -> Frames:
-    """The same of a file that is not, or no longer, in the vault."""
+    """Same as `frames`, for a file that is not, or no longer, in the vault."""
     file = pq.ParquetFile(source)
     of_signal = {name: f"f_{name}" for name in signals}
     wanted = {"pts_ms", "visibility", *SMOOTHED_COLUMNS, *UNCERTAINTY_COLUMNS, *of_signal.values()}
@@ -173,9 +173,9 @@ def frames_of(source: BinaryIO | Path, start_ms: int, end_ms: int, signals: Iter
 
 
 def thinned(times: np.ndarray, values: np.ndarray, breaks: np.ndarray, points: int) -> tuple[np.ndarray, np.ndarray]:
-    """Choose at most `points` of a line, gaps included, keeping its peaks.
+    """Choose at most `points` points of a line, gaps included, preserving its peaks.
 
-    times, values: (N,) without NaN. breaks: (N,) number of the unbroken stretch that each belongs to.
+    times, values: (N,) without NaN. breaks: (N,) number of the unbroken stretch that each value belongs to.
     Returns (chosen, gap_before): indices in order, and whether a gap lies before each.
     """
     room = points - int(np.count_nonzero(np.diff(breaks)))
@@ -183,7 +183,7 @@ def thinned(times: np.ndarray, values: np.ndarray, breaks: np.ndarray, points: i
     if len(times) <= wanted:
         chosen = np.arange(len(times))
     else:
-        # Two of the places are kept for the highest and the lowest value: those are never lost.
+        # Two slots are reserved for the highest and the lowest value, so these are never lost.
         peaks = [int(values.argmax()), int(values.argmin())]
         thin = MinMaxLTTBDownsampler().downsample(times, values, n_out=max(3, wanted - len(peaks)))
         chosen = np.union1d(thin.astype(np.intp), peaks)
@@ -191,7 +191,7 @@ def thinned(times: np.ndarray, values: np.ndarray, breaks: np.ndarray, points: i
 
 
 def _stretches(times: np.ndarray, usable: np.ndarray) -> np.ndarray:
-    """Number the unbroken stretches of the usable frames: a frame without a value, or missing frames, end one."""
+    """Number the unbroken stretches of usable frames; a frame without a value, or missing frames, ends a stretch."""
     index = np.flatnonzero(usable)
     broken = (np.diff(index) > 1) | (np.diff(times[index]) > LONGEST_STEP_MS)
     return np.concatenate([[0], np.cumsum(broken)])
@@ -219,7 +219,7 @@ def signal(found: Source, name: str, points: int) -> dict[str, object]:
 
 
 def _chosen(line: Line, points: int) -> tuple[np.ndarray, np.ndarray]:
-    """(indices of what to draw, whether a gap lies before each)."""
+    """(indices of the points to draw, whether a gap precedes each)."""
     if not len(line.t_ms):
         return np.zeros(0, np.intp), np.zeros(0, bool)
     return thinned(line.t_ms, line.value, line.stretch, points)
@@ -235,7 +235,7 @@ def _lists(t_ms: np.ndarray, gap_before: np.ndarray, **lines: np.ndarray) -> dic
 
 
 def gaps(found: Source, start_ms: int, end_ms: int, shortest_ms: int) -> list[dict[str, Any]]:
-    """Spans of a window in which nothing can be said, with the reason, without those too short to be seen."""
+    """Spans of a window without usable data, with the reason; spans too short to see are left out."""
     inside: list[dict[str, Any]] = [
         {"start_ms": max(start, start_ms), "end_ms": min(until, end_ms), "reason": reason}
         for start, until, reason in found.unseen()

@@ -1,8 +1,8 @@
-"""A long recording at the grain of a screen: made once by the worker, so that no request reads every frame.
+"""A long recording at screen resolution: built once by the worker, so that no request reads every frame.
 
-Each level keeps, of every line, the lowest and the highest value of each bucket of time, which is what thinning to a
-screen's points looks for first (Donckt et al. 2023, MinMaxLTTB). One Parquet file in the vault, a row group for each
-level; the spans in which nothing can be said are in its metadata.
+For each line, each level keeps the lowest and the highest value of each time bucket, which is what downsampling to a
+screen's points looks for first (Donckt et al. 2023, MinMaxLTTB). It is one Parquet file in the vault with a row group
+for each level; the metadata lists the spans without usable data.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from hiring.review import observations, sound
 from hiring.review.observations import Line
 
 log = logging.getLogger(__name__)
-#: Widths of the buckets. A window is drawn from the widest of which it has one for each point.
+#: Bucket widths. A window is drawn from the widest level that has a bucket for each point.
 LEVELS_MS = (500, 2000, 8000)
-#: A shorter recording needs none: all of its frames are read as quickly.
+#: A shorter recording needs none: reading all of its frames is just as fast.
 SHORTEST_MS = 500_000
 _LATEST_MS = 2**62
 _SCHEMA = pa.schema(
@@ -38,7 +38,7 @@ _SCHEMA = pa.schema(
 
 @dataclass(frozen=True)
 class Overview:
-    """The lines of a window at one level, by the name of their column, and its gaps."""
+    """The lines of a window at one level, by column name, and its gaps."""
 
     lines: Mapping[str, Line]
     spans: list[tuple[int, int, str]]
@@ -62,7 +62,7 @@ class Overview:
 
 
 def build(frames_file: Path | BinaryIO, sound_file: bytes, duration_ms: int) -> bytes:
-    """Return the overview of a run's observations and sound; empty for a recording that needs none."""
+    """Return the overview of a run's observations and sound; empty for a recording that does not need one."""
     if duration_ms < SHORTEST_MS:
         return b""
     found = observations.frames_of(frames_file, 0, _LATEST_MS)
@@ -79,7 +79,7 @@ def build(frames_file: Path | BinaryIO, sound_file: bytes, duration_ms: int) -> 
 
 
 def _coarse(line: Line, level_ms: int) -> Line:
-    """The lowest and the highest value of each bucket, in order of time."""
+    """The lowest and the highest value of each bucket, in chronological order."""
     if not len(line.t_ms):
         return line
     bucket = line.t_ms // level_ms
@@ -103,7 +103,7 @@ def _table(lines: Mapping[str, Line], schema: pa.Schema) -> pa.Table:
 
 
 def read(interview_id: UUID, name: str, start_ms: int, end_ms: int, points: int) -> Overview | None:
-    """The window at the widest level that has a bucket for each point; None where none is wide enough, or no file."""
+    """The window at the widest level with a bucket per point; None if none is wide enough, or there is no file."""
     fitting = [place for place, level_ms in enumerate(LEVELS_MS) if level_ms * points <= end_ms - start_ms]
     if not name or not fitting:
         return None

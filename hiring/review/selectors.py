@@ -1,4 +1,4 @@
-"""Reading what reviewers see of one recording."""
+"""Read what reviewers see of one recording."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from hiring.runs.standing import Standing, standing_of
 
 
 def notes(recording: Recording) -> QuerySet[Note]:
-    """Everybody's notes on a recording, in order of time."""
+    """Everyone's notes on a recording, in chronological order."""
     return recording.notes.select_related("author")
 
 
@@ -33,32 +33,32 @@ def decision_of(interview: Interview) -> Decision | None:
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a recording stands on its way to being reviewed, and the newest run, which has brought it there."""
+    """A recording's standing before its review, and the newest run, which determined it."""
 
     standing: Standing
     run: AnalysisRun | None
 
 
 def progress(recording: Recording) -> Progress:
-    """What a screen says of a recording's analysis."""
+    """What a screen shows about a recording's analysis."""
     run = latest_run(recording)
     return Progress(standing_of(recording, run), run)
 
 
-#: What a manifest says of a stage that was planned and could not be computed on this installation.
+#: What a manifest reports for a stage that was planned but could not be computed on this installation.
 _LACKING = (StageState.MODEL_MISSING, StageState.NEEDS_FACES)
 
 
 @dataclass(frozen=True)
 class SoFar:
-    """What a run that is not finished has marked up to `until_ms`: label, start_ms and sentence of each moment."""
+    """What an unfinished run has marked up to `until_ms`: label, start_ms and sentence of each moment."""
 
     until_ms: int
     moments: list[dict[str, Any]]
 
 
 def so_far(state: Progress) -> SoFar | None:
-    """The moments that a running analysis has marked, which may still change; None where it saved none yet."""
+    """Moments that a running analysis has marked, which may still change; None if none have been saved yet."""
     saved = savepoints.of(state.run) if state.run is not None and state.standing.is_moving else None
     if saved is None:
         return None
@@ -74,21 +74,21 @@ def so_far(state: Progress) -> SoFar | None:
 
 
 def _not_computed(run: AnalysisRun | None) -> list[Stage]:
-    """Stages that were planned but whose model this installation does not have."""
+    """Stages that were planned but whose model is missing on this installation."""
     stages = run.manifest.get("stages", {}) if run else {}
     return [Stage(name) for name in (run.plan if run else ()) if stages.get(name) in _LACKING]
 
 
 def _in_words(missing: list[Stage], run: AnalysisRun | None) -> list[str]:
-    """The same for a screen, and whether voices could not be told apart."""
+    """The same for display, including whether voices could not be distinguished."""
     voices = run.manifest.get("weights", {}).get(VOICES) == "" if run else False
     return [stage_label(stage) for stage in missing] + ([voices_label()] if voices else [])
 
 
 def review_context(recording: Recording, viewer: User) -> dict[str, Any]:
-    """Everything the review page shows of one recording but the timeline, which the page fetches afterwards."""
+    """Everything the review page shows about one recording except the timeline, which the page fetches afterward."""
     state = progress(recording)
-    # Looked up once for the page. The newest is nearly always the one with results.
+    # Looked up once per page. The newest run is nearly always the one with results.
     run = state.run if state.standing == Standing.COMPLETE else complete_run(recording)
     found = moments(run, viewer)
     missing = _not_computed(run)

@@ -1,4 +1,4 @@
-"""What reviewers write, and candidates correct."""
+"""What reviewers write, and what candidates correct."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def give_verdict(*, moment: Moment, reviewer: User, answer: str, reason: str) ->
 
 @transaction.atomic
 def withdraw_verdict(*, moment: Moment, reviewer: User) -> None:
-    """Take one's own answer back."""
+    """Withdraw one's own verdict."""
     Verdict.objects.filter(moment=moment, reviewer=reviewer).delete()
     audit.record(
         actor=reviewer.as_actor(),
@@ -66,7 +66,7 @@ def withdraw_verdict(*, moment: Moment, reviewer: User) -> None:
 
 @transaction.atomic
 def note_watched(*, recording: Recording, reviewer: User) -> None:
-    """Note, once, that a reviewer watched an answer to the end or read all of its transcript."""
+    """Record, once, that a reviewer watched an answer to the end or read its whole transcript."""
     _row, is_new = Watched.objects.get_or_create(
         recording=recording, reviewer=reviewer, defaults={"interview_id": recording.interview_id}
     )
@@ -81,7 +81,7 @@ def note_watched(*, recording: Recording, reviewer: User) -> None:
 
 @transaction.atomic
 def add_note(*, recording: Recording, author: User, at_ms: int, text: str) -> Note:
-    """Keep a note at a time of the recording. Raises NotAllowed for an empty one or a time outside."""
+    """Save a note at a time in the recording. Raises NotAllowed for an empty note or a time outside the recording."""
     text = text.strip()
     if not text:
         raise NotAllowed("Please write something first.")
@@ -96,7 +96,7 @@ def add_note(*, recording: Recording, author: User, at_ms: int, text: str) -> No
 
 @transaction.atomic
 def delete_note(*, note: Note, actor: User) -> None:
-    """Delete one's own note. Raises NotAllowed for somebody else's."""
+    """Delete one's own note. Raises NotAllowed for someone else's."""
     if note.author_id != actor.pk:
         raise NotAllowed("Only its author can delete a note.")
     audit.record(actor=actor.as_actor(), action=Action.NOTE_DELETED, obj=note, interview=note.recording.interview_id)
@@ -108,9 +108,9 @@ LONGEST_CORRECTION = 2000
 
 @transaction.atomic
 def correct(*, recording: Recording, start_ms: int, text: str) -> None:
-    """Keep the candidate's own words for the line that begins there; no text takes an earlier correction back.
+    """Save the candidate's own words for the line that begins there; an empty text removes an earlier correction.
 
-    Raises NoSuchLine, and NotAllowed for a text that is too long.
+    Raises NoSuchLine, or NotAllowed if the text is too long.
     """
     if start_ms not in {
         line["start_ms"] for line in transcript(complete_run(recording))["lines"] if line["kind"] == "speech"
@@ -126,7 +126,7 @@ def correct(*, recording: Recording, start_ms: int, text: str) -> None:
         )
     elif not row.delete()[0]:
         return
-    # What the points of the question were looked for in has changed: the next look takes the correction in.
+    # The words in which the question's points were searched have changed; the next lookup includes the correction.
     if PointLookup.objects.filter(run__recording=recording).delete()[0]:
         points.are_due(recording.runs.all())
     action = Action.TRANSCRIPT_CORRECTED if text else Action.TRANSCRIPT_CORRECTION_WITHDRAWN
@@ -135,7 +135,7 @@ def correct(*, recording: Recording, start_ms: int, text: str) -> None:
 
 @transaction.atomic
 def decide(*, interview: Interview, person: User, outcome: str, reason: str) -> Decision:
-    """Write down a person's decision. Raises NotAllowed without a reason, or where one stands already."""
+    """Record a person's decision. Raises NotAllowed without a reason, or if a decision already exists."""
     if outcome not in Decision.Outcome.values:
         raise NotAllowed("Please choose one of the two outcomes.")
     if len(reason.strip()) < 10:

@@ -1,4 +1,4 @@
-"""Reading what a voice is like: loudness, pitch, rate and movement of a window, thinned for a screen."""
+"""Read how a voice sounds: loudness, pitch, rate and movement in a window, downsampled for display."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _UNITS = {"loudness": "LUFS", "pitch_hz": "Hz", "speech_rate": "1/s", "pitch_mov
 def lines(
     interview_id: UUID, name: str, start_ms: int, end_ms: int, points: int, baseline: Mapping[str, float]
 ) -> list[dict[str, Any]]:
-    """Each line with at most `points` values, peaks kept; none where the file is gone or holds none.
+    """Each line with at most `points` values, peaks preserved; no lines if the file is gone or contains none.
 
-    usual: the quartiles of the whole recording from its `baseline`, None where it has none. All but loudness have a
-    value only where somebody speaks: draw them as points, not as a line.
+    usual: the quartiles of the whole recording from its `baseline`, None if it has none. All lines except loudness
+    have a value only where someone speaks: draw them as points, not as a line.
     """
     if not name:
         return []
@@ -39,7 +39,7 @@ def lines(
 
 
 def whole_lines(source: BinaryIO, start_ms: int = 0, end_ms: int = 2**62) -> dict[str, Line]:
-    """Every value of each line in a window of a file, by the line's name."""
+    """Every value of each line in a window of a file, by line name."""
     file = pq.ParquetFile(source)
     groups = minutes(file, _TIMES, start_ms, end_ms)
     there = [line for line in _LINES if line in file.schema_arrow.names]  # older files have fewer
@@ -50,7 +50,7 @@ def whole_lines(source: BinaryIO, start_ms: int = 0, end_ms: int = 2**62) -> dic
 
 
 def thinned_lines(found: Mapping[str, Line], points: int, baseline: Mapping[str, float]) -> list[dict[str, Any]]:
-    """The same as plain lists, those that have a value at all."""
+    """Same as `lines`, as plain lists, only for lines that have any values."""
     there = {name: found[name] for name in _LINES if name in found and len(found[name].t_ms)}
     return [
         {"name": name, "unit": _UNITS[name], **_thinned(line, points), "usual": _usual(name, baseline)}
@@ -64,7 +64,7 @@ def _usual(line: str, baseline: Mapping[str, float]) -> list[float] | None:
 
 
 def _line(t_ms: np.ndarray, values: np.ndarray) -> Line:
-    """All as one stretch: lines of sound are drawn without gaps."""
+    """All as one stretch: sound lines are drawn without gaps."""
     there = ~np.isnan(values)
     count = int(there.sum())
     times, values = np.ascontiguousarray(t_ms[there]), np.ascontiguousarray(values[there])

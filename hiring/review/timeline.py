@@ -1,4 +1,4 @@
-"""What the timeline draws of a run."""
+"""What the timeline draws for a run."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from hiring.review import observations, overview, sound
 from hiring.review.moments import mark
 from hiring.runs.models import AnalysisRun
 
-#: Frames take tens of megabytes while they are thinned, and threads share one processor: more at once are no quicker.
+#: Frames take tens of megabytes while being downsampled, and threads share one processor: more at once is no faster.
 _READING = threading.BoundedSemaphore(2)
-#: Words with a shorter pause between them are one stretch of speech, where nobody listened for it.
+#: Words with a shorter pause between them form one stretch of speech, if speech detection did not run.
 _PAUSE_MS = 700
 
 
 def timeline(
     run: AnalysisRun, start_ms: int | None = None, end_ms: int | None = None, points: int = 2000
 ) -> dict[str, Any]:
-    """Everything the timeline draws in a window (the whole recording by default), at most `points` to a line."""
+    """Everything the timeline draws in a window (default: the whole recording), at most `points` per line."""
     recording = run.recording
     duration_ms = recording.duration_ms or run.total_ms or 1
     start_ms = min(max(start_ms or 0, 0), duration_ms - 1)
@@ -43,7 +43,7 @@ def timeline(
 
 
 def _drawn(run: AnalysisRun, start_ms: int, end_ms: int, points: int) -> dict[str, Any]:
-    """The lines of a window: a long one from the overview, a short one from its frames."""
+    """The lines of a window: from the overview for a long window, from its frames for a short one."""
     window, interview_id = (start_ms, end_ms), run.recording.interview_id
     coarse = overview.read(interview_id, run.overview_file, *window, points)
     found = coarse or observations.frames(interview_id, run.observations_file, *window)
@@ -65,7 +65,7 @@ def _drawn(run: AnalysisRun, start_ms: int, end_ms: int, points: int) -> dict[st
 
 
 def speech_spans(run: AnalysisRun, start_ms: int, end_ms: int) -> list[tuple[int, int]]:
-    """When somebody speaks in a window: as it was listened for, else words with less than a short pause between."""
+    """When someone speaks in a window: from speech detection, otherwise from words with short pauses between them."""
     heard = run.segments.filter(lane="speech")
     if heard.exists():
         return list(heard.filter(start_ms__lt=end_ms, end_ms__gte=start_ms).values_list("start_ms", "end_ms"))

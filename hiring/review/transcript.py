@@ -7,7 +7,7 @@ from typing import Any
 from hiring.recordings.models import Recording
 from hiring.runs.models import AnalysisRun
 
-#: A pause longer than this is shown as a row of its own.
+#: A pause longer than this is shown as a separate row.
 SILENCE_MS = 1500
 _LINE_WORDS, _LONGEST_LINE_WORDS = 30, 60
 
@@ -41,7 +41,7 @@ def _lines(words: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _corrected(lines: list[dict[str, Any]], recording: Recording) -> list[dict[str, Any]]:
-    """The lines, each with what the candidate wrote instead of it: a correction belongs to the line at its time."""
+    """The lines, each with the candidate's replacement text if any: a correction applies to the line at its time."""
     corrections = list(recording.corrections.values_list("start_ms", "text"))
     starts = [line["start_ms"] for line in lines if line["kind"] == "speech"]
     of_line: dict[int, list[str]] = {}
@@ -56,7 +56,7 @@ def _corrected(lines: list[dict[str, Any]], recording: Recording) -> list[dict[s
 
 
 def transcript(run: AnalysisRun | None) -> dict[str, Any]:
-    """Words in lines with pauses between them, and where they come from. JSON-ready."""
+    """Words in lines with pauses between them, and their source. JSON-ready."""
     if run is None:
         nothing: dict[str, Any] = {"words": [], "lines": [], "silences": []}
         return {"source": "none", "language": "", "low_confidence": False, "note": "", **nothing}
@@ -74,7 +74,7 @@ def transcript(run: AnalysisRun | None) -> dict[str, Any]:
 
 
 def _silences(run: AnalysisRun, spoken: list[dict[str, Any]]) -> list[tuple[int, int]]:
-    """When nobody speaks for a while: as it was listened for, or else between words."""
+    """When no one speaks for a while: from speech detection, otherwise the gaps between words."""
     heard = list(run.segments.filter(lane="speech").values_list("start_ms", "end_ms"))
     spans = heard or sorted((word["start_ms"], word["end_ms"]) for word in spoken)
     silences, until = [], 0

@@ -18,7 +18,7 @@ from analysis.types import ELSEWHERE, NOT_SURE, UNCLEAR, MomentKind, Stage
 
 
 class Worded(Protocol):
-    """The codes of a moment, and the values that belong into its sentence and its rule."""
+    """The codes of a moment, and the values that fill its sentence and its rule."""
 
     kind: str
     sentence: str
@@ -36,7 +36,7 @@ _EXPRESSIONS = {
     "neutral": _("neutral"),
     NOT_SURE: _("not sure"),
 }
-#: Why a stretch of the timeline has no line.
+#: Why part of the timeline has no line.
 _GAPS = {
     "nobody": _("nobody visible"),
     "hard_to_see": _("hard to see"),
@@ -51,7 +51,7 @@ _STEPS = {
     "moments": _("Finding moments"),
     "playable": _("Preparing playback"),
 }
-#: A part of the analysis, where this installation lacks its model.
+#: A part of the analysis, when this installation lacks its model.
 _STAGES = {
     Stage.FACES: _("faces"),
     Stage.EXPRESSION: _("expressions"),
@@ -70,12 +70,12 @@ _REGIONS = {
     "mouth": _("Mouth"),
     ELSEWHERE: _("Elsewhere"),
 }
-#: What an explanation says and what it does not, beside every one.
+#: What an explanation says and does not say, shown with each one.
 _REGIONS_TELL = _(
     "This shows what the model looked at when it read the expression “{expression}”. It does not show why a face "
     "moved, and says nothing about what the person felt."
 )
-#: In the language of whoever reads, each time.
+#: In the current reader's language, evaluated each time.
 _RENDERER = Renderer(gettext, number_format)
 
 
@@ -106,7 +106,7 @@ def stage_label(stage: Stage) -> str:
 
 
 def voices_label() -> str:
-    """Return the name of what tells another voice from the one heard most."""
+    """Return the name of the part that distinguishes another voice from the main one."""
     return str(_("other voices"))
 
 
@@ -116,19 +116,19 @@ def region_label(region: str) -> str:
 
 
 def regions_tell(expression: str) -> str:
-    """Return the sentence on what an explanation of this expression says."""
+    """Return the sentence about what an explanation of this expression says."""
     return str(_REGIONS_TELL).format(expression=expression_label(expression))
 
 
 def regions_in_words(regions: Mapping[str, float]) -> str:
-    """Return the parts of the face with their shares, the greatest first: what the picture shows, in words."""
+    """Return the parts of the face with their shares, largest first: what the picture shows, in words."""
     return ", ".join(f"{region_label(name)} {percent} %" for name, percent in region_percents(regions))
 
 
 def region_percents(regions: Mapping[str, float]) -> list[tuple[str, int]]:
-    """Return parts of the face with whole percents that add up to 100, the greatest first, what is left last.
+    """Return parts of the face with whole percents that add up to 100, largest first, the remainder last.
 
-    By the largest remainder: rounded one by one they would add up to 99 or 101.
+    Uses the largest remainder method; rounding each one separately could add up to 99 or 101.
     """
     whole = {name: math.floor(100 * share) for name, share in regions.items()}
     short = 100 - sum(whole.values())
@@ -144,7 +144,7 @@ def signal_label(signal: str) -> str:
 
 
 def moment_sentence(moment: Worded) -> str:
-    """Return the moment's sentence in the reader's language; its kind alone where this version knows no such code."""
+    """Return the moment's sentence in the reader's language; just its kind if this version does not know the code."""
     try:
         return _RENDERER.sentence(CATALOGUE[MomentKind(moment.kind)], moment.sentence, moment.values)
     except (KeyError, ValueError):
@@ -165,5 +165,5 @@ def amount(value: float, unit: str) -> str:
 
 
 def word_text(word: Mapping[str, Any]) -> str:
-    """Return a word as a transcript shows it: its text, or that somebody spoke and was not understood."""
+    """Return a word as a transcript shows it: its text, or that someone spoke and was not understood."""
     return gettext("[not understood]") if word["mark"] == UNCLEAR else str(word["text"])

@@ -7,7 +7,7 @@ from analysis.catalogue import CATALOGUE
 
 
 def _copy_stages(sender: AppConfig, using: str, **_: Any) -> None:
-    """Tell the database what each kind of moment rests on, so that a new kind needs no migration."""
+    """Copy the stages that each kind of moment depends on to the database, so that a new kind needs no migration."""
     rows = sender.get_model("StagesOfKind")._default_manager.using(using)
     for kind, entry in CATALOGUE.items():
         rows.update_or_create(kind=kind.value, defaults={"stages": sorted(entry.stages)})

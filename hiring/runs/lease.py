@@ -1,6 +1,6 @@
-"""Holding a run: claimed, kept alive, ended once. Every save is fenced by the claim's token.
+"""Hold a run: claimed, kept alive, ended once. Every save is fenced by the claim's token.
 
-Rows are locked in one order everywhere, or two wait for each other: interview, recording, run, audit record.
+Rows are locked in the same order everywhere, to avoid deadlocks: interview, recording, run, audit record.
 """
 
 from __future__ import annotations
@@ -27,22 +27,22 @@ from hiring.runs.models import ATTEMPTS, AnalysisRun
 from hiring.runs.services import wake
 
 State = AnalysisRun.State
-#: How long a run waits for room, storage or database: twice as long each time, up to the longest.
+#: How long a run waits for room, storage or database: doubled each time, up to the maximum.
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=15), timedelta(minutes=10)
 
 
 @transaction.atomic
 def take(weights_sha256: str = "") -> AnalysisRun | None:
-    """Claim the run that is next, as hiring.runs.order has it. Returns None where there is nothing to do."""
+    """Claim the next run in the order of hiring.runs.order. Returns None if there is nothing to do."""
     run_id = order.lock_next(timezone.now())
     return None if run_id is None else claim(run_id, weights_sha256)
 
 
 def claim(run_id: uuid.UUID, weights_sha256: str = "") -> AnalysisRun | None:
-    """Hold this queued run, or one whose worker died. Returns None if the run is not available; this is not an error.
+    """Claim this queued run, or one whose worker died. Returns None if the run is unavailable; this is not an error.
 
-    Notes which expression network the worker has and whether it was switched off, on every run alike: what a screen
-    says of it must not tell who agreed to expression.
+    Records which expression model the worker has and whether it was switched off, on every run alike: what a screen
+    says about it must not reveal who agreed to expression.
     """
     now = timezone.now()
     available = Q(state=State.QUEUED) | jobs.dead(now)
@@ -60,7 +60,7 @@ def claim(run_id: uuid.UUID, weights_sha256: str = "") -> AnalysisRun | None:
 
 
 def heartbeat(run: AnalysisRun, progress: Progress | None = None) -> None:
-    """Renew the lease and note the progress. Raises LeaseLost."""
+    """Renew the lease and record the progress. Raises LeaseLost."""
     columns: dict[str, object] = {}
     if progress is not None:
         columns = {"step": progress.step, "done_ms": progress.done_ms, "total_ms": progress.total_ms}
@@ -69,7 +69,7 @@ def heartbeat(run: AnalysisRun, progress: Progress | None = None) -> None:
 
 @transaction.atomic
 def accept(*, run: AnalysisRun, kept: recordings.Kept) -> None:
-    """Note that the vault has the recording. Raises LeaseLost and changes nothing."""
+    """Record that the vault has the recording. Raises LeaseLost and changes nothing."""
     _lock_recording(run)
     heartbeat(run)
     if not recordings.mark_ready(recording=run.recording, kept=kept):
@@ -78,7 +78,7 @@ def accept(*, run: AnalysisRun, kept: recordings.Kept) -> None:
 
 @transaction.atomic
 def refuse(*, run: AnalysisRun, step: str, code: str, sentence: str) -> None:
-    """End a run whose file cannot be used, and say so to the candidate if it was never accepted. Raises LeaseLost."""
+    """End a run whose file cannot be used, and notify the candidate if it was never accepted. Raises LeaseLost."""
     _lock_recording(run)
     fail(run=run, step=step, sentence=sentence)
     recordings.refuse(recording=run.recording, code=code, sentence=sentence)
@@ -93,7 +93,7 @@ def _lock_recording(run: AnalysisRun) -> None:
 def save(
     *, run: AnalysisRun, state_file: str, part: str, begins: bool, moments: Iterable[Moment], until_ms: int
 ) -> None:
-    """Note how far a run is, as savepoints.write has it. Raises LeaseLost and changes nothing."""
+    """Record how far a run is, as in savepoints.write. Raises LeaseLost and changes nothing."""
     _lock_recording(run)
     heartbeat(run)
     savepoints.write(run=run, state_file=state_file, part=part, begins=begins, moments=moments, until_ms=until_ms)
@@ -111,7 +111,7 @@ def complete(
 ) -> None:
     """Save everything a run found and end it, in one transaction. Raises LeaseLost and saves nothing.
 
-    observations_file, overview_file, sound_file, pictures: names in the vault; pictures by the number of their moment
+    observations_file, overview_file, sound_file, pictures: names in the vault; pictures by the index of their moment
     in `outcome`.
     """
     transcript = outcome.transcript
@@ -138,7 +138,7 @@ def complete(
         failed_step="",
         failure="",
     )
-    # What a container says of its length can be more than what it holds: the frames decide.
+    # The container can claim a longer duration than it holds; the frames decide.
     missing_ms = int(str(outcome.manifest.get("missing_ms") or 0))
     recordings.note_length(recording=run.recording, duration_ms=outcome.info.duration_ms, missing_ms=missing_ms)
     results.save(run, outcome, pictures or {})
@@ -166,7 +166,7 @@ def fail(*, run: AnalysisRun, step: str, sentence: str) -> None:
 
 @transaction.atomic
 def put_back(*, run: AnalysisRun, step: str, sentence: str) -> None:
-    """Return a run whose attempt broke unexpectedly; after the last attempt it is set aside instead."""
+    """Return a run to the queue after an unexpected failure; after the last attempt it is set aside instead."""
     if run.attempt >= ATTEMPTS:
         own = AnalysisRun.objects.filter(pk=run.pk, token=run.token, state=State.RUNNING)
         _set_aside(own, run, step, sentence)
@@ -176,9 +176,9 @@ def put_back(*, run: AnalysisRun, step: str, sentence: str) -> None:
 
 @transaction.atomic
 def give_back(*, run: AnalysisRun, step: str, sentence: str) -> None:
-    """Return a run that broke because room, storage or database were missing.
+    """Return a run to the queue after it failed because room, storage or database was missing.
 
-    The attempt does not count: nothing is wrong with the recording. The next one waits, twice as long each time.
+    The attempt does not count: nothing is wrong with the recording. The next attempt waits, twice as long each time.
     """
     wait = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(run.waits, 10))
     columns = {"not_before": timezone.now() + wait, "waits": run.waits + 1, "attempt": F("attempt") - 1}
@@ -210,9 +210,9 @@ def _set_aside(chosen: QuerySet[AnalysisRun], run: AnalysisRun, step: str, sente
 
 
 def reconcile() -> dict[str, int]:
-    """Find what the broker lost: set aside what died too often, requeue what died, wake what was not delivered.
+    """Repair what the broker lost: set aside what died too often, requeue what died, wake what was not delivered.
 
-    Safe at any time, as often as one likes, and by several at once.
+    Safe at any time, any number of times, and concurrently.
     """
     now = timezone.now()
     counts = {"quarantined": 0, "requeued": 0, "woken": 0}
@@ -227,13 +227,13 @@ def reconcile() -> dict[str, int]:
     )
     for run_id in _claim_undelivered(now):
         if wake(run_id) is False:
-            break  # the broker is away: it would refuse the others too, each after a while
+            break  # the broker is away: the others would fail too, each after a delay
         counts["woken"] += 1
     return counts
 
 
 def _claim_undelivered(now: datetime) -> list[uuid.UUID]:
-    """Pick queued runs that no worker was told of lately, no more than messages are of use."""
+    """Pick queued runs that no worker was notified of recently, no more than the number of useful messages."""
     room = messages.room()
     return _pick_undelivered(now, room) if room else []
 

@@ -1,4 +1,4 @@
-"""How many messages the broker holds. Each says no more than that there is work, so a handful is always enough."""
+"""How many messages the broker holds. A message only says that there is work, so a handful is always enough."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from hiring.lib import broker
 
 log = logging.getLogger(__name__)
 QUEUE = "celery"
-#: A worker that takes a run wakes the next one, so this is no limit on workers: it is how much may lie unread.
+#: A worker that takes a run wakes the next one, so this does not limit workers; it limits unread messages.
 ENOUGH = 8
 
 
 def room() -> int:
-    """How many more messages are of use; none while the broker cannot be asked: the reconciler asks again."""
+    """How many more messages are useful; 0 while the broker is unreachable, and the reconciler tries again later."""
     waiting = _waiting()
     return 0 if waiting is None else max(0, ENOUGH - waiting)
 
 
 def _waiting() -> int | None:
-    """How many messages no worker has taken yet; None where nobody can tell."""
+    """How many messages no worker has taken yet; None if that is unknown."""
     if broker.is_away():
         return None
     with current_app.connection_for_write() as connection:
@@ -33,7 +33,7 @@ def _waiting() -> int | None:
                 count: int = channel.queue_declare(QUEUE, passive=True).message_count
                 return count
         except link.channel_errors:
-            return 0  # a queue is made by its first message
+            return 0  # a queue is created by its first message
         except (OperationalError, OSError, *link.connection_errors) as error:
             broker.leave_alone()
             log.warning("The broker cannot be asked how much waits (%s).", type(error).__name__)

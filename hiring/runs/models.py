@@ -1,6 +1,6 @@
-"""A run of the analysis over one recording, and what it found.
+"""An analysis run on one recording, and what it found.
 
-The run's row is the truth about the job: the broker only wakes a worker.
+The run's row is the source of truth for the job; the broker only wakes a worker.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ ATTEMPTS = 3
 
 
 class AnalysisRun(Job):
-    """not_before: until then no worker takes it, for want of room, storage or database, `waits` times in a row.
+    """not_before: no worker takes it until then; room, storage or database was missing `waits` times in a row.
 
-    to_discard: cancelled because places changed; what it found is shown nowhere and is still to be deleted.
-    position (the interview's) and awaited_since (a candidate waits) say which run is next: hiring.runs.order.
-    overview_file: the lines of a long recording at the grain of a screen; empty for a short one.
-    points_due_since: its words were not searched yet for all points of its question.
+    to_discard: canceled because places changed; what it found is not shown anywhere and must still be deleted.
+    position (the interview's) and awaited_since (a candidate waits) determine which run is next: hiring.runs.order.
+    overview_file: the lines of a long recording at screen resolution; empty for a short one.
+    points_due_since: its words have not been searched yet for all points of its question.
     """
 
-    #: The columns that name files of the vault.
+    #: The columns that name files in the vault.
     VAULT_FILES = ("observations_file", "overview_file", "sound_file")
 
     class State(models.TextChoices):
@@ -80,7 +80,7 @@ class AnalysisRun(Job):
                 name="run_points_due", fields=["points_due_since"], condition=Q(points_due_since__isnull=False)
             ),
             models.Index(name="run_to_discard", fields=["recording"], condition=Q(to_discard=True)),
-            # Not partial: SQLite uses a partial index for literals alone, and Django binds parameters.
+            # Not partial: SQLite uses a partial index only for literals, and Django binds parameters.
             models.Index(name="run_turn", fields=["state", "position", "awaited_since", "queued_at"]),
             models.Index(name="run_interrupted", fields=["state", "attempt", "queued_at"]),
             models.Index(name="run_served", fields=["position", "started_at"]),
@@ -124,10 +124,10 @@ def _span(name: str) -> models.CheckConstraint:
 
 
 class Savepoint(models.Model):
-    """What a worker has of a run that is not finished, so that the next one goes on there; gone when the run ends.
+    """What a worker has saved of an unfinished run, so that the next one can continue; removed when the run ends.
 
-    state_file and parts are names in the vault: what the stages remember, and the observations so far in order.
-    moments: of everything up to until_ms, each with kind, start_ms, end_ms, sentence and values; they may change.
+    state_file and parts are names in the vault: the state of the stages, and the observations so far in order.
+    moments: everything up to until_ms, each with kind, start_ms, end_ms, sentence and values; they may change.
     """
 
     VAULT_FILES = ("state_file", "parts")
@@ -148,7 +148,7 @@ class Savepoint(models.Model):
 
 
 class Segment(models.Model):
-    """A span in which one lane keeps one value. A trigger refuses rows of a stage outside the run's plan."""
+    """A span in which one lane keeps one value. A trigger rejects rows of a stage outside the run's plan."""
 
     run = models.ForeignKey(AnalysisRun, on_delete=models.CASCADE, related_name="segments")
     stage = models.CharField(max_length=12)
@@ -171,7 +171,7 @@ class Segment(models.Model):
 
 
 class Word(models.Model):
-    """One spoken word, or speech in which none was understood. A trigger refuses it if no transcript is planned."""
+    """One spoken word, or speech in which none was understood. A trigger rejects it if no transcript is planned."""
 
     run = models.ForeignKey(AnalysisRun, on_delete=models.CASCADE, related_name="words")
     position = models.PositiveIntegerField()
@@ -196,9 +196,9 @@ class Word(models.Model):
 
 
 class Sentence(models.Model):
-    """Words from the one at `first_word` to before `after_word`. A trigger refuses it without transcript in the plan.
+    """Words from `first_word` up to before `after_word`. A trigger rejects it without transcript in the plan.
 
-    sentiment: -1..1 of the words by a dictionary; null where the language has none.
+    sentiment: -1..1, dictionary-based score of the words; null if the language has no dictionary.
     """
 
     run = models.ForeignKey(AnalysisRun, on_delete=models.CASCADE, related_name="sentences")
@@ -223,10 +223,10 @@ class Sentence(models.Model):
 
 
 class PointLookup(models.Model):
-    """Where the words of an answer touch a point of its question; without quotes, none was found.
+    """Where the words of an answer match a point of its question; without quotes, no match was found.
 
-    quotes: each with start_ms, end_ms, text, likeness and method (words, meaning); null where the point could not be
-    looked for. A trigger refuses it without transcript in the plan.
+    quotes: each with start_ms, end_ms, text, likeness and method (words, meaning); null if the point could not be
+    searched for. A trigger rejects it without transcript in the plan.
     """
 
     run = models.ForeignKey(AnalysisRun, on_delete=models.CASCADE, related_name="points")
@@ -243,7 +243,7 @@ class PointLookup(models.Model):
 
 
 class FollowUpOffer(models.Model):
-    """A prepared question that an interview is offered, because the words of this recording left its point out."""
+    """A prepared question offered to an interview because the words of this recording did not cover its point."""
 
     interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="follow_ups")
     question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="offers")
@@ -259,9 +259,9 @@ class FollowUpOffer(models.Model):
 
 
 class StagesOfKind(models.Model):
-    """The stages that a kind of moment rests on, copied from the catalogue at every migration, for the triggers.
+    """The stages that a kind of moment depends on, copied from the catalogue at every migration, for the triggers.
 
-    A kind that is no longer found keeps its row: its moments do.
+    A kind that is no longer detected keeps its row, because its moments remain.
     """
 
     kind = models.CharField(primary_key=True, max_length=30)
@@ -272,9 +272,9 @@ class StagesOfKind(models.Model):
 
 
 class Moment(models.Model):
-    """Something worth a second look. A trigger refuses one whose kind rests on a stage outside the run's plan.
+    """Something worth a second look. A trigger rejects it if its kind depends on a stage outside the run's plan.
 
-    No prose: `sentence` is the code of one of the kind's sentences in the catalogue, which `values` fill; `config`
+    No prose: `sentence` is the code of one of the kind's sentences in the catalogue, filled with `values`; `config`
     fills its rule; `evidence` has codes of signals and units.
     """
 
@@ -302,10 +302,10 @@ class Moment(models.Model):
 
 
 class Explanation(models.Model):
-    """Which parts of the face carried a moment's expression, and a picture of it in the vault.
+    """Which parts of the face determined a moment's expression, and a picture of it in the vault.
 
-    A trigger refuses it unless its moment rests on expression and the run's plan has expression. The picture shows
-    the candidate's face: whoever deletes these rows removes `picture_file` too.
+    A trigger rejects it unless its moment depends on expression and the run's plan has expression. The picture shows
+    the candidate's face: code that deletes these rows must also remove `picture_file`.
     """
 
     VAULT_FILES = ("picture_file",)

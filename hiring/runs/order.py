@@ -1,8 +1,8 @@
-"""Which run a worker takes next: the table decides, whatever a message names and in whatever order messages come.
+"""Which run a worker takes next: the table decides, whatever run a message names and in whatever order they arrive.
 
-First, interrupted runs: somebody has waited for them already. Then runs whose candidate has not submitted yet. Then
-the rest. Positions take turns in both, so ten thousand runs of one do not hold up three of
-another: next is the position that was served least recently, and of that one the oldest run.
+First come interrupted runs: someone has already waited for them. Then runs whose candidate has not submitted yet.
+Then the rest. Positions take turns in both of these, so ten thousand runs of one position do not hold up three of
+another: next is the position served least recently, and within it the oldest run.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ from hiring.positions.models import Position
 from hiring.runs.models import ATTEMPTS, AnalysisRun
 
 State = AnalysisRun.State
-#: What broke is left alone for a moment: three attempts in one second would meet the same trouble three times.
+#: Wait briefly after a failure: three attempts within one second would hit the same problem three times.
 _PAUSE = timedelta(seconds=5)
 
 
 def is_time(now: datetime) -> Q:
-    """Runs that wait for no room, storage or database, or have waited."""
+    """Runs that are not waiting for room, storage or database, or that have finished waiting."""
     return Q(not_before=None) | Q(not_before__lte=now)
 
 
 def ready(now: datetime) -> QuerySet[AnalysisRun]:
-    """The queued runs that a worker may take now, in no order."""
+    """The queued runs that a worker may take now, unordered."""
     rested = Q(attempt=0) | Q(heartbeat_at__lt=now - _PAUSE)
     return AnalysisRun.objects.filter(rested, is_time(now), state=State.QUEUED, attempt__lt=ATTEMPTS).order_by()
 
 
 def lock_next(now: datetime) -> uuid.UUID | None:
-    """Lock the run that is next and return its id; None where there is nothing to do. Call it in a transaction.
+    """Lock the next run and return its id; None if there is nothing to do. Call it in a transaction.
 
     On PostgreSQL several workers skip each other's rows; on SQLite a transaction has the write lock anyway.
     """
@@ -45,9 +45,9 @@ def lock_next(now: datetime) -> uuid.UUID | None:
 
 
 def _in_order(now: datetime) -> Iterator[QuerySet[AnalysisRun]]:
-    """Ordered rows, each to be asked for its first; a query is made only when those before had none to give."""
+    """Ordered querysets, each to be checked for its first row; one is built only if the previous ones were empty."""
     yield ready(now).filter(attempt__gt=0).order_by("queued_at")
-    # A dead worker's, which the reconciler has not found yet.
+    # A dead worker's run that the reconciler has not found yet.
     died = AnalysisRun.objects.filter(state=State.RUNNING, lease_until__lt=now, attempt__lt=ATTEMPTS)
     yield died.order_by("lease_until")
     for is_settled in (False, True):
@@ -58,7 +58,7 @@ def _in_order(now: datetime) -> Iterator[QuerySet[AnalysisRun]]:
 
 
 def _turns(rows: QuerySet[AnalysisRun]) -> Iterator[uuid.UUID]:
-    """The positions of these runs, the one that was served least recently first."""
+    """The positions of these runs, the one served least recently first."""
     started = AnalysisRun.objects.filter(position=OuterRef("pk"), started_at__isnull=False)
     served = Subquery(started.order_by("-started_at").values("started_at")[:1])
     waiting = Position.objects.filter(Exists(rows.filter(position=OuterRef("pk"))))

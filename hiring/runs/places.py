@@ -1,4 +1,4 @@
-"""When the places of a position change: runs that they forbid are withheld at once, and discarded after that."""
+"""When the places of a position change: runs that they forbid are withheld immediately, and discarded afterward."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ from hiring.positions.models import Interview, Position
 from hiring.runs.models import AnalysisRun
 
 State = AnalysisRun.State
-#: A run that was cancelled or failed has nothing that could be shown.
+#: A run that was canceled or failed has nothing to show.
 _OVER = (State.CANCELLED, State.FAILED)
 _AT_ONCE = 500
 
 
 def withhold(*, position: Position, employer_place: str, job_place: str) -> int:
-    """Cancel every run whose plan these places do not allow, and mark it to be discarded. Returns how many.
+    """Cancel every run whose plan these places do not allow, and mark it for discarding. Returns how many.
 
-    A few queries, however many interviews there are. No screen, download or API answer shows a cancelled run, so this
-    hides what was found as soon as it is committed. A network that is off takes nothing away that is here. Whoever
-    queues a run with the old plan just now has it refused when a worker asks again before it starts.
+    A few queries, however many interviews there are. No screen, download or API response shows a canceled run, so
+    this hides what was found as soon as it is committed. A model that is off does not remove existing results. If
+    something queues a run with the old plan at the same time, that run is refused when a worker checks again before
+    it starts.
     """
     found = _forbidden(position, employer_place, job_place)
     for start in range(0, len(found), _AT_ONCE):
@@ -33,7 +34,7 @@ def withhold(*, position: Position, employer_place: str, job_place: str) -> int:
 
 
 def _forbidden(position: Position, employer_place: str, job_place: str) -> list[UUID]:
-    """Runs to withhold, locked in the order of their keys, as everywhere."""
+    """Runs to withhold, locked in primary key order, as everywhere."""
     homes = position.interviews.order_by().values_list("candidate_place", flat=True).distinct()
     rules = {home: rule_for([employer_place, job_place, home]) for home in homes}
     agreed = consent.agreed_under(position, rules)
@@ -47,6 +48,6 @@ def _forbidden(position: Position, employer_place: str, job_place: str) -> list[
 
 
 def with_withheld() -> QuerySet[Interview]:
-    """Interviews with runs that are still to be discarded."""
+    """Interviews with runs that still need to be discarded."""
     runs = AnalysisRun.objects.filter(to_discard=True)
     return Interview.objects.filter(pk__in=runs.values("recording__interview_id")).select_related("position")

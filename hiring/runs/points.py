@@ -1,6 +1,6 @@
-"""What a worker found of the points of a question, and the follow-up question that comes of one that it did not find.
+"""What a worker found about the points of a question, and the follow-up question for a point that it did not find.
 
-From the words alone: no face, no voice, and only where the candidate agreed to a transcript. It rates nothing.
+Based on the words only: no face, no voice, and only if the candidate agreed to a transcript. It rates nothing.
 """
 
 from __future__ import annotations
@@ -25,32 +25,32 @@ NOT_IN_THE_WORDS = "no words about it were found"
 
 
 def of(recording: Recording, run: AnalysisRun | None) -> list[dict[str, Any]]:
-    """The points of a recording's question, each with the passages whose words touch it. JSON-ready.
+    """The points of a recording's question, each with the passages whose words match it. JSON-ready.
 
-    run: its newest complete one. quotes is None where nobody has looked: there are no words, the point is newer than
-    the last look, or it cannot be looked for.
+    run: its newest complete one. quotes is None if the point has not been searched for: there are no words, the point
+    is newer than the last search, or it cannot be searched for.
     """
     found = dict(run.points.values_list("point", "quotes")) if run else {}
     return [{"text": point.text, "quotes": found.get(point.pk)} for point in recording.question.points.all()]
 
 
 def are_open_to_candidate(interview: Interview) -> bool:
-    """Once the answers are handed in: before, the points would be a hint."""
+    """True once the answers are submitted: before that, the points would be a hint."""
     return interview.state not in (Interview.State.INVITED, Interview.State.OPENED)
 
 
 def to_look_for(run: AnalysisRun) -> QuerySet[RubricPoint]:
-    """The points of the run's question that nobody has looked for in this run."""
+    """The points of the run's question that have not been searched for in this run."""
     return RubricPoint.objects.filter(question=run.recording.question_id).exclude(lookups__run=run)
 
 
 def are_wanted(run_id: UUID) -> bool:
-    """Whether the run's question has points at all."""
+    """Whether the run's question has any points."""
     return RubricPoint.objects.filter(question__recordings__runs=run_id).exists()
 
 
 def runs_to_look_at(most: int) -> list[UUID]:
-    """Complete runs whose question has points that were not looked for: it was changed, or a worker died."""
+    """Complete runs whose question has points not yet searched for: the question was changed, or a worker died."""
     for question in Question.objects.filter(points_changed_at__isnull=False):
         _tell_runs_of(question)
     rows = AnalysisRun.objects.filter(points_due_since__isnull=False, state=AnalysisRun.State.COMPLETE)
@@ -66,7 +66,7 @@ def _tell_runs_of(question: Question) -> None:
 
 
 def are_due(rows: QuerySet[AnalysisRun]) -> None:
-    """Let the points be looked for again in those of these runs that are complete and have words."""
+    """Mark those of these runs that are complete and have words for another search for the points."""
     said = Exists(Sentence.objects.filter(run=OuterRef("pk")))
     rows.filter(said, state=AnalysisRun.State.COMPLETE).update(points_due_since=timezone.now())
 
@@ -86,7 +86,7 @@ def sentences_of(run: AnalysisRun) -> list[dict[str, Any]]:
 
 @transaction.atomic
 def conclude(*, run: AnalysisRun, quotes: Mapping[RubricPoint, Sequence[Mapping[str, Any]] | None]) -> None:
-    """Keep what was found and offer a follow-up question where one is due: both, or nothing."""
+    """Save what was found and offer a follow-up question if one is due, both in one transaction."""
     rows = Interview.objects.select_for_update(of=("self",)).select_related("position")
     interview = rows.get(pk=run.recording.interview_id)  # locked first, as everywhere
     save(run=run, quotes=quotes)
@@ -95,15 +95,15 @@ def conclude(*, run: AnalysisRun, quotes: Mapping[RubricPoint, Sequence[Mapping[
 
 @transaction.atomic
 def save(*, run: AnalysisRun, quotes: Mapping[RubricPoint, Sequence[Mapping[str, Any]] | None]) -> None:
-    """Keep what was found of these points, unless the run's results are gone meanwhile. Once for each point.
+    """Save what was found for these points, unless the run's results are gone in the meantime. Once for each point.
 
-    None: a point that could not be looked for.
+    None: a point that could not be searched for.
     """
     held = AnalysisRun.objects.select_for_update().filter(pk=run.pk, state=AnalysisRun.State.COMPLETE)
     if Stage.TRANSCRIPT not in run.plan or not held.exists():
         return
     points = RubricPoint.objects.select_for_update().filter(pk__in=[point.pk for point in quotes])
-    there = set(points.values_list("pk", flat=True))  # its author may have taken one away meanwhile
+    there = set(points.values_list("pk", flat=True))  # its author may have removed one in the meantime
     rows = [
         PointLookup(run=run, point=point, quotes=None if found is None else list(found))
         for point, found in quotes.items()
@@ -115,10 +115,10 @@ def save(*, run: AnalysisRun, quotes: Mapping[RubricPoint, Sequence[Mapping[str,
 
 
 def _offer_follow_up(interview: Interview, recording: Recording) -> None:
-    """Offer the first prepared question whose point was not found; at most one for an answer, before handing in.
+    """Offer the first prepared question whose point was not found; at most one per answer, before submission.
 
-    Nothing where the position does not use them, where the words were recognised with low confidence, or where none
-    were. Which question and why is in the audit log.
+    Offers nothing if the position does not use follow-ups, if the words were recognized with low confidence, or if
+    there are no words. The audit log records which question and why.
     """
     run = complete_run(recording)
     wanted = interview.position.follow_ups and interview.state == Interview.State.OPENED
@@ -144,9 +144,9 @@ def _offer_follow_up(interview: Interview, recording: Recording) -> None:
 
 
 def questions_of(interview: Interview, because_of: QuerySet[Recording] | None = None) -> QuerySet[Question]:
-    """What an interview is asked, in order: what everybody is, and the follow-ups that it was offered or answered.
+    """The questions of an interview, in order: those for everyone, and the follow-ups it was offered or answered.
 
-    because_of: only follow-ups that these recordings led to, or that are answered among them; by default of all.
+    because_of: include only follow-ups that these recordings led to, or that are answered among them; default: all.
     """
     recordings = Recording.objects.filter(interview=interview) if because_of is None else because_of
     own = Question.objects.filter(offers__interview=interview, offers__recording__in=recordings)

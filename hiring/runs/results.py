@@ -1,4 +1,4 @@
-"""What a run found, as rows. Called inside the transaction that ends the run."""
+"""Store what a run found as rows. Called inside the transaction that ends the run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hiring.runs.models import AnalysisRun, Explanation, Moment, Segment, Senten
 def save(run: AnalysisRun, outcome: Outcome, pictures: Mapping[int, str]) -> None:
     """Insert segments, words, sentences and moments with their explanations.
 
-    pictures: the vault's names of the explanations' pictures, by the number of the moment in `outcome`.
+    pictures: the vault names of the explanations' pictures, by the moment's index in `outcome`.
     """
     Segment.objects.bulk_create(_segments(run, outcome), batch_size=500)
     Word.objects.bulk_create(_words(run, outcome), batch_size=500)

@@ -1,6 +1,7 @@
-"""Savepoints of runs that are not finished: written under the lease, gone with the run's end.
+"""Savepoints of unfinished runs: written under the lease, removed when the run ends.
 
-They hold the candidate's face and readings, so they are encrypted like the recording and never outlive the run.
+They contain the candidate's face and measurements, so they are encrypted like the recording and never outlive the
+run.
 """
 
 from __future__ import annotations
@@ -26,9 +27,9 @@ def of(run: AnalysisRun) -> Savepoint | None:
 def write(
     *, run: AnalysisRun, state_file: str, part: str, begins: bool, moments: Iterable[FoundMoment], until_ms: int
 ) -> None:
-    """Note a newer savepoint: `part` has the observations since the one before, whose state is removed.
+    """Record a newer savepoint: `part` has the observations since the previous one, whose state file is removed.
 
-    begins: `part` has the first frame, so this attempt began anew and what an attempt before saved is of no use.
+    begins: `part` has the first frame, so this attempt started over, and what an earlier attempt saved is useless.
     Call it in a transaction that holds the run's lease.
     """
     before = Savepoint.objects.select_for_update().filter(run=run).first()
@@ -64,6 +65,6 @@ def drop(ended: QuerySet[AnalysisRun]) -> None:
 
 
 def _remove_files(interview_id: UUID, names: list[str]) -> None:
-    """Once it is certain that no row names them. What a crash leaves is found by the hourly sweep."""
+    """Runs once it is certain that no row names them. The hourly sweep finds what a crash leaves behind."""
     for name in names:
         transaction.on_commit(partial(vault.delete, interview_id, name))

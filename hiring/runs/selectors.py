@@ -1,4 +1,4 @@
-"""Reading runs."""
+"""Read runs."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from hiring.runs.models import AnalysisRun
 
 
 def latest_run(recording: Recording) -> AnalysisRun | None:
-    """The run that a screen shows: the newest that was not cancelled."""
+    """The run that a screen shows: the newest that was not canceled."""
     return recording.runs.exclude(state=AnalysisRun.State.CANCELLED).order_by("-queued_at").first()
 
 
 def stopped() -> QuerySet[AnalysisRun]:
-    """Runs that can be started again: each the newest of a recording that is here, and ended without results."""
+    """Runs that can be restarted: each is the newest of an existing recording and ended without results."""
     states = [AnalysisRun.State.FAILED, AnalysisRun.State.QUARANTINED]
     here = [Recording.State.RECEIVED, Recording.State.READY]
     of_the_same = AnalysisRun.objects.filter(recording=OuterRef("recording"), queued_at__gt=OuterRef("queued_at"))
@@ -27,7 +27,7 @@ def stopped() -> QuerySet[AnalysisRun]:
 
 
 def waiting() -> QuerySet[AnalysisRun]:
-    """Runs that lacked room, storage or database and continue by themselves."""
+    """Runs that lacked room, storage or database and continue automatically."""
     return AnalysisRun.objects.filter(state=AnalysisRun.State.QUEUED, waits__gt=0)
 
 
@@ -37,18 +37,18 @@ def complete_run(recording: Recording) -> AnalysisRun | None:
 
 
 def network_of(run: AnalysisRun) -> Network | None:
-    """The network that made a run's expressions, as its manifest names it; None where there are none."""
+    """The model that produced a run's expressions, as named in its manifest; None if there are none."""
     return networks.of_manifest(run.manifest)
 
 
 def network_is_off(run: AnalysisRun | None) -> bool:
-    """Whether a run's expressions were made by a network that has since been switched off."""
+    """Whether a run's expressions were produced by a model that has since been switched off."""
     network = network_of(run) if run is not None else None
     return network is not None and not network.is_on
 
 
 def weights_in_use(runs: int = 200) -> list[dict[str, Any]]:
-    """Every file of weights that the newest finished runs named, by name: with its hash and when it was used last."""
+    """Every weights file named by the newest finished runs, by name: with its hash and when it was last used."""
     complete = AnalysisRun.objects.filter(state=AnalysisRun.State.COMPLETE)
     newest = complete.exclude(manifest={}).order_by("-finished_at")
     found: dict[tuple[str, str], dict[str, Any]] = {}
@@ -60,6 +60,6 @@ def weights_in_use(runs: int = 200) -> list[dict[str, Any]]:
 
 
 def results_of(network: Network) -> int:
-    """How many finished runs, of those that are kept, this network took part in."""
+    """How many of the finished runs that are still kept used this model."""
     complete = AnalysisRun.objects.filter(state=AnalysisRun.State.COMPLETE)
     return complete.filter(manifest__weights__expression=network.weights_sha256).count()

@@ -1,4 +1,4 @@
-"""Asking for an analysis, and taking it back. Holding a run and ending it is hiring.runs.lease."""
+"""Request an analysis, and cancel it. Holding a run and ending it is done by hiring.runs.lease."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ State = AnalysisRun.State
 
 
 def allowed_for(interview: Interview) -> frozenset[Stage]:
-    """The stages that the candidate agreed to and the law allows, now."""
+    """The stages that the candidate agreed to and the law currently allows."""
     return stages_of(consent.agreed(interview))
 
 
 def plan_for(interview: Interview, weights_sha256: str = "") -> frozenset[Stage]:
-    """What is allowed, now, without the stages whose network an administrator has switched off.
+    """What is currently allowed, without the stages whose model an administrator has switched off.
 
-    A worker asks for the weights that it has; without them the network counts that a worker named last.
+    A worker asks about the weights it has; without a hash, the model that a worker reported most recently is checked.
     """
     off = frozenset() if networks.is_on(weights_sha256=weights_sha256) else frozenset({Stage.EXPRESSION})
     return allowed_for(interview) - off
@@ -56,7 +56,7 @@ def config_for(plan: Iterable[Stage]) -> PipelineConfig:
 
 
 def _fingerprint(recording: Recording, plan: frozenset[Stage]) -> str:
-    """What a run's results depend on besides the recording: its configuration, and a transcript that came with it."""
+    """What a run's results depend on besides the recording: its configuration, and any transcript sent with it."""
     of_config = config_for(plan).fingerprint()
     if not recording.transcript_file or Stage.TRANSCRIPT not in plan:
         return of_config
@@ -65,11 +65,12 @@ def _fingerprint(recording: Recording, plan: frozenset[Stage]) -> str:
 
 @transaction.atomic
 def queue(*, recording: Recording, tell_worker: bool = True, weights_sha256: str = "") -> AnalysisRun:
-    """Queue the analysis that `plan_for` allows now; an equal run that is not over is returned instead.
+    """Queue the analysis that `plan_for` currently allows; an equal run that is not over is returned instead.
 
-    `tell_worker=False` is for a caller that claims the run itself at once; if it does not, the reconciler steps in.
+    `tell_worker=False` is for a caller that claims the run itself right away; if it does not, the reconciler steps
+    in.
     """
-    # Locked, so that a change of consent and this agree on who comes first.
+    # Locked, so that this and a change of consent agree on which came first.
     rows = Recording.objects.select_for_update(of=("self",)).select_related("interview__position")
     recording = rows.get(pk=recording.pk)
     plan = plan_for(recording.interview, weights_sha256)
@@ -88,7 +89,7 @@ def queue(*, recording: Recording, tell_worker: bool = True, weights_sha256: str
         return AnalysisRun.objects.get(
             recording=recording, fingerprint=fingerprint, state__in=[State.QUEUED, State.RUNNING, State.COMPLETE]
         )
-    # Not with which configuration: the record must not tell who left a purpose out.
+    # Omits the configuration: the record must not reveal who left out a purpose.
     audit.record(actor=audit.SYSTEM, action=Action.RUN_QUEUED, obj=run, interview=recording.interview_id)
     if tell_worker:
         transaction.on_commit(lambda: tell(run.pk))
@@ -96,7 +97,7 @@ def queue(*, recording: Recording, tell_worker: bool = True, weights_sha256: str
 
 
 def tell(run_id: uuid.UUID) -> None:
-    """Wake a worker for a queued run, unless enough messages wait: each takes the run that is next, not its own."""
+    """Wake a worker for a queued run, unless enough messages wait: each takes the next run, not its own."""
     if messages.room():
         wake(run_id)
 
@@ -109,7 +110,7 @@ def tell_of_more() -> None:
 
 
 def wake(run_id: uuid.UUID) -> bool:
-    """Tell a worker about a queued run. Returns False where the broker is away: the reconciler tells one later."""
+    """Notify a worker of a queued run. Returns False if the broker is away; the reconciler notifies one later."""
     if not broker.tell("sightline.run", str(run_id)):
         return False
     AnalysisRun.objects.filter(pk=run_id, state=State.QUEUED).update(woken_at=timezone.now())
@@ -118,7 +119,7 @@ def wake(run_id: uuid.UUID) -> bool:
 
 @transaction.atomic
 def cancel(*, recording: Recording) -> int:
-    """Stop what is queued or running for a recording; a running worker notices at its next heartbeat."""
+    """Cancel what is queued or running for a recording; a running worker notices at its next heartbeat."""
     stopped = AnalysisRun.objects.filter(recording=recording, state__in=[State.QUEUED, State.RUNNING]).update(
         state=State.CANCELLED, token=None, lease_until=None, finished_at=timezone.now()
     )
@@ -127,7 +128,7 @@ def cancel(*, recording: Recording) -> int:
 
 
 def _hanging_on_runs() -> list[type[Model]]:
-    """The tables whose rows hang on a run: whatever does was derived from the recording."""
+    """The tables whose rows reference runs: all such rows were derived from the recording."""
     return [relation.related_model for relation in AnalysisRun._meta.related_objects]  # type: ignore[misc]
 
 
@@ -144,7 +145,7 @@ def discard_results(*, recording: Recording) -> list[str]:
     files = [name for names in named for name in names if name]
     for derived in _hanging_on_runs():
         derived._default_manager.filter(run__recording=recording).delete()
-    # One that was answered stays asked: it is the answer's question.
+    # A question that was answered is still asked: the answer belongs to it.
     FollowUpOffer.objects.filter(recording=recording).delete()
     rows.filter(Q(state=State.COMPLETE) | Q(to_discard=True)).update(
         state=State.CANCELLED,

@@ -1,4 +1,4 @@
-"""Where a recording stands: derived here, from two columns, and nowhere else."""
+"""The standing of a recording: derived here, from two columns, and nowhere else."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from hiring.runs.models import AnalysisRun
 
 
 class Standing(StrEnum):
-    """The one answer that every screen and the API give."""
+    """The one value that every screen and the API show."""
 
     SENDING = "sending"  # bytes are still coming in
-    CHECKING = "checking"  # it is here, and nobody has looked at it yet
+    CHECKING = "checking"  # it has arrived and has not been checked yet
     WAITING = "waiting"  # its analysis waits for a worker
     RUNNING = "running"
     REFUSED = "refused"  # the file cannot be used
     STOPPED = "stopped"  # its analysis failed or was set aside
-    UNANALYZED = "unanalyzed"  # nothing was to be computed, or is kept; the recording itself can be watched
+    UNANALYZED = "unanalyzed"  # no results were requested or kept; the recording itself can be watched
     COMPLETE = "complete"
 
     @property
     def is_moving(self) -> bool:
-        """Whether a screen shows something else in a while without anybody's doing."""
+        """Whether the screen will change after a while without anyone doing anything."""
         return self in (Standing.CHECKING, Standing.WAITING, Standing.RUNNING)
 
 
@@ -36,9 +36,9 @@ _OF_RUN = {
 
 
 def standing(recording_state: str, run_state: str = "", *, has_plan: bool = True) -> Standing:
-    """Where a recording with this newest run stands; no run_state: it has none. Cancelled runs do not count.
+    """The standing of a recording with this newest run; no run_state: it has no run. Canceled runs do not count.
 
-    has_plan: whether the run was to compute anything. Why not is nobody's to know: it is the candidate's choice.
+    has_plan: whether the run was meant to compute anything. Why not is not disclosed: it is the candidate's choice.
     """
     if recording_state in _OF_RECORDING:
         return _OF_RECORDING[Recording.State(recording_state)]
@@ -50,5 +50,5 @@ def standing(recording_state: str, run_state: str = "", *, has_plan: bool = True
 
 
 def standing_of(recording: Recording, newest: AnalysisRun | None) -> Standing:
-    """The same of rows; `newest` is what runs.selectors.latest_run gives."""
+    """Same as `standing`, for rows; `newest` is what runs.selectors.latest_run returns."""
     return standing(recording.state, newest.state if newest else "", has_plan=bool(newest and newest.plan))

@@ -8,7 +8,7 @@ from hiring.web.logs import keep_tokens_out
 
 
 def _take_time(using: str, **_: Any) -> None:
-    """Lift the limit on a statement for the process that migrates: a large table takes longer."""
+    """Lift the statement timeout for the process that migrates: a large table takes longer."""
     if connections[using].vendor == "postgresql":
         with connections[using].cursor() as cursor:
             cursor.execute("SET statement_timeout = 0")
@@ -19,5 +19,5 @@ class WebConfig(AppConfig):
 
     def ready(self) -> None:
         keep_tokens_out()
-        # Without a sender: Django sends the signal for applications with models alone, and this one has none.
+        # Without a sender: Django sends the signal only for applications with models, and this one has none.
         pre_migrate.connect(_take_time)

@@ -1,4 +1,4 @@
-"""Where a request comes from: the lock-out after wrong passwords counts by it."""
+"""Where a request comes from: the lockout after wrong passwords counts by this address."""
 
 from __future__ import annotations
 

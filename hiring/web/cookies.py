@@ -1,4 +1,4 @@
-"""Signed cookies that only their own page reads: what they hold is a secret, or proves something."""
+"""Signed cookies that only their own page reads: their content is a secret, or proves something."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Literal
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-#: Browsers keep no cookie for longer.
+#: Browsers do not keep cookies any longer than this.
 LONGEST_S = 400 * 24 * 60 * 60
 
 
 def _salt(name: str, path: str) -> str:
-    """One for each cookie and address: none can be passed off as another."""
+    """One for each cookie and path, so that none can be passed off as another."""
     return f"hiring.web.cookies {name} {path}"
 
 
@@ -25,7 +25,7 @@ def put(
     max_age_s: int,
     samesite: Literal["Lax", "Strict"] = "Lax",
 ) -> None:
-    """Leave a value in the browser, for the addresses below `path` alone and out of the reach of scripts."""
+    """Store a value in the browser, only for the addresses below `path` and inaccessible to scripts."""
     response.set_signed_cookie(
         name,
         value,
@@ -39,5 +39,5 @@ def put(
 
 
 def get(request: HttpRequest, name: str, *, path: str, max_age_s: int) -> str:
-    """The value that `put` left; an empty text where there is none, it is too old, or was not made here."""
+    """The value that `put` stored; an empty string if there is none, it is too old, or was not created here."""
     return str(request.get_signed_cookie(name, default="", salt=_salt(name, path), max_age=max_age_s))

@@ -1,4 +1,4 @@
-"""One page for every error a person can meet."""
+"""One page for every error that a person can encounter."""
 
 from __future__ import annotations
 

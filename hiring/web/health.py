@@ -1,4 +1,4 @@
-"""Is the process alive, and is everything here that it needs?"""
+"""Is the process alive, and is everything it needs available?"""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ CHECKS: dict[str, Callable[[], None]] = {
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Database, migrations, broker, storage and room on it, each by use. 503 where one fails; no detail leaves."""
+    """Database, migrations, broker, storage and its room, tested by use. 503 if one fails; exposes no details."""
     state = {}
     for name, check in CHECKS.items():
         try:

@@ -1,18 +1,19 @@
-"""What must not be written into a log, whoever writes it."""
+"""What must not be written to any log."""
 
 from __future__ import annotations
 
 import logging
 import re
 
-#: Whoever has one of these addresses is let in: a candidate's personal link, a link for a new password.
+#: Anyone who has one of these addresses gets in: a candidate's personal link, a link for a new password.
 _SECRET_ADDRESS = re.compile(r"(/i/|/accounts/password/)[^\s?#]+")
-#: A filter sees only what is logged by exactly its logger, so each that Django hands an address to is named.
+#: A filter sees only what is logged by exactly its logger, so every logger that Django passes an address to is
+#: listed.
 _LOGGERS = ("django.request", "django.server", "django.security.csrf")
 
 
 class AddressesWithoutTokens(logging.Filter):
-    """Django logs the path of every answer from 400 on: a link with a letter too many would carry its token there."""
+    """Django logs the path of every 4xx/5xx response: a link with one extra character would leak its token there."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):

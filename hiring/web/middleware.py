@@ -1,4 +1,4 @@
-"""What holds for every request: no endless bodies, no stored pages, a sentence for whoever comes at a bad time."""
+"""What applies to every request: limited bodies, no stored pages, a sentence for anyone who comes at a bad time."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from hiring.lib.busy import Busy
 from hiring.web.errors import too_busy
 from hiring.web.outside import whole_number
 
-#: No form here needs more; uploads are streamed and have a limit of their own.
+#: No form here needs more; uploads are streamed and have their own limit.
 _LARGEST_BODY = 4 * 1024 * 1024
 #: A timeline of an hour has half of one.
 _MOST_COMPRESSED = 8 * 1024 * 1024
-#: What a part of an upload comes as: hiring.candidate.gate has its limit.
+#: The content type of an upload part: hiring.candidate.gate has its limit.
 STREAMED = "application/offset+octet-stream"
 STREAMED_ARCHIVE = "application/zip"
 #: Bodies that only their view reads, piece by piece and within its own limit.
@@ -30,12 +30,12 @@ _STREAMED = (STREAMED, STREAMED_ARCHIVE)
 
 @cache
 def available_timezones() -> frozenset[str]:
-    """Names of all zones; reading them anew takes a hundred milliseconds."""
+    """Names of all zones; reading them again takes a hundred milliseconds."""
     return frozenset(read_timezones())
 
 
 class PersonalPagesAreNotStored:
-    """Tell browsers and proxies to keep no copy of a page, unless the view chose its own caching."""
+    """Tell browsers and proxies not to store a copy of a page, unless the view set its own caching."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -48,10 +48,10 @@ class PersonalPagesAreNotStored:
 
 
 class DataIsCompressed(GZipMiddleware):
-    """Compress JSON that was asked for, up to a size that takes a moment.
+    """Compress JSON if the client asked for it, up to a size that takes only a moment.
 
-    Not pages: one can hold a link or a token that is shown once, beside what somebody else wrote, and the length of
-    the two together would tell of it (BREACH).
+    Not pages: a page can contain a link or a token that is shown once, next to text that someone else wrote, and the
+    length of the two together would leak it (BREACH).
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
@@ -64,7 +64,7 @@ class DataIsCompressed(GZipMiddleware):
 
 
 class BodiesHaveALimit:
-    """Answer 413 to a large body before anything reads it: Django would write a form's files to the disk first."""
+    """Answer 413 to a large body before anything reads it: Django would write a form's files to disk first."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -77,7 +77,7 @@ class BodiesHaveALimit:
 
 
 def _is_too_long(length: str) -> bool:
-    """A length that is no number is none to Django, which then reads nothing."""
+    """Django treats a length that is not a number as none, and then reads nothing."""
     number = whole_number(length)
     return length.isdecimal() if number is None else number > _LARGEST_BODY
 
@@ -87,9 +87,9 @@ _ZONE = "timezone"
 
 
 class TimesAreTheReaders:
-    """Show times in the zone of the reader's browser, or in UTC where it has not said one that exists.
+    """Show times in the time zone of the reader's browser, or in UTC if it has not sent an existing one.
 
-    The API gives UTC to everybody: a program reads it.
+    The API always returns UTC, because programs read it.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -104,7 +104,7 @@ class TimesAreTheReaders:
 
 
 class BusyIsSaid:
-    """Turn Busy, wherever it was raised, into 429 with its sentence."""
+    """Turn Busy, wherever it was raised, into a 429 with its sentence."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

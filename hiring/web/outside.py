@@ -1,7 +1,8 @@
-"""The door for text from outside: cookies, headers, query strings and forms hold plain text before a view sees them.
+"""Cleans external text: cookies, headers, query strings and forms hold plain text before a view sees them.
 
-What people paste is cleaned, not refused: a control character in it is never meant. Programs are told instead: the
-API has a parser of its own (hiring.api.parsers), because a value that was changed on the way is no use to them.
+What people paste is cleaned, not rejected: a control character in it is never intended. Programs get an error
+instead: the API has its own parser (hiring.api.parsers), because a value that was changed on the way is useless to
+them.
 """
 
 from __future__ import annotations
@@ -14,35 +15,36 @@ from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostErro
 
 from analysis.text import is_plain, plain
 
-#: So many digits fit every database's integers, and Python's own limit on digits is far.
+#: This many digits fit every database's integers, and are far below Python's own limit on digits.
 _MOST_DIGITS = 18
 _FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 
 
 def whole_number(text: str) -> int | None:
-    """The number that the text is: 0 or more, in ASCII digits, at most 18 of them. Else None."""
+    """Parse the text as a whole number: 0 or more, in ASCII digits, at most 18 of them. Otherwise None."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None
 
 
 class TextFromOutsideIsPlain:
-    """Read everything as UTF-8, whatever the request says of itself, and leave out what is no text."""
+    """Read everything as UTF-8, whatever encoding the request declares, and drop what is not text."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        # Python knows encodings that decode bytes into halves of surrogates, and some that decode no bytes at all.
-        # Not by the property, which reads the query at once: one that cannot be read is the view's to answer.
+        # Python has encodings that decode bytes into halves of surrogates, and some that decode no bytes at all. Not
+        # set through the property, which reads the query immediately: an unreadable query is the view's to answer.
         request._encoding = "utf-8"  # type: ignore[attr-defined]
         for name, value in request.META.items():
-            # Only NUL: headers are bytes, each shown as one letter, and the bytes of UTF-8 are no control characters.
+            # Only NUL: each byte of a header is shown as one character, and the bytes of UTF-8 are not control
+            # characters.
             if name.startswith("HTTP_") and "\0" in value:
                 request.META[name] = value.replace("\0", "")
         request.COOKIES = {name: plain(value) for name, value in request.COOKIES.items() if is_plain(name)}
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Callable[..., Any], args: object, kwargs: object) -> None:
-        """Raises BadRequest for a form in another encoding than UTF-8."""
+        """Raise BadRequest for a form in an encoding other than UTF-8."""
         if getattr(view, "csrf_exempt", False):  # the API reads its bodies and queries itself
             return
         if request.content_type in _FORMS and _other_encoding(request):
@@ -50,7 +52,7 @@ class TextFromOutsideIsPlain:
         request.GET = _plain_fields(request.GET)  # type: ignore[assignment]
         try:
             request.POST = _plain_fields(request.POST)  # type: ignore[assignment]
-        except UnreadablePostError:  # the line dropped; the check for forged requests answers that
+        except UnreadablePostError:  # the connection dropped; the CSRF check answers that
             return
 
 

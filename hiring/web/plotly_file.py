@@ -1,4 +1,4 @@
-"""Serve plotly.min.js straight out of the plotly package, so that no second copy is kept."""
+"""Serve plotly.min.js straight from the plotly package, so that no second copy is kept."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class PlotlyFileFinder(BaseFinder):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.storage = FileSystemStorage(location=settings.PLOTLY_FILES)
-        self.storage.prefix = "vendor"  # type: ignore[attr-defined]  # as Django's own finder has it
+        self.storage.prefix = "vendor"  # type: ignore[attr-defined]  # as in Django's own finder
 
     def check(self, **kwargs: Any) -> list[Any]:
         return []

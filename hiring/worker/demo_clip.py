@@ -1,6 +1,6 @@
 """Make the demo's own interview: a public-domain NASA portrait, warped into a few expressions, with generated sound.
 
-Nobody is recorded: the portrait comes with scikit-image, its movements are smooth displacement fields around the
+No one is recorded: the portrait comes with scikit-image, its movements are smooth displacement fields around the
 brows, the mouth and the jaw, and the "voice" is a buzz shaped into syllables at the times of the transcript's words.
 """
 
@@ -52,7 +52,7 @@ _SURPRISE = _Face(
     width=9.0, opening=8.0, moved=(("brow_left", 0, -6), ("brow_right", 0, -6), ("jaw", 0, 8), ("cheek_left", 0, 2))
 )
 _LOW = _Face(width=14.0, hang=6.0, moved=(("brow_left", 3, 3), ("brow_right", -3, 3), ("cheek_left", 0, 2)))
-#: From second, to second, what the face shows.
+#: Start second, end second, what the face shows.
 _SCRIPT = [(9.0, 12.0, _SMILE), (19.0, 21.5, _SURPRISE), (32.0, 34.0, _LOW)]
 _AWAY = (26.5, 29.0)
 _VISITOR = (36.0, 38.5)
@@ -81,7 +81,7 @@ def words() -> list[dict[str, int | str]]:
 
 
 def _loudness(times: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How loud the voice is at these seconds, 0..1: one bump a word with the beat of syllables on it."""
+    """How loud the voice is at these seconds, 0..1: one bump per word with the beat of syllables on it."""
     level = np.zeros_like(times)
     for word in words():
         start, end = int(word["start_ms"]) / 1000, int(word["end_ms"]) / 1000
@@ -203,7 +203,7 @@ class _Portrait:
         return self._with_visitor(moved, _ramp(at, *_VISITOR))
 
     def _with_visitor(self, picture: NDArray[np.uint8], share: float) -> NDArray[np.uint8]:
-        """Let somebody look in from the left: the portrait mirrored, smaller and darker."""
+        """Let someone look in from the left: the portrait mirrored, smaller and darker."""
         if share <= 0:
             return picture
         ys, xs = np.mgrid[-1:1:140j, -1:1:135j]

@@ -1,4 +1,4 @@
-"""One run from claim to save: the one place where the database and the analysis meet."""
+"""One run from claim to save: the only place where the database and the analysis meet."""
 
 from __future__ import annotations
 
@@ -32,22 +32,22 @@ from hiring.worker.savepoints import Saver, saved
 from hiring.worker.storing import remove_unreferenced_files
 
 log = logging.getLogger(__name__)
-#: What is said of a run that waits, by what was missing.
+#: The note on a waiting run, by what was missing.
 _WAITS_FOR = {
     "room": "The analysis waits because there was no room on the disk.",
     "storage": "The analysis waits because the storage did not answer.",
     "database": "The analysis waits because the database did not answer.",
 }
-#: How long a worker tries to say so to a database that is away, and how often.
+#: How long a worker tries to report that to an unavailable database, and how often.
 _TELL_FOR_S, _TELL_EVERY_S = 300.0, 5.0
 _AT_ONCE_S = 60.0
 
 
 def work() -> list[str]:
-    """Perform one run after another, as the table has them, and return how each ended; [] where there was nothing.
+    """Perform one run after another, in the table's order, and return how each ended; [] if there was nothing to do.
 
     Ends by itself after a while: a fairness audit waits in the same queue, and a worker that is to stop finishes its
-    task first. The message that it sent meanwhile, or the reconciler, goes on.
+    task first. The message that it sent in the meantime, or the reconciler, continues the work.
     """
     until_s = time.monotonic() + _AT_ONCE_S
     ended: list[str] = []
@@ -82,7 +82,7 @@ def _carry_out(run: AnalysisRun) -> str:
             ended = _attempt(run, folder, keeper)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-        with contextlib.suppress(Error):  # a database that is away: the sweep removes what is left
+        with contextlib.suppress(Error):  # database unavailable: the sweep removes what is left
             _drop_upload(run.recording)
     if ended == AnalysisRun.State.COMPLETE:
         points.look_safely(run.pk)
@@ -90,7 +90,7 @@ def _carry_out(run: AnalysisRun) -> str:
 
 
 def _is_allowed(run: AnalysisRun) -> bool:
-    """Ask consent, law and registry again: between queueing and now each may have changed."""
+    """Ask consent, law and registry again: each may have changed since the run was queued."""
     allowed = runs.plan_for(run.recording.interview, run.weights_sha256)
     if frozenset(Stage(stage) for stage in run.plan) <= allowed:
         return True
@@ -119,7 +119,7 @@ def _attempt(run: AnalysisRun, folder: Path, keeper: RunKeeper) -> str:
 
 
 def _waits(run: AnalysisRun, keeper: RunKeeper, missing: str, error: Exception) -> str:
-    """Give the attempt back. Where the database is away the worker could do nothing else, so it tries for a while."""
+    """Give the attempt back. If the database is unavailable, the worker could do nothing else, so it keeps trying."""
     log.warning("Run %s waits: %s is missing (%s).", run.pk, missing, type(error).__name__)
     until = time.monotonic() + _TELL_FOR_S
     while True:
@@ -134,7 +134,7 @@ def _waits(run: AnalysisRun, keeper: RunKeeper, missing: str, error: Exception) 
 
 
 def _refused(run: AnalysisRun, folder: Path, keeper: RunKeeper, error: BadVideo) -> str:
-    """Only a file that was never accepted is refused; one in the vault stays, whatever became of its analysis."""
+    """Refuse only a file that was never accepted; one in the vault stays, whatever happened to its analysis."""
     try:
         intake.read_through(folder)
     except OSError as unread:
@@ -158,7 +158,7 @@ def _perform(run: AnalysisRun, folder: Path, keeper: RunKeeper) -> None:
     try:
         outcome = _analysed(analysis(transcript=transcript), plain)
     except BadTranscript as error:
-        # It is read before the first frame, so nothing was done twice. The words of the recording are still there.
+        # It is read before the first frame, so nothing was done twice. The recording's words are still available.
         outcome = _analysed(analysis(), plain)
         note = f"{error} {outcome.transcript.note}".strip()
         outcome = replace(outcome, transcript=replace(outcome.transcript, note=note))

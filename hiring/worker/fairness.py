@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 
 def perform(audit_id: UUID) -> str:
-    """Perform a queued audit if it is to be had, and return how it ended: a state, `stopped` or `unavailable`."""
+    """Perform a queued audit if it is available, and return how it ended: a state, `stopped` or `unavailable`."""
     own = register_own()
     row = fairness.claim(audit_id)
     if row is None:
@@ -42,7 +42,7 @@ def carry_out(
     reader: str = "auto",
     report: Callable[[int, int], None] | None = None,
 ) -> str:
-    """Make a claimed audit with this worker's own network. Keeps its result, or one sentence on why there is none."""
+    """Run a claimed audit with this worker's own model. Stores its result, or one sentence on why there is none."""
     if own is None or own.pk != row.network_id:
         return _failed(row, "The worker has other weights than the network that was to be audited.")
     try:
@@ -59,7 +59,7 @@ def carry_out(
         log.info("Audit %s was stopped.", row.pk)
         return "stopped"
     except (BadImages, weights_file.BadWeights) as error:
-        # The sentence is for a screen: people there know the folder by its name, not by its place on the server.
+        # The sentence is for a screen: people there know the folder by its name, not by its path on the server.
         return _failed(row, str(error).replace(str(source), row.source))
     except Exception as error:
         log.exception("Audit %s broke off.", row.pk)

@@ -1,4 +1,4 @@
-"""First contact with an upload: look at it in the sandbox, then keep it: hashed, encrypted, playable."""
+"""First contact with an upload: check it in the sandbox, then store it: hashed, encrypted, playable."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ def _source(folder: Path) -> Path:
 
 
 def read_through(folder: Path) -> None:
-    """Read the file that was fetched to its end: storage that fails must not be taken for a bad video."""
+    """Read the fetched file to its end: failing storage must not be mistaken for a bad video."""
     with _source(folder).open("rb") as file:
         while file.read(1 << 20):
             pass
 
 
 def fetch(recording: Recording, folder: Path) -> Path:
-    """Return the recording's plain bytes as a file that lies alone in its folder, and is this attempt's own.
+    """Return the recording's plain bytes as a file that is alone in its folder and belongs to this attempt.
 
     An upload stays where it is until the vault has it, so a killed worker loses nothing; this attempt reads a second
     name of the same bytes, so another worker that is done with the upload takes nothing away from it.
@@ -58,7 +58,7 @@ def fetch(recording: Recording, folder: Path) -> Path:
 
 
 def keep(run: AnalysisRun, path: Path, folder: Path, limits: VideoLimits, keeper: RunKeeper) -> Source:
-    """Check a received file and keep it for good, or nothing of it. Returns what was found when it was looked at.
+    """Check a received file and store it permanently, or none of it. Returns what the check found.
 
     Raises BadVideo, Cancelled, LeaseLost.
     """
@@ -73,7 +73,7 @@ def keep(run: AnalysisRun, path: Path, folder: Path, limits: VideoLimits, keeper
     with remove_unreferenced_files(still_referenced, recording.interview_id) as store:
         with path.open("rb") as file:
             original = store(file, "original")
-        # The evidence is whole from here on: what follows only makes it easier to look at.
+        # The evidence is complete from here on: what follows only makes it easier to view.
         keeper.report(Progress(Step.PLAYABLE, 0, source.info.duration_ms))
         kept = services.Kept(
             original_file=original,
@@ -96,7 +96,7 @@ def _playable(
     try:
         make_playable(source.path, target, limits, keeper.report, total_ms=source.info.duration_ms)
     except BadVideo as error:
-        # Its child says the same of a bad video and of a full disk.
+        # Its child process reports the same for a bad video and a full disk.
         room.require(folder, (COPIES - 1) * source.path.stat().st_size)
         log.warning("Recording %s has no playable copy: %s", recording.pk, error.code)
         return ""

@@ -1,4 +1,4 @@
-"""Keeps a claimed job alive from a thread of its own, and notices when it is lost."""
+"""Keeps a claimed job alive from a separate thread, and notices when the job is lost."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PROGRESS_S = 1.0
 class LeaseKeeper:
     """Use as `with LeaseKeeper(beat, "audit 1") as keeper:`; `beat` renews the lease and takes progress as arguments.
 
-    The thread renews the lease six times in its length, so a long step without progress does not lose the job.
+    The thread renews the lease six times within its duration, so a long step without progress does not lose the job.
     """
 
     def __init__(self, beat: Callable[..., None], name: str) -> None:
@@ -58,12 +58,12 @@ class LeaseKeeper:
             log.warning("The lease of %s could not be renewed just now.", self._name)
 
     def check(self) -> None:
-        """Raise LeaseLost where the job is no longer ours."""
+        """Raise LeaseLost if the job is no longer ours."""
         if self._lost.is_set():
             raise LeaseLost(f"{self._name} is not ours any more")
 
     def note(self, *progress: Any, at_once: bool = False) -> None:
-        """Note the progress, at most once a second. Raises LeaseLost."""
+        """Record the progress, at most once a second. Raises LeaseLost."""
         self.check()
         now = time.monotonic()
         if at_once or now - self._noted >= _PROGRESS_S:
@@ -73,10 +73,9 @@ class LeaseKeeper:
 
 
 class RunKeeper(LeaseKeeper):
-    """The same for an analysis run: hand `report` to the pipeline.
+    """The same for an analysis run: pass `report` to the pipeline.
 
-    Where the run was cancelled or taken over, `report` raises Cancelled: consent withdrawn stops the work within
-    seconds.
+    If the run was canceled or taken over, `report` raises Cancelled: withdrawn consent stops the work within seconds.
     """
 
     def __init__(self, run: AnalysisRun) -> None:
@@ -88,13 +87,13 @@ class RunKeeper(LeaseKeeper):
         return self
 
     def check(self) -> None:
-        """Raise Cancelled where the run is no longer ours."""
+        """Raise Cancelled if the run is no longer ours."""
         try:
             super().check()
         except LeaseLost as error:
             raise Cancelled from error
 
     def report(self, progress: Progress) -> None:
-        """Note the progress. Raises Cancelled."""
+        """Record the progress. Raises Cancelled."""
         changed, self.step = progress.step != self.step, progress.step
         self.note(progress, at_once=changed)

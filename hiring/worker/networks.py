@@ -1,4 +1,4 @@
-"""Tell the registry which expression network this worker has: its weights, its card, what was measured of them."""
+"""Tell the registry which expression model this worker has: its weights, its card, and its measurements."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ CARD, MEASURED, FAIRNESS = "MODEL_CARD.md", "measured.json", "fairness.json"
 
 
 def register_own() -> Network | None:
-    """Register the network that lies here. None where none can be read: its stage computes nothing then."""
+    """Register the local model. None if none can be read: its stage then computes nothing."""
     shipped = shipped_here()
     return services.register(shipped=shipped) if shipped else None
 
 
 def shipped_here() -> Shipped | None:
-    """What this worker's files say. Files beside the weights that are about other weights are left out."""
+    """What this worker's files say. Files next to the weights that describe other weights are left out."""
     weights = weights_file.SHIPPED
     try:
         name, sha256 = _identity(weights, weights.stat().st_mtime_ns)
@@ -44,7 +44,7 @@ def shipped_here() -> Shipped | None:
 
 @lru_cache(maxsize=4)
 def _identity(weights: Path, _changed_ns: int) -> tuple[str, str]:
-    """Name and SHA-256 of a weights file; the hash is the one that a run's manifest names. Raises BadWeights."""
+    """Name and SHA-256 of a weights file; the hash is the one named in a run's manifest. Raises BadWeights."""
     _, info = weights_file.read(weights)
     return info.name, hashlib.sha256(weights.read_bytes()).hexdigest()
 

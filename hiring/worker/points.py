@@ -1,4 +1,4 @@
-"""Looking for the points of a question in the words of an answer."""
+"""Looks for a question's points in the words of an answer."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _LONGEST_S = 5.0
 
 
 def look(run: AnalysisRun, encode: SentenceEncoder | None = None) -> None:
-    """Look for every point that was not looked for, and offer a follow-up question where one is due.
+    """Look for every point not yet looked for, and offer a follow-up question where one is due.
 
-    encode: what compares meanings; without it words alone are compared.
+    encode: what compares meanings; without it only words are compared.
     """
     wanted = list(points.to_look_for(run))
     said = _said(run) if wanted else []
@@ -36,9 +36,9 @@ def look(run: AnalysisRun, encode: SentenceEncoder | None = None) -> None:
 
 
 def _said(run: AnalysisRun) -> list[dict[str, Any]]:
-    """The sentences of a run, and behind them what the candidate wrote instead of lines: those words count as well.
+    """The sentences of a run, followed by what the candidate wrote to replace lines: those words count as well.
 
-    Nothing stands between two of different kinds or lines, so that no passage runs from one into the other.
+    An empty sentence separates different kinds and lines, so that no passage runs from one into the other.
     """
     said = points.sentences_of(run)
     for row in Correction.objects.filter(recording=run.recording):
@@ -50,7 +50,7 @@ def _said(run: AnalysisRun) -> list[dict[str, Any]]:
 def _found(
     wanted: Sequence[RubricPoint], said: Sequence[Mapping[str, Any]], language: str, encode: SentenceEncoder | None
 ) -> dict[RubricPoint, list[dict[str, Any]] | None]:
-    # Here, because a worker that has nothing to look for needs no dictionaries.
+    # Imported here, because a worker that has nothing to look for needs no dictionaries.
     from analysis.speech.point_matching import Quote, quotes
 
     texts = [sentence["text"] for sentence in said]
@@ -73,7 +73,7 @@ def _found(
 
 
 def _encoder() -> SentenceEncoder | None:
-    """What compares meanings, where an administrator has put it into MODEL_DIR."""
+    """What compares meanings, if an administrator has put it into MODEL_DIR."""
     if not settings.MODEL_DIR:
         return None
     from analysis.speech.text_models import EMBEDDINGS, BadTextModel, SentenceEncoder
@@ -88,7 +88,7 @@ def _encoder() -> SentenceEncoder | None:
 
 
 def look_safely(run_id: UUID) -> None:
-    """The same, for a caller who must go on: a run that is complete stays so, whatever becomes of its points."""
+    """The same, for a caller that must continue: a completed run stays complete, whatever happens to its points."""
     try:
         if points.are_wanted(run_id):
             look(_run(run_id), _encoder())
@@ -101,9 +101,9 @@ def _run(run_id: UUID) -> AnalysisRun:
 
 
 def look_again() -> int:
-    """For runs whose question was changed since, or whose worker died; returns how many.
+    """Look again for runs whose question has changed since, or whose worker died; returns how many.
 
-    For a few seconds at most: whoever calls has more urgent things to repeat, and calls again soon.
+    For a few seconds at most: the caller has more urgent things to repeat, and calls again soon.
     """
     wanted = points.runs_to_look_at(_MOST_AT_ONCE)
     if not wanted:

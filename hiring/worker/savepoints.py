@@ -1,4 +1,4 @@
-"""What the pipeline saves on its way, in the vault, and back from there for the next attempt."""
+"""Stores what the pipeline saves along the way in the vault, and restores it for the next attempt."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 def saved(run: AnalysisRun, folder: Path) -> Saved | None:
-    """What an attempt before has left of this run; its files are decrypted into `folder`."""
+    """What a previous attempt has left of this run; its files are decrypted into `folder`."""
     row = savepoints.of(run)
     if row is None:
         return None
@@ -44,9 +44,9 @@ def _observations(paths: list[Path]) -> Iterator[Observation]:
 
 
 class Saver:
-    """Give it to the pipeline as `save`. Raises lease.LeaseLost.
+    """Pass it to the pipeline as `save`. Raises lease.LeaseLost.
 
-    Where disk or database refuse, the run goes on: what could not be saved goes with the next savepoint.
+    If disk or database refuse, the run continues: what could not be saved goes into the next savepoint.
     """
 
     def __init__(self, run: AnalysisRun) -> None:

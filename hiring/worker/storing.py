@@ -19,8 +19,8 @@ Store = Callable[[BinaryIO, str], str]
 def remove_unreferenced_files(still_referenced: Callable[[list[str]], bool], interview_id: UUID) -> Iterator[Store]:
     """Give a function that stores (file, suffix) -> name; afterwards remove what it stored if no row refers to it.
 
-    The row is asked, not the error: a database that is restarted may save and still say that it failed. Where it
-    cannot be asked, the hourly sweep removes what is left.
+    The row decides, not the error: a database that is restarted may save and still report a failure. If it cannot be
+    queried, the hourly sweep removes what is left.
     """
     names: list[str] = []
 

@@ -1,7 +1,7 @@
 """Once an hour: erase what is due, and remove what crashes and abandoned uploads left behind.
 
 The reconciler shares the process. So what is due is erased for a few seconds at a time, and each round of the
-reconciler goes on with it, however many there are.
+reconciler continues with it, however much there is.
 """
 
 from __future__ import annotations
@@ -31,24 +31,24 @@ from hiring.runs.models import AnalysisRun
 
 log = logging.getLogger(__name__)
 _DAY_S = 24 * 60 * 60
-#: With the few seconds that the reconciler takes itself, shorter than the time between two of its rounds.
+#: Together with the few seconds that the reconciler itself takes, shorter than the time between two of its rounds.
 _SLICE_S = 8.0
 
 
 class _Erasing:
-    """How far this process is with what is due. Nothing is lost with it: who starts again sweeps again."""
+    """How far this process has come with what is due. Losing it loses nothing: a restarted process sweeps again."""
 
     def __init__(self) -> None:
         self.is_over = True
         self._failed: set[UUID] = set()
 
     def begin(self) -> int:
-        """Erase the first of what is due. Returns how many."""
+        """Start erasing what is due. Returns how many were erased."""
         self._failed.clear()
         return self.go_on()
 
     def go_on(self) -> int:
-        """Erase for a while, at least one. What failed waits for the next sweep, so it keeps no other waiting."""
+        """Erase for a while, at least one. What failed waits for the next sweep, so it holds up no others."""
         until_s, count = time.monotonic() + _SLICE_S, 0
         self.is_over = True
         for item in self._to_do():
@@ -70,7 +70,7 @@ _erasing = _Erasing()
 
 
 def go_on_erasing() -> int:
-    """Erase for a while, if the last sweep had more to erase than time. Returns how many."""
+    """Erase for a while, if the last sweep had more to erase than time. Returns how many were erased."""
     return 0 if _erasing.is_over else _erasing.go_on()
 
 
@@ -121,7 +121,7 @@ def _uploads_without_rows() -> int:
 
 
 def _broken_off_images() -> int:
-    """Archives for fairness audits whose upload broke off with its process."""
+    """Archives for fairness audits whose upload was interrupted when its process died."""
     drafts = [path for path in Path(settings.AUDIT_DIR).glob(".*.part") if _is_old(path)]
     for path in drafts:
         path.unlink(missing_ok=True)
@@ -143,12 +143,12 @@ def _is_old(path: Path, days: int = 1) -> bool:
 
 
 def _old_folders(folder: Path) -> int:
-    """Work folders hold plain video: those of runs that are over go at once, whatever their age."""
+    """Work folders hold plain video: those of runs that are over are deleted immediately, whatever their age."""
     count = 0
     for path in folder.iterdir() if folder.exists() else []:
         run_id, _, attempt = path.name.partition(".")
         if not _is_id(run_id) or not attempt.isdigit():
-            continue  # not ours: a mount's lost+found, say
+            continue  # not ours: a mount's lost+found, for example
         rows = AnalysisRun.objects.filter(pk=run_id, attempt=attempt, state=AnalysisRun.State.RUNNING)
         if not rows.exists():
             shutil.rmtree(path, ignore_errors=True)
@@ -157,10 +157,10 @@ def _old_folders(folder: Path) -> int:
 
 
 def _orphans() -> int:
-    """Vault files that no row names: a worker was killed between writing one and saving."""
+    """Vault files that no row names: a worker was killed between writing and saving."""
     root, count = Path(settings.VAULT_DIR), 0
     for folder in root.iterdir() if root.exists() else []:
-        # Only folders in which something happened lately: an orphan is found on the day after it was left.
+        # Only folders that changed recently: an orphan is found on the day after it was left.
         if not _is_id(folder.name) or _is_old(folder, days=3):
             continue
         known = holdings.files(folder.name)

@@ -1,4 +1,4 @@
-"""Celery tasks. They carry ids only, and may be delivered twice or never: the rows decide."""
+"""Celery tasks. They carry only ids, and may be delivered twice or never: the rows decide."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from hiring.audit import checks
 from hiring.networks import fairness
 from hiring.runs import lease
 
-#: How long deleting may hold up what else waits in the same queue.
+#: How long deleting may hold up other work in the same queue.
 _SLICE_S = 5.0
 
 
 @shared_task(name="sightline.run")
 def run(run_id: str = "") -> str:
-    """There is work. run_id is why the message was sent; which run comes next is the table's to say.
+    """There is work. run_id is why the message was sent; the table decides which run comes next.
 
-    torch and friends are loaded here, in the worker's child, and nowhere else.
+    torch and friends are loaded here, in the worker's child process, and nowhere else.
     """
     from hiring.worker.execute import work
 
@@ -31,9 +31,9 @@ def run(run_id: str = "") -> str:
 
 @shared_task(name="sightline.reconcile")
 def reconcile() -> dict[str, int]:
-    """Find what the broker lost, finish what a switched-off network still runs, and look for points that are new.
+    """Find what the broker lost, finish runs that still use a disabled model, and look for new points.
 
-    And go on with a long sweep, last: the others are over in a moment.
+    Then continue a long sweep; it comes last because the other tasks take only a moment.
     """
     from hiring.worker.points import look_again
     from hiring.worker.sweep import go_on_erasing
@@ -46,7 +46,7 @@ def reconcile() -> dict[str, int]:
 
 @shared_task(name="sightline.register")
 def register() -> str:
-    """Tell the registry which network this worker has. Loads torch, so it is for the worker's child as well."""
+    """Tell the registry which model this worker has. Loads torch, so it also runs in the worker's child process."""
     from hiring.worker.networks import register_own
 
     close_old_connections()
@@ -64,13 +64,13 @@ def audit(audit_id: str) -> str:
 
 @shared_task(name="sightline.discard")
 def discard() -> int:
-    """Delete what changed places forbid, a slice of it: the reconciler goes on."""
+    """Delete what changed places forbid, one slice of it: the reconciler continues."""
     return discard_withheld(for_s=_SLICE_S)
 
 
 @shared_task(name="sightline.check_record")
 def check_record() -> bool:
-    """Go on with the check of the audit record, a slice of it: the reconciler does the rest."""
+    """Continue the check of the audit record for one slice: the reconciler does the rest."""
     return checks.go_on(for_s=_SLICE_S)
 
 
@@ -84,7 +84,7 @@ def sweep() -> dict[str, int]:
 
 @worker_ready.connect
 def _look_at_once(**_: object) -> None:
-    """A worker that starts says which network it has, and looks for what was queued while none was there."""
+    """When a worker starts, it reports its model and looks for what was queued while no worker was running."""
     register.delay()
     reconcile.delay()
     sweep.delay()

@@ -25,7 +25,7 @@ function send(file) {
     try {
       sentence = JSON.parse(request.responseText).sentence || failed;
     } catch {
-      // a proxy's page is not ours
+      // ignore a proxy's page, which is not ours
     }
     complain(sentence);
   });

@@ -1,4 +1,4 @@
-// Copies the text of a field. Where the clipboard is not to be had, the text is selected, ready for Ctrl+C.
+// Copies the text of a field. If the clipboard is not available, the text is selected, ready for Ctrl+C.
 for (const button of document.querySelectorAll("[data-copy]")) {
   button.addEventListener("click", async () => {
     const field = document.getElementById(button.dataset.copy);

@@ -6,7 +6,7 @@ document.addEventListener("click", (event) => {
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   video.currentTime = Number(link.dataset.seekMs) / 1000;
-  video.play().catch(() => {}); // a browser that refuses to start shows the picture all the same
+  video.play().catch(() => {}); // a browser that refuses to play still shows the picture
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   video.scrollIntoView({ block: "nearest", behavior: calm ? "auto" : "smooth" });
 });

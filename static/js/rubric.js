@@ -1,4 +1,4 @@
-// "Add a point" for each question, up to the most that a question may have. Without this script two empty rows stand ready.
+// "Add a point" for each question, up to the most that a question may have. Without this script two empty rows are shown.
 
 for (const card of document.querySelectorAll("[data-points]")) {
   const button = card.querySelector("[data-add]");

@@ -1,4 +1,4 @@
-// Says aloud, once, what changed: the fragment itself is replaced every two seconds and must not be a live region.
+// Announces once what changed: the fragment itself is replaced every two seconds and must not be a live region.
 const spoken = document.getElementById("status-spoken");
 let last = document.getElementById("status")?.dataset.summary;
 

@@ -1,7 +1,7 @@
 // The browser's side of tus 1.0: creation, offset, parts with a checksum, termination. Knows nothing of the page.
 
-// A part counts once it is whole: what a pause or a lost line costs is at most one. So each is as large as the line
-// carries in a few seconds, and the first is small.
+// A part counts once it is complete: a pause or a lost connection costs at most one. So each is as large as the
+// connection carries in a few seconds, and the first is small.
 const LARGEST_PART = 8 * 1024 * 1024;
 const SMALLEST_PART = 128 * 1024;
 const FIRST_PART = 256 * 1024;
@@ -9,7 +9,7 @@ const PART_MS = 2000;
 const LONGEST_WAIT_S = 30;
 const VERSION = { "Tus-Resumable": "1.0.0" };
 
-/** The server's no, or a dropped line. `retry`: asking again can help. */
+/** The server refused, or the connection dropped. `retry`: asking again can help. */
 class Trouble extends Error {
   constructor(code, sentence, retry) {
     super(sentence || code);
@@ -19,7 +19,7 @@ class Trouble extends Error {
   }
 }
 
-/** Somebody paused or cancelled: no trouble at all. */
+/** Someone paused or canceled: this is not an error. */
 class Stopped extends Error {}
 
 function base64(bytes) {
@@ -33,15 +33,15 @@ function troubleOf(method, status, body) {
   try {
     error = JSON.parse(body).error ?? {};
   } catch {
-    // an answer to HEAD has no body, and a proxy's page is not ours
+    // an answer to HEAD has no body, and we ignore a proxy's page
   }
   const again = status >= 500 || [408, 409, 423, 429, 460].includes(status);
-  const final = method === "POST" && [409, 429].includes(status); // another video is here, or too many were begun
+  const final = method === "POST" && [409, 429].includes(status); // another video exists, or too many were started
   return new Trouble(error.code ?? `http-${status}`, error.sentence, again && !final);
 }
 
 /**
- * One file on its way. Calls onProgress(bytesThere, bytesSent), what the server has confirmed and what has left this
+ * One file's upload. Calls onProgress(bytesThere, bytesSent), what the server has confirmed and what has left this
  * browser, and onState(state, detail) with the states
  * starting, sending, paused, waiting {seconds, code}, refused {sentence, code}, done, cancelled.
  */
@@ -50,7 +50,7 @@ export class Upload {
   #request = null;
   #wakeUp = null;
   #stopped = false;
-  #there = 0; // what the server has confirmed: a part under way does not count yet
+  #there = 0; // what the server has confirmed: a part in transit does not count yet
   #partBytes = FIRST_PART;
 
   constructor({ file, create, item = null, csrf, onProgress, onState }) {
@@ -62,7 +62,7 @@ export class Upload {
     this.#onState = onState;
   }
 
-  /** Begin or go on; resolves when nothing more happens by itself. */
+  /** Start or continue; resolves when nothing more happens by itself. */
   async start() {
     this.#stopped = false;
     this.#onState("starting");
@@ -83,7 +83,7 @@ export class Upload {
           this.#onState("refused", { code: trouble.code, sentence: trouble.sentence });
           return;
         }
-        this.#partBytes = Math.max(SMALLEST_PART, this.#partBytes / 2); // a weak line gets smaller parts
+        this.#partBytes = Math.max(SMALLEST_PART, this.#partBytes / 2); // a weak connection gets smaller parts
         if (!(await this.#wait(failures, trouble.code))) return;
       }
     }
@@ -167,7 +167,7 @@ export class Upload {
     });
   }
 
-  /** Wait longer after each failure, but go on at once when the browser is online again. False where stopped. */
+  /** Wait longer after each failure, but continue at once when the browser is online again. False if stopped. */
   async #wait(failures, code) {
     let seconds = code === "room" ? LONGEST_WAIT_S : Math.min(LONGEST_WAIT_S, 2 ** failures);
     let waits = true;

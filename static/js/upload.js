@@ -1,4 +1,4 @@
-// The answers page: a drop zone for each question, progress, pause, cancel, and going on after a reload.
+// The answers page: a drop zone for each question, progress, pause, cancel, and continuing after a reload.
 import { Upload } from "./tus.js";
 
 const { texts, limit_bytes: limitBytes } = JSON.parse(document.getElementById("upload-settings").textContent);
@@ -13,13 +13,13 @@ function say(name, values = {}) {
   return texts[name].replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
 }
 
-/** Bytes a second over the last ten seconds; null until there is something to measure. */
+/** Bytes per second over the last ten seconds; null until there is something to measure. */
 class Speed {
   #seen = [];
 
   add(bytes) {
     const now = performance.now();
-    if (bytes < this.#seen.at(-1)?.bytes) this.#seen = []; // sent again after a fault: measure afresh
+    if (bytes < this.#seen.at(-1)?.bytes) this.#seen = []; // sent again after a failure: restart the measurement
     this.#seen.push({ now, bytes });
     while (this.#seen.length > 2 && now - this.#seen[0].now > 10_000) this.#seen.shift();
   }
@@ -58,7 +58,7 @@ class Card {
     this.pauseButton.addEventListener("click", () => { this.#upload.pause(); this.continueButton.focus(); });
     this.continueButton.addEventListener("click", () => { this.#upload.start(); this.pauseButton.focus(); });
     find("cancel").addEventListener("click", () => this.#upload.cancel());
-    this.#take(this.input.files[0]); // chosen before this script was here, on a slow line
+    this.#take(this.input.files[0]); // chosen before this script loaded, on a slow connection
   }
 
   #over(event, over) {
@@ -112,7 +112,7 @@ class Card {
     return Math.floor((100 * this.#bytes) / this.#file.size);
   }
 
-  /** What is shown is what the server has: after a pause the same number stands there. */
+  /** Shows what the server has: after a pause the same number appears. */
   #progress(there, sent) {
     this.#bytes = there;
     this.#speed.add(sent);
@@ -157,7 +157,7 @@ class Card {
   #fail({ code, sentence }) {
     this.#uploading(false);
     this.#complain(sentence || say("failed"));
-    // Somebody else, or our own lost request, opened an upload here: the fresh card shows it and how to go on.
+    // Someone else, or our own lost request, started an upload here: the fresh card shows it and how to continue.
     if (code === "busy" || code === "gone") refresh(this.article.id);
     else this.input.focus();
   }
@@ -169,13 +169,13 @@ class Card {
   }
 }
 
-/** This page as the server has it now; null where it does not answer with it. */
+/** This page as the server has it now; null if it does not respond with it. */
 async function freshPage() {
   const answer = await fetch(window.location.pathname, { headers: { "X-Requested-With": "fetch" } });
   return answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
 }
 
-/** Take this card and the hand-in part from a fresh page, and leave other uploads alone. */
+/** Take this card and the submit section from a fresh page, and leave other uploads alone. */
 async function refresh(id) {
   const old = document.getElementById(id);
   const hadFocus = old.contains(document.activeElement) || document.activeElement === document.body;
@@ -195,7 +195,7 @@ function connect(article) {
   if (article.querySelector("[data-drop]")) new Card(article);
 }
 
-/** While one more question may come, look for it, and put it where the page would have it. */
+/** While a follow-up question may still come, look for it, and insert it where the page would have it. */
 async function watchForMore() {
   if (watching || !document.querySelector("#hand-in[data-may-follow]")) return;
   watching = true;

@@ -9,7 +9,7 @@ from analysis.signals.series import Series
 from analysis.signals.spans import long_stretches
 from analysis.types import Evidence, Moment, MomentKind
 
-# A second face at the edge of what can be detected comes and goes: that is one visit, not ten.
+# A second face at the limit of detection comes and goes: that is one visit, not ten.
 _CLOSE_GAP_MS = 1000
 
 

@@ -1,7 +1,7 @@
-"""`asymmetry`: the left and the right half of the face differ for long, and not because the head is turned.
+"""`asymmetry`: the left and right halves of the face differ for long, and not because the head is turned.
 
-A turned head makes the two halves look different to a camera, and faces are never even: so the bound is what this
-person shows at this very turn of the head, and nothing is said beyond a moderate turn.
+A turned head makes the two halves look different to a camera, and no face is symmetric: so the bound is what this
+person shows at the same turn of the head, and nothing is reported beyond a moderate turn.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _CLOSE_GAP_MS = 300
 
 
 def find(reading: Reading, config: AsymmetryConfig) -> list[Moment]:
-    """Nothing without a baseline: there is no "usual" to compare with."""
+    """Nothing without a baseline: there is no typical value to compare with."""
     series = reading.series
     baseline = reading.baselines.face
     if baseline is None:
@@ -50,7 +50,7 @@ def _usual_at_this_turn(
 ) -> NDArray[np.float64]:
     """(N,) the median of all frames with nearly the same turn, or the baseline where that is higher.
 
-    A turn that is seen only here explains itself: in doubt it was the turn.
+    A turn that is seen only here explains itself: in doubt the turn was the cause.
     """
     usual = np.full(len(values), baseline.of("asymmetry")[0])
     bins = np.round((yaw_deg - baseline.of("head_yaw_deg")[0]) / bin_deg)

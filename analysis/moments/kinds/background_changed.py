@@ -1,4 +1,4 @@
-"""`background_changed`: what is seen behind the person became something else, all at once and for good."""
+"""`background_changed`: what is visible behind the person changed all at once and permanently."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def find(reading: Reading, config: BackgroundConfig) -> list[Moment]:
     spans = long_stretches(
         series,
         change >= config.min_share,
-        min_ms=config.min_ms - LASTING_MS,  # the signal waits for so long itself
+        min_ms=config.min_ms - LASTING_MS,  # the signal itself waits this long
         close_gap_ms=_CLOSE_GAP_MS,
     )
     cut_ms = series.pts_ms[cuts(series, reading.config.moments[MomentKind.CUT])] if spans else np.zeros(0, np.int64)
@@ -36,14 +36,14 @@ def find(reading: Reading, config: BackgroundConfig) -> list[Moment]:
 
 
 def _is_seen(series: Series, first: int, last: int, config: BackgroundConfig) -> bool:
-    """Whether a person is before it: who leans out of the picture or stands up hides what is behind."""
+    """Whether a person hides it: anyone who leans out of the picture or stands up hides what is behind."""
     seen = ~series.is_shown(Visibility.NOBODY)[first : last + 1]
     lasts_ms = (series.end_ms - series.pts_ms)[first : last + 1]
     return bool(lasts_ms[seen].sum() >= config.min_ms - LASTING_MS)
 
 
 def _follows(cut_ms: NDArray[np.int64], start_ms: int) -> bool:
-    """Whether a cut began it, which a moment of its own tells."""
+    """Whether it began with a cut, which has a moment of its own."""
     since_ms = start_ms - cut_ms
     return bool(((since_ms >= 0) & (since_ms <= 2 * LASTING_MS)).any())
 

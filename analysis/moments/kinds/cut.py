@@ -1,4 +1,4 @@
-"""`cut`: from one frame to the next the picture is another one."""
+"""`cut`: from one frame to the next the picture changes to another one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from analysis.moments.reading import Reading
 from analysis.signals.series import Series
 from analysis.types import Evidence, Moment, MomentKind, Span
 
-# Usual motion is that of livelier frames: of a slow camera in a file of 30 frames a second, most are repeats.
+# Typical motion is that of the livelier frames: a slow camera in a file of 30 frames a second yields mostly repeats.
 _MOTION_PERCENTILE = 75
 
 
@@ -25,15 +25,15 @@ def find(reading: Reading, config: CutConfig) -> list[Moment]:
 def cuts(series: Series, config: CutConfig) -> list[int]:
     """The first frame after each cut.
 
-    A flash of light, a damaged frame, a hand that waves past the lens change the picture twice: there and back. A
-    head that moves fast right before the camera changes it in many frames in a row, and much in all of them.
+    A flash of light, a damaged frame or a hand that waves past the lens changes the picture twice: there and back. A
+    head that moves fast right in front of the camera changes it in many frames in a row, and much in all of them.
     """
     change = np.nan_to_num(series.picture_signal("scene_change"))
     return [int(at) for at in np.flatnonzero(change >= config.min_share) if _is_alone(series, int(at), config)]
 
 
 def _is_alone(series: Series, at: int, config: CutConfig) -> bool:
-    """Whether the picture held before and after, and no frames are missing in between."""
+    """Whether the picture was stable before and after, with no frames missing in between."""
     change, motion = series.picture_signal("scene_change"), series.picture_signal("motion")
     others = [np.nan_to_num(change[beside]).max(initial=0) for beside in _beside(series, at, config)]
     return bool(
@@ -52,7 +52,7 @@ def _beside(series: Series, at: int, config: CutConfig) -> tuple[slice, slice]:
 
 
 def _motion_beside(series: Series, at: int, config: CutConfig) -> float:
-    """Grey levels, on the calmer side: one scene may be lively, a head that moves fast is so before and after."""
+    """Gray levels, on the calmer side: one scene may be lively, but a head that moves fast is so before and after."""
     motion = series.picture_signal("motion")
     sides = [motion[beside][~np.isnan(motion[beside])] for beside in _beside(series, at, config)]
     return min((float(np.percentile(side, _MOTION_PERCENTILE)) for side in sides if len(side)), default=0.0)

@@ -1,8 +1,9 @@
 """`expression_burst`: an expression comes and goes within half a second. Experimental.
 
 What has been called a micro-expression: at most 500 ms from onset to offset (Yan, Wu, Liang, Chen and Fu 2013, How
-fast are the leaked facial expressions, Journal of Nonverbal Behavior 37). So short a change is a handful of frames at
-common frame rates, and the network is sure of no single frame: the kind is marked as experimental in its sentence.
+fast are the leaked facial expressions, Journal of Nonverbal Behavior 37). Such a short change is a handful of frames
+at common frame rates, and the model is not sure of any single frame: the kind is marked as experimental in its
+sentence.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _FOOT_SHARE, _FOOT_SPREADS = 0.25, 2.0
 
 
 def find(reading: Reading, config: BurstConfig) -> list[Moment]:
-    """A burst of 400 ms or more can also be a shift: the shift, which is no experiment, then speaks alone."""
+    """A burst of 400 ms or more can also be a shift: then only the shift, which is not experimental, is reported."""
     series = reading.series
     baseline = reading.baselines.expression
     if baseline is None:
@@ -64,7 +65,7 @@ def _bursts(
         if steps[apex] > longest_step_ms(config.min_fps) or onset is None or offset is None:
             continue
         if config.min_ms <= series.span(onset, offset).duration_ms <= config.max_ms:
-            # two peaks on one foot are one burst: the higher one
+            # two peaks that share one base are one burst: the higher one
             moment = _moment(series, baseline, config, expression, threshold, onset, apex, offset)
             found[onset] = max(found.get(onset, moment), moment, key=lambda m: m.distance)
     return list(found.values())
@@ -73,7 +74,7 @@ def _bursts(
 def _foot(series: Series, apex: int, way: int, foot: float, config: BurstConfig, expression: int) -> int | None:
     """The last frame above `foot` when going from the apex in one direction (-1 back, 1 on).
 
-    None if the foot is not seen: too far away, or behind a gap, another track or frames that were dropped.
+    None if the foot is not seen: too far away, or behind a gap, another track or dropped frames.
     """
     at, values = apex, series.smoothed[:, expression]
     while 0 <= at + way < len(series) and abs(series.pts_ms[at] - series.pts_ms[apex]) <= config.max_ms:
@@ -132,7 +133,7 @@ def _same_change(burst: Moment, shift: Moment) -> bool:
 
 
 def _farthest_of_overlapping(moments: list[Moment]) -> list[Moment]:
-    """One for each time: bundling would make a span longer than any burst out of two."""
+    """One per time: bundling would merge two into a span longer than any burst."""
     kept: list[Moment] = []
     for moment in sorted(moments, key=lambda m: (-m.distance, m.span.start_ms)):
         if all(moment.span.end_ms <= m.span.start_ms or m.span.end_ms <= moment.span.start_ms for m in kept):

@@ -1,4 +1,4 @@
-"""`expression_held`: one expression stays for unusually long, for this person."""
+"""`expression_held`: one expression lasts unusually long for this person."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MIN_SEGMENT_MS = 500
 
 
 def find(reading: Reading, config: HeldConfig) -> list[Moment]:
-    """A face that reads as, say, sad when at rest holds nothing: its baseline is that high."""
+    """A face that reads as sad, say, when at rest is not holding anything: its baseline is that high."""
     series = reading.series
     baseline = reading.baselines.expression
     if baseline is None:
@@ -50,7 +50,7 @@ def _frames(series: Series, segment: Segment) -> slice:
 
 
 def _is_raised(series: Series, baseline: Baseline, config: HeldConfig, segment: Segment) -> bool:
-    """Whether it lies above this person's usual as a whole, and was looked at all the while."""
+    """Whether it is above what is typical for this person as a whole, and was observed throughout."""
     frames = _frames(series, segment)
     usual, spread = baseline.of(segment.value)
     middle = float(np.median(series.smoothed[frames, EXPRESSIONS.index(segment.value)]))

@@ -1,4 +1,4 @@
-"""`expression_shift`: an expression rises quickly and far above what is usual for this person."""
+"""`expression_shift`: an expression rises quickly and far above what is typical for this person."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from analysis.signals.series import Series
 from analysis.signals.spans import long_stretches
 from analysis.types import EXPRESSIONS, Evidence, Moment, MomentKind
 
-# A calm face is what others are compared with, so its return is no event of its own.
+# A calm face is what others are compared with, so its return is not an event of its own.
 _REFERENCE = EXPRESSIONS.index("neutral")
-# Where the rise begins: half of the way to the threshold.
+# Where the rise begins: halfway to the threshold.
 _HALF_WAY = 0.5
 
 
 def find(reading: Reading, config: ShiftConfig) -> list[Moment]:
-    """Nothing without a baseline: there is no "usual" to compare with."""
+    """Nothing without a baseline: there is no typical value to compare with."""
     series = reading.series
     baseline = reading.baselines.expression
     if baseline is None:

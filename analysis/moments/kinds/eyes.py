@@ -1,6 +1,6 @@
-"""`eyes`: how often the eyes blink, that they stay closed, or that the lids stay tightened: far from the own usual.
+"""`eyes`: blink rate, closed eyes or tightened lids, where they are far from typical for this person.
 
-What is a blink, and the published rates, are in analysis/signals/blinks.py.
+The definition of a blink, and the published rates, are in analysis/signals/blinks.py.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _CLOSE_GAP_MS = 150
 
 
 def find(reading: Reading, config: EyesConfig) -> list[Moment]:
-    """Nothing without a baseline: there is no "usual" to compare with."""
+    """Nothing without a baseline: there is no typical value to compare with."""
     series = reading.series
     if reading.baselines.face is None:
         return []
@@ -48,7 +48,7 @@ def _rates(series: Series, config: EyesConfig) -> list[Moment]:
 
 
 def _rate_spread(known: np.ndarray, usual: float, config: EyesConfig) -> float:
-    """The robust deviation of the windows' rates, at least that of counting as many events by chance (Poisson)."""
+    """The robust deviation of the windows' rates, at least the chance deviation of so many events (Poisson)."""
     minutes = config.window_ms / 60_000
     by_chance = math.sqrt(max(1.0, usual * minutes)) / minutes
     return max(by_chance, robust_spread(known, usual))
@@ -57,7 +57,7 @@ def _rate_spread(known: np.ndarray, usual: float, config: EyesConfig) -> float:
 def _of_rate(
     series: Series, config: EyesConfig, rates: BlinkRates, usual: float, bound: float, first: int, last: int
 ) -> Moment:
-    """The window that differs most stands for all around it."""
+    """The window that differs most represents all those around it."""
     window = first + int(np.nanargmax(np.abs(rates.per_min[first : last + 1] - usual)))
     rate, start_ms = float(rates.per_min[window]), int(rates.start_ms[window])
     span = Span(start_ms, min(start_ms + rates.window_ms, int(series.end_ms[-1])))

@@ -1,8 +1,8 @@
-"""`facial_tension`: brow, lids, lips or chin stay above the own baseline together. Says what moved, nothing more.
+"""`facial_tension`: brow, lids, lips or chin stay above this person's baseline together. Says only what moved.
 
 The muscle groups are those of FACS (Ekman and Friesen 1978): brow lowered AU4, lids tightened AU7, lips pressed AU24,
 chin raised AU17. None of them has one meaning: people lower the brow in bright light and press the lips to think.
-No blendshape says that a jaw is set, so this version tells nothing of it.
+No blendshape shows that a jaw is clenched, so this version does not report it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from analysis.signals.spans import unbroken_stretches
 from analysis.types import Evidence, Moment, MomentKind
 
 MOVEMENTS = ("brow_lower", "lid_tighten", "lip_press", "chin_raise")
-# Alone, however far, it is a squint: that is the rule of the eyes.
+# Alone, however far, it is a squint: that belongs to the `eyes` rule.
 _NEVER_ALONE = "lid_tighten"
 _CLOSE_GAP_MS = 300
 # What moved in at least this share of a moment is named.
@@ -43,7 +43,7 @@ class _Raised:
 
 
 def find(reading: Reading, config: TensionConfig) -> list[Moment]:
-    """Nothing without a baseline: there is no "usual" to compare with."""
+    """Nothing without a baseline: there is no typical value to compare with."""
     series = reading.series
     if reading.baselines.face is None:
         return []

@@ -1,4 +1,4 @@
-"""`frozen`: the same picture came again and again, after it had moved."""
+"""`frozen`: the same picture was repeated again and again, after it had moved."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from analysis.signals.series import Series
 from analysis.signals.spans import long_stretches
 from analysis.types import Evidence, Moment, MomentKind
 
-# A codec refines a still picture, and writes it anew every few seconds: for a few frames it looks a little different.
+# A codec refines a still picture, and encodes it again every few seconds: for a few frames it looks a little
+# different.
 _REFRESH_MS = 300
-# What lies between must be still for so long: of a slow camera in a file of 30 frames a second, most are repeats.
+# What lies between must be still for this long: a slow camera in a file of 30 frames a second yields mostly repeats.
 _PIECE_MS = 500
-# Of the frames in so long before, this share must move: refining what stands still takes seconds at few bits.
+# In this much time before, this share of the frames must move: refining a still picture takes seconds at low bit
+# rates.
 _BEFORE_MS, _MOVED = 5000, 0.25
 
 
@@ -26,9 +28,9 @@ def find(reading: Reading, config: FrozenConfig) -> list[Moment]:
 
 
 def stands(series: Series, config: FrozenConfig) -> list[tuple[int, int]]:
-    """(first, last) of the frames that repeat the one before, both inside."""
+    """(first, last) of the frames that repeat the one before, both inclusive."""
     motion = series.picture_signal("motion")
-    still = motion < config.max_motion  # not where it is NaN
+    still = motion < config.max_motion  # false where it is NaN
     still[1:] &= np.diff(series.pts_ms) <= config.max_step_ms
     lasting = np.zeros_like(still)
     for first, last in long_stretches(series, still, min_ms=_PIECE_MS):

@@ -1,4 +1,4 @@
-"""`hard_to_hear`: the sound is too poor to go by, so nothing is concluded from it."""
+"""`hard_to_hear`: the sound is too poor to rely on, so nothing is concluded from it."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from analysis.speech.windows import mean_around, sum_around
 from analysis.types import Evidence, Moment, MomentKind
 
 _SECOND = 1000 // STEP_MS
-# Two stretches of the same fault with less between them are one.
+# Two stretches of the same fault with a gap shorter than this are one.
 _CLOSE_GAP_MS = 1500
-# How far around a step the noise beside the speech is looked for, how near to speech is not beside it, and how much
-# of it says enough.
+# How far around a step the noise next to the speech is searched for, how near to speech is too near, and how much of
+# it is enough.
 _NOISE_STEPS = 15_000 // STEP_MS
 _NEAR_STEPS = 200 // STEP_MS
 _FEW_STEPS = _SECOND
 
-# What can be wrong, by the codes of the sentences, in the order in which one goes before another.
+# What can be wrong, by sentence code, in order of precedence.
 SILENT, CLIPPED, QUIET, NOISY = "silent", "clipped", "quiet", "noisy"
 
 
@@ -41,7 +41,7 @@ def find(reading: Reading, config: HardToHearConfig) -> list[Moment]:
 def _faults(sound: Sound, config: HardToHearConfig) -> dict[str, NDArray[np.bool_]]:
     speaking = sound.speech >= SPEAKING
     share = mean_around(sound.clipped.astype(np.float64), _SECOND)
-    with np.errstate(invalid="ignore"):  # where nothing is known of the noise compares as no
+    with np.errstate(invalid="ignore"):  # unknown noise compares as no
         noisy = speaking & (above_noise(sound) < config.noise_lu)
     return {
         SILENT: sound.silent,
@@ -52,14 +52,14 @@ def _faults(sound: Sound, config: HardToHearConfig) -> dict[str, NDArray[np.bool
 
 
 def above_noise(sound: Sound) -> NDArray[np.float64]:
-    """(F,) how much louder the second around a step is than the noise, in LU; NaN where that is not known."""
+    """(F,) how much louder the second around a step is than the noise, in LU; NaN if that is not known."""
     # of power: a mean of decibels would count pauses
     power = mean_around(10 ** (sound.level.astype(np.float64) / 10), _SECOND)
     return np.asarray(10 * np.log10(power) - noise_around(sound))
 
 
 def noise_around(sound: Sound) -> NDArray[np.float64]:
-    """(F,) LUFS of what is heard within 15 s while nobody speaks; NaN where that is less than a second."""
+    """(F,) LUFS of what is heard within 15 s while no one speaks; NaN if that is less than a second."""
     near_speech = sum_around((sound.speech >= SPEAKING).astype(np.float64), _NEAR_STEPS) > 0
     between = ~near_speech & ~sound.silent
     power = np.where(between, 10 ** (sound.level.astype(np.float64) / 10), 0)
@@ -95,7 +95,7 @@ def _moment(sound: Sound, fault: str, first: int, last: int, config: HardToHearC
 
 
 def _above_noise(sound: Sound, part: slice) -> tuple[float, float]:
-    """Of this part, and of all speech, the medians."""
+    """The medians over this part and over all speech."""
     known = ~np.isnan(above := above_noise(sound)) & (sound.speech >= SPEAKING)
     inside = above[part][known[part]]
     return round(float(np.median(inside)) if len(inside) else 0.0, 1), round(

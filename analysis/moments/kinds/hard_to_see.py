@@ -1,4 +1,4 @@
-"""`hard_to_see`: a face is there, but shows too badly to be read, so the analysis abstains."""
+"""`hard_to_see`: a face is there, but is not clear enough to be read, so the analysis abstains."""
 
 from __future__ import annotations
 

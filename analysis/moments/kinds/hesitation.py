@@ -13,7 +13,7 @@ from analysis.signals.robust import robust_spread
 from analysis.speech.said import Said
 from analysis.types import FILLER, RESTART, Evidence, Moment, MomentKind, Span, Word
 
-# Pauses that hardly differ must not make every longer one stand out.
+# Pauses of nearly equal length must not make every longer one stand out.
 _LEAST_SPREAD_S = 0.15
 
 

@@ -1,4 +1,4 @@
-"""`liveness`: the face before the camera looks like a picture of one, on a screen or on paper. Experimental."""
+"""`liveness`: the face in front of the camera looks like a picture of one, on a screen or on paper. Experimental."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _CLOSE_GAP_MS = 2200
 
 
 def find(reading: Reading, config: LivenessConfig) -> list[Moment]:
-    """Not compared with the person's own usual: a recording can show a screen from its beginning to its end."""
+    """Not compared with the person's baseline: a recording can show a screen from beginning to end."""
     series = reading.series
-    with np.errstate(invalid="ignore"):  # where no face was looked at compares as no
+    with np.errstate(invalid="ignore"):  # where no face was checked compares as no
         flat = series.live <= config.max_live
     spans = long_stretches(series, flat, min_ms=config.min_ms, close_gap_ms=_CLOSE_GAP_MS)
     usual = round(float(np.nanmedian(series.live)), 3) if spans else 0.0

@@ -1,8 +1,8 @@
-"""`looking_away`: head or eyes are turned away from where this person usually looks.
+"""`looking_away`: head or eyes are turned away from where this person typically looks.
 
-Published gaze estimators err by about 20 degrees from end to end, so the bound for the eyes is wider than that; the
-head is measured better. The usual direction is the person's own: a camera beside the screen makes nobody look away.
-People look away to think: where it is heard when they speak, only what goes on while they do is told.
+Published gaze estimators err by about 20 degrees end to end, so the bound for the eyes is wider than that; the head
+is measured better. The typical direction is the person's own: a camera next to the screen does not count as looking
+away. People look away to think: where speech was analyzed, only looking away while they speak is reported.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from analysis.types import GAZE_SIGNALS, Evidence, Moment, MomentKind, Span, Sta
 _HEAD_SIGNALS = ("head_yaw_deg", "head_pitch_deg")  # a head tilted sideways looks where it did before
 # A glance back for less than this does not end it.
 _CLOSE_GAP_MS = 500
-# With less speech than this in a recording, silence says nothing: a microphone may have been off.
+# With less speech than this in a recording, silence means nothing: a microphone may have been off.
 _HEARD_MS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class _Turned:
-    """One signal: (N,) smoothed degrees, its usual value, and how far from that is away."""
+    """One signal: (N,) smoothed degrees, its typical value, and how far from that counts as away."""
 
     name: str
     values: NDArray[np.float32]
@@ -39,12 +39,12 @@ class _Turned:
     bound_deg: float
 
     def share(self, part: slice) -> NDArray[np.float32]:
-        """(N,) how far from usual, in bounds: 1 and more is away."""
+        """(N,) distance from typical, in bounds: 1 or more is away."""
         return np.asarray(np.abs(self.values[part] - self.usual) / self.bound_deg, np.float32)
 
 
 def find(reading: Reading, config: AwayConfig) -> list[Moment]:
-    """Nothing without a baseline: there is no usual direction."""
+    """Nothing without a baseline: there is no typical direction."""
     series, baselines = reading.series, reading.baselines
     if baselines.face is None or not len(series):
         return []
@@ -61,7 +61,7 @@ def find(reading: Reading, config: AwayConfig) -> list[Moment]:
 
 
 def _speech(reading: Reading) -> list[Span] | None:
-    """Stretches of speech; None where nobody listened for them, or too little was heard to trust silence."""
+    """Stretches of speech; None if speech was not analyzed, or too little was heard to trust silence."""
     if reading.said is None or Stage.SPEECH not in reading.config.plan:
         return None
     spans = reading.said.spans
@@ -112,7 +112,7 @@ def _moment(series: Series, config: AwayConfig, turned: list[_Turned], first: in
 
 
 def _evidence(series: Series, signal: _Turned, part: slice) -> Evidence:
-    """The farthest value, and the bound on the side that it passed."""
+    """The farthest value, and the bound on the side where it passed."""
     value = float(signal.values[part][signal.share(part).argmax()])
     bound = signal.usual + (signal.bound_deg if value > signal.usual else -signal.bound_deg)
     span = series.span(part.start, part.stop - 1)

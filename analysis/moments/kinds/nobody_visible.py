@@ -9,7 +9,7 @@ from analysis.signals.series import Series
 from analysis.signals.spans import long_stretches
 from analysis.types import Evidence, Moment, MomentKind, Visibility
 
-# Being found again for a blink between two absences does not end the absence.
+# Being found again for an instant between two absences does not end the absence.
 _CLOSE_GAP_MS = 300
 
 

@@ -1,4 +1,4 @@
-"""`reads_aloud`: speech without a break while the eyes go along lines, slowly one way and back at once."""
+"""`reads_aloud`: continuous speech while the eyes follow lines, slowly one way and back at once."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from analysis.speech.said import Said
 from analysis.types import FILLER, RESTART, Evidence, Moment, MomentKind, Span
 
 _SMOOTH_MS = 150
-# Fewer frames a second and a jump is not told from a slow turn.
+# At a lower frame rate a jump cannot be distinguished from a slow turn.
 _LONGEST_STEP_MS = 70.0
-# What is usual for somebody is known from this much without lines.
+# What is typical for someone is known from this much without lines.
 _LEAST_ELSEWHERE_MS = 20_000
-# So much of a jump back must have been walked slowly the other way before it.
+# This much of a jump back must have been covered slowly the other way before it.
 _WALKED = 0.5
-# What covers more than this of it at once is a glance that ends.
+# Anything that covers more than this of it at once is a glance that ends.
 _AT_ONCE = 0.7
 
 
@@ -69,9 +69,9 @@ def _span(lines: list[_Jump]) -> Span:
 
 
 def _elsewhere(series: Series, jumps: list[_Jump], groups: list[list[_Jump]]) -> dict[bool, float]:
-    """How many jumps a millisecond has where no lines were found, to the right (True) and left.
+    """How many jumps per millisecond there are where no lines were found, to the right (True) and left.
 
-    0 where that is too short to know.
+    0 if that is too short to know.
     """
     spans = [_span(lines) for lines in groups]
     left_ms = int(series.end_ms[-1]) - sum(span.duration_ms for span in spans)
@@ -84,19 +84,19 @@ def _elsewhere(series: Series, jumps: list[_Jump], groups: list[list[_Jump]]) ->
 
 
 def _through_blinks(series: Series, runs: NDArray[np.int32]) -> NDArray[np.float32]:
-    """(N,) the sideways gaze, which stays where it was while the lids cover the eyes: there it is only a number."""
+    """(N,) the sideways gaze, held at its last value while the lids cover the eyes: there it is only a number."""
     gaze, levels = series.face_signal("gaze_yaw_deg"), lid_levels(series)
     if levels is None:
         return gaze
     open_eyes = ~(series.face_signal("eyes_closed") >= levels.edge)
-    # also the frames around: half of an iris is as misleading
+    # also the frames around: half an iris is just as misleading
     open_eyes[1:-1] &= open_eyes[:-2] & open_eyes[2:]
     last_open = np.maximum.accumulate(np.where(open_eyes, np.arange(len(gaze)), 0))
     return np.where(open_eyes | (runs[last_open] != runs), gaze, gaze[last_open])
 
 
 def _jumps(series: Series, gaze: NDArray[np.float32], runs: NDArray[np.int32], config: ReadsConfig) -> list[_Jump]:
-    """Where the gaze is elsewhere within `jump_ms`: the middle of each such place."""
+    """Where the gaze moves elsewhere within `jump_ms`: the middle of each such place."""
     pts_ms = series.pts_ms
     before = np.searchsorted(pts_ms, pts_ms - config.jump_ms / 2, "left")
     after = np.searchsorted(pts_ms, pts_ms + config.jump_ms / 2, "right") - 1
@@ -113,10 +113,10 @@ def _jumps(series: Series, gaze: NDArray[np.float32], runs: NDArray[np.int32], c
 
 
 def _along_lines(jumps: list[_Jump], gaze: NDArray[np.float32], config: ReadsConfig) -> Iterator[list[_Jump]]:
-    """Groups of jumps of one direction with a slow walk the other way between them, at even times.
+    """Groups of jumps in one direction, at even intervals, with a slow walk the other way between them.
 
-    A jump that is no end of a line is passed over; but where as many go the same way as there are lines, head or eyes
-    move too much to say anything.
+    A jump that does not end a line is skipped; but if as many go the same way as there are lines, head or eyes move
+    too much to say anything.
     """
     for way in (1, -1):
         group: list[_Jump] = []

@@ -1,4 +1,4 @@
-"""`second_voice`: speech by another voice than the one heard most, or from another side of the sound."""
+"""`second_voice`: speech by a voice other than the one heard most, or from another side of the stereo sound."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from analysis.speech.sound import Sound
 from analysis.speech.voice_activity import SPEAKING, STEP_MS
 from analysis.types import Evidence, Moment, MomentKind, Span
 
-# Two stretches of the same with less between them are one.
+# Two stretches of the same kind with a gap shorter than this are one.
 _CLOSE_GAP_MS = 1000
-# With less of it, what is usual is not known.
+# With less of it, what is typical is not known.
 _LEAST_MS = 8000
-# The usual likeness is at least so far above the bound, or several voices share the recording.
+# The typical likeness is at least this far above the bound, or several voices share the recording.
 _LEAST_AHEAD = 0.05
-# A breath of another side is an echo; the balance of speech is that of the half second around.
+# A moment from another side is an echo; the balance of speech is that of the half second around.
 _BALANCE_STEPS = 16
 
 

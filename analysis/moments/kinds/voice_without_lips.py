@@ -1,4 +1,4 @@
-"""`voice_without_lips`: speech is heard while the mouth that can be seen hardly moves."""
+"""`voice_without_lips`: speech is heard while the visible mouth hardly moves."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from analysis.types import Evidence, Moment, MomentKind, Span
 #: What lips and jaw do in speech.
 MOUTH_SIGNALS = ("jaw_drop", "lower_lip_depress", "upper_lip_raise", "lip_pucker", "lip_funnel", "lip_stretch")
 _SEEN_SHARE = 0.9
-# Less than this of speech and of silence with a visible mouth says nothing of what is usual.
+# With less than this of speech and of silence with a visible mouth, what is typical is not known.
 _LEAST_MS = 3000
 
 
@@ -46,7 +46,7 @@ def find(reading: Reading, config: VoiceWithoutLipsConfig) -> list[Moment]:
 
 
 def mouth_movement(series: Series, window_ms: float) -> NDArray[np.float32]:
-    """(N,) how far lips and jaw move in a second; NaN where they are not seen.
+    """(N,) how far lips and jaw move in a second; NaN where they are not visible.
 
     The median of `window_ms` around: one twitch is not speech, and one still frame is not rest.
     """

@@ -1,4 +1,4 @@
-"""`words_and_face_differ`: what a sentence says by the dictionary, and what the face showed, point opposite ways.
+"""`words_and_face_differ`: a sentence's sentiment by the dictionary and the facial expression point opposite ways.
 
 That is common and has many reasons: politeness, irony, a smile of relief, a word that a dictionary misreads. The
 words are always shown with it.
@@ -16,7 +16,7 @@ from analysis.signals.series import Series
 from analysis.speech.said import Said
 from analysis.types import EXPRESSIONS, Evidence, Moment, MomentKind, Sentence
 
-#: Expressions that people take for pleasant and for unpleasant; surprise is either, and left out.
+#: Expressions that people perceive as pleasant and as unpleasant; surprise can be either, and is left out.
 _PLEASANT, _UNPLEASANT = ("happy",), ("angry", "disgust", "fear", "sad")
 _SHORTEST_MS = 800
 

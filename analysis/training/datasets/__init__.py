@@ -1,4 +1,4 @@
-"""Labelled face crops in one in-memory form, from the layouts in which the known sets are published."""
+"""Labeled face crops in one in-memory form, from the layouts in which the known sets are published."""
 
 from __future__ import annotations
 

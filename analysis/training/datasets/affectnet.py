@@ -24,7 +24,7 @@ LISTS_LAYOUT, FOLDERS_LAYOUT = "affectnet-lists", "affectnet-folders"
 BOX_COLUMNS = ("face_x", "face_y", "face_width", "face_height")
 COLUMNS = ("subDirectory_filePath", *BOX_COLUMNS, "expression")
 
-#: neutral, happy, sad, surprise, fear, disgust, anger; what follows is no expression of ours.
+#: neutral, happy, sad, surprise, fear, disgust, anger; the labels that follow are not among our expressions.
 _LABELS = (6, 3, 4, 5, 2, 1, 0)
 _DROPPED = (CONTEMPT, "none of the expressions", "uncertain", "no face")
 _OUTSIDE = "face box outside the picture"
@@ -41,7 +41,7 @@ def lists_in(path: Path) -> dict[Path, int]:
 
 
 def read_lists(path: Path) -> Dataset:
-    """Pictures of both lists, each cut to the face box that is published with it. Raises BadDataset."""
+    """Pictures from both lists, each cut to the face box published with it. Raises BadDataset."""
     images = next((found for found in _image_folders(path) if found.is_dir()), None)
     if images is None:
         raise BadDataset(f"The folder {path} has AffectNet's lists, but no {_IMAGES}.")
@@ -78,7 +78,7 @@ def _box(row: dict[str, str], listed: Path, line: int) -> Box:
 
 
 def sets_in(path: Path) -> dict[Path, int]:
-    """train_set and val_set, where they have images and annotations."""
+    """train_set and val_set, if they have images and annotations."""
     found = {path / name: split for name, split in _FOLDERS.items()} if path.is_dir() else {}
     return {folder: split for folder, split in found.items() if folder_named(folder, "annotations")}
 

@@ -19,7 +19,7 @@ from analysis.types import EXPRESSIONS
 
 LAYOUT, CK48_LAYOUT = "ck+", "ck+48"
 
-#: Frames of each labelled sequence that count as its expression, as in CK+48; its first frame is neutral.
+#: Frames of each labeled sequence that count as its expression, as in CK+48; its first frame is neutral.
 LAST_FRAMES = 3
 
 #: 1 anger, 2 contempt, 3 disgust, 4 fear, 5 happy, 6 sadness, 7 surprise.
@@ -43,9 +43,9 @@ def folders_in(path: Path) -> tuple[Path, Path] | None:
 
 
 def read(path: Path) -> Dataset:
-    """Labelled sequences: the first frame as neutral, the last three as the label. Raises BadDataset.
+    """Labeled sequences: the first frame as neutral, the last three as the label. Raises BadDataset.
 
-    Cropped at the published landmarks where there is a folder Landmarks, else where our detector finds the face.
+    Cropped at the published landmarks if there is a folder Landmarks, otherwise where our detector finds the face.
     Contempt is left out, and counted; sequences without a label (266 of 593 as published) are not read.
     """
     found = folders_in(path)
@@ -125,13 +125,13 @@ def _points(path: Path, picture: Image.Image) -> NDArray[np.float32]:
 
 
 def is_ck48(path: Path) -> bool:
-    """Folders of classes, without splits, whose pictures are named like CK+'s frames."""
+    """Folders of classes, without splits, whose pictures are named like CK+ frames."""
     folders = classes_in(path) if path.is_dir() else []
     return any(_FRAME.match(picture.name) for folder in folders for picture in pictures_in(folder))
 
 
 def read_ck48(path: Path) -> Dataset:
-    """anger/S010_004_00000017.png and the like, cut to 48 x 48 by whoever made the folder. Raises BadDataset."""
+    """anger/S010_004_00000017.png and the like, cropped to 48 x 48 by whoever made the folder. Raises BadDataset."""
     gathered = Gathering()
     for folder in classes_in(path):
         label = LABEL_OF_NAME.get(folder.name.lower())

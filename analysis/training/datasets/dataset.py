@@ -1,4 +1,4 @@
-"""The one in-memory form of labelled face crops, whatever layout they were read from."""
+"""The single in-memory form of labeled face crops, whatever layout they were read from."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from analysis.types import EXPRESSIONS
 
 VOTE_COLUMNS = 10
 
-#: What a row is for. PRIVATE_TEST is read so that it can be counted; it is trained on by nobody, and measured
-#: only by whoever asks for that split by name.
+#: What a row is for. PRIVATE_TEST is read so that it can be counted; it is never trained on, and measured
+#: only if that split is requested by name.
 TRAINING, PUBLIC_TEST, PRIVATE_TEST = 0, 1, 2
 SPLIT_NAMES = {TRAINING: "Training", PUBLIC_TEST: "PublicTest", PRIVATE_TEST: "PrivateTest"}
 
@@ -25,12 +25,12 @@ class BadDataset(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """images: (N, 48, 48) grey uint8. labels: (N,) 0..6 in the order of EXPRESSIONS.
+    """images: (N, 48, 48) gray uint8. labels: (N,) 0..6 in the order of EXPRESSIONS.
 
-    split: (N,) 0 = Training, 1 = PublicTest (or what a set publishes to be measured on), 2 = PrivateTest, or
-    None. votes: (N, 10) FER+ votes, all zero where FER+ has none, or None. source, sha256: the file that it was
-    read from; of a folder, the hash covers the labels and pixels as read. layout: the published form that was
-    recognised. dropped: how many pictures of the source are not among the rows, by the reason.
+    split: (N,) 0 = Training, 1 = PublicTest (or what a set publishes to be measured on), 2 = PrivateTest, or None.
+    votes: (N, 10) FER+ votes, all zero where FER+ has none, or None. source, sha256: the file that it was read from;
+    for a folder, the hash covers the labels and pixels as read. layout: the published layout that was recognized.
+    dropped: how many pictures of the source are not among the rows, by reason.
     """
 
     images: NDArray[np.uint8]
@@ -59,7 +59,7 @@ class Dataset:
         return len(self.labels)
 
     def rows(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> Dataset:
-        """Only the chosen rows: by a mask (N,), or by their numbers."""
+        """Only the chosen rows: by a mask (N,), or by their indices."""
         return replace(
             self,
             images=self.images[chosen],

@@ -32,8 +32,8 @@ class Repeats:
 class Description:
     """counts: {split: {expression: pictures}}. without_votes: rows that FER+ has no votes for, or None without FER+.
 
-    repeats: by split. leaks: Training pictures that are also in PublicTest; None where one of them is missing. Both
-    are empty when copies were not looked for.
+    repeats: by split. leaks: Training pictures that are also in PublicTest; None if either is missing. Both are empty
+    if copies were not searched for.
     """
 
     source: str
@@ -54,7 +54,7 @@ def card(layout: str) -> str:
 
 
 def describe(dataset: Dataset, look_for_copies: bool = True) -> Description:
-    """Counts at once; copies take a minute and a half on one core for FER-2013."""
+    """Counts are immediate; copies take a minute and a half on one core for FER-2013."""
     parts = _parts(dataset)
     return Description(
         source=dataset.source,

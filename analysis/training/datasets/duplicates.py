@@ -1,14 +1,14 @@
-"""Finds pictures that a dataset has more than once: exact copies, and copies that were shifted, mirrored,
+"""Finds pictures that a dataset contains more than once: exact copies, and copies that were shifted, mirrored,
 brightened, cropped a little wider or compressed again.
 
 Two steps. A short descriptor of each picture (16 x 16, its light removed) is compared with all others by chunked
-matrix products, also mirrored and shifted. What is alike there is verified by the normalised cross-correlation
-(Lewis 1995) of the band-passed pictures, at its best over shifts of up to 4 pixels and seven sizes.
+matrix products, also mirrored and shifted. Pairs that are alike there are verified by the normalized
+cross-correlation (Lewis 1995) of the band-passed pictures, at its best over shifts of up to 4 pixels and seven sizes.
 
-Measured on FER-2013, Training against PublicTest: of 12,661 pairs between 0.6 and 0.93 before sizes were tried,
-most end around 0.70 (two people who look alike), 656 end above 0.90 (copies), and fewest, 56, between 0.85 and 0.90.
-By eye, pairs at 0.80 to 0.84 are nearly all different photographs, at 0.84 to 0.88 half are copies or shots of the
-same person a moment later.
+Measured on FER-2013, Training against PublicTest: of 12,661 pairs between 0.6 and 0.93 before sizes were tried, most
+end around 0.70 (two people who look alike), 656 end above 0.90 (copies), and fewest, 56, between 0.85 and 0.90. By
+eye, pairs at 0.80 to 0.84 are nearly all different photographs, at 0.84 to 0.88 half are copies or shots of the same
+person a moment later.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ from analysis.training.datasets.dataset import Dataset
 #: Correlation from which two pictures count as copies (see above).
 NEAR = 0.85
 
-#: Below this at its own size, no other size makes a copy of a pair.
+#: Below this at its own size, no other size turns a pair into copies.
 _WORTH_RESIZING = 0.6
 _SIZES = (0.85, 0.9, 0.95, 1.05, 1.1, 1.15)
 
-#: What is compared in the end: detail between these two widths. Finer is compression, coarser is light.
+#: What is finally compared: detail between these two widths. Finer is compression, coarser is light.
 _BAND_PX = (1.0, 4.0)
 _SHIFT_PX = 4
 
-#: Descriptors: likeness from which a pair is verified, means of 3 x 3 pixels, light removed, and the shifts at
-#: which they are compared: a descriptor bears 1.5 pixels, so that steps of 3 reach 4.5.
+#: Descriptors: similarity from which a pair is verified, means of 3 x 3 pixels, light removed, and the shifts at
+#: which they are compared: a descriptor tolerates 1.5 pixels, so steps of 3 reach 4.5.
 _WORTH_A_LOOK = 0.7
 _CELLS = 16
 _LIGHT_PX = 8.0
@@ -64,7 +64,7 @@ class Copies:
     """Which pictures of one dataset are in another.
 
     exact, near: (N,) learned rows with the same pixels, and with nearly the same. measured: (M,) rows that have a
-    copy. conflicts: how many copies carry a label that no picture they copy has.
+    copy. conflicts: how many copies carry a label that none of the pictures they copy has.
     """
 
     exact: NDArray[np.bool_]
@@ -97,10 +97,10 @@ def copies_between(learned: Dataset, measured: Dataset) -> Copies:
 
 
 def groups_of(images: _Images) -> _Rows:
-    """(N, 48, 48) -> (N,) numbers of groups: pictures that are copies or near-copies share one.
+    """(N, 48, 48) -> (N,) group numbers: pictures that are copies or near-copies share one.
 
-    Quick enough for a whole training set (about 45 s on one core for 28,709), because pictures of one set are
-    compared without shifts: copies moved by more than about 2 pixels can stay apart.
+    Fast enough for a whole training set (about 45 s on one core for 28,709), because pictures of one set are compared
+    without shifts: copies moved by more than about 2 pixels can stay apart.
     """
     same, alike = _same_pixels(images, images), near_pairs_within(images)
     first, second = np.concatenate([same.first, alike.first]), np.concatenate([same.second, alike.second])
@@ -112,18 +112,18 @@ def groups_of(images: _Images) -> _Rows:
 def near_pairs(first: _Images, second: _Images) -> Pairs:
     """(N, 48, 48), (M, 48, 48) -> the pairs that correlate by NEAR or more; exact copies are among them.
 
-    A picture of one grey is like no other. Costs 18 products of (N, 256) with (256, M).
+    A picture of a single gray matches no other. Costs 18 products of (N, 256) with (256, M).
     """
     return _joined([_compared(first, view, _LOOKS_PX) for view in (second, second[:, :, ::-1])])
 
 
 def near_pairs_within(images: _Images) -> Pairs:
-    """(N, 48, 48) -> pairs of rows of one set, the smaller first; see groups_of for what it leaves out."""
+    """(N, 48, 48) -> pairs of rows of one set, the smaller first; see groups_of for what it misses."""
     return _joined([_compared(images, view, (0,), within=True) for view in (images, images[:, :, ::-1])])
 
 
 def _same_pixels(first: _Images, second: _Images) -> Pairs:
-    """Each picture of the first set with the earliest of the second that has the same pixels."""
+    """Each picture of the first set with the earliest one of the second that has the same pixels."""
     earliest: dict[bytes, int] = {}
     for row, digest in enumerate(_digests(second)):
         earliest.setdefault(digest, row)
@@ -188,7 +188,7 @@ def _likeness(first: _Images, second: _Images, rows: _Rows, columns: _Rows) -> _
 
 
 def _best_over_shifts(first: _Images, second: _Images, size: float = 1.0) -> _Floats:
-    """(P, 48, 48) twice -> (P,): the middle of each first picture, enlarged by `size`, at its best in the second."""
+    """(P, 48, 48) twice -> (P,): the middle of each first picture, enlarged by `size`, best matched in the second."""
     edge, inner = _SHIFT_PX, CROP_PX - 2 * _SHIFT_PX
     middle = slice(edge, edge + inner)
     there = _band(second)
@@ -214,11 +214,11 @@ def _window_sums(images: _Floats, side: int) -> NDArray[np.float64]:
     return windows
 
 
-# Blurring, shifting, resizing and averaging are linear along each axis: a 48-column matrix each, L @ image @ R.T
+# Blurring, shifting, resizing and averaging are linear along each axis: one 48-column matrix each, L @ image @ R.T
 
 
 def _descriptors(images: _Images, down: int = 0, right: int = 0) -> _Floats:
-    """(N, 48, 48), moved by whole pixels -> (N, 256) of mean 0 and length 1, or 0 for a picture of one grey."""
+    """(N, 48, 48), moved by whole pixels -> (N, 256) of mean 0 and length 1, or 0 for a picture of a single gray."""
     grey = images.astype(np.float32)
     side = CROP_PX // _CELLS
     means: _Floats = np.repeat(np.eye(_CELLS) / side, side, axis=1).astype(np.float32)  # (16, 48)
@@ -229,7 +229,7 @@ def _descriptors(images: _Images, down: int = 0, right: int = 0) -> _Floats:
 
 
 def _band(images: _Images, size: float = 1.0) -> _Floats:
-    """(N, 48, 48), enlarged about its middle -> the same shape: the detail between the two widths of _BAND_PX."""
+    """(N, 48, 48), enlarged about its center -> the same shape: the detail between the two widths of _BAND_PX."""
     grey = images.astype(np.float32)
     fine, coarse = (_blur(sigma) @ _enlarge(size) for sigma in _BAND_PX)
     detail: _Floats = fine @ grey @ fine.T - coarse @ grey @ coarse.T
@@ -237,7 +237,7 @@ def _band(images: _Images, size: float = 1.0) -> _Floats:
 
 
 def _unit(vectors: _Floats) -> _Floats:
-    """(N, D) -> mean 0 and length 1 a row; rows without detail become zeros."""
+    """(N, D) -> mean 0 and length 1 per row; rows without detail become zeros."""
     centred = vectors - vectors.mean(axis=1, keepdims=True)
     length = np.linalg.norm(centred, axis=1, keepdims=True)
     return np.where(length > 1.0, centred / np.maximum(length, 1.0), np.float32(0))
@@ -256,7 +256,7 @@ def _move(by_px: int) -> _Floats:
 
 
 def _enlarge(size: float) -> _Floats:
-    """Linear interpolation about the middle; beyond the edges they are repeated."""
+    """Linear interpolation about the center; beyond the edges, edge pixels are repeated."""
     centre = (CROP_PX - 1) / 2
     source = ((np.arange(CROP_PX) - centre) / size + centre).clip(0, CROP_PX - 1)
     distance = np.abs(source[:, None] - np.arange(CROP_PX))

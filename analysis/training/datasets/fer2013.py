@@ -16,7 +16,7 @@ from analysis.training.datasets.files import grey_crop, open_picture, pictures_i
 from analysis.training.datasets.gathering import CONTEMPT, LABEL_OF_NAME, Gathering
 from analysis.types import EXPRESSIONS
 
-#: The second is the challenge's later release: other order of columns, spaces in their names.
+#: The second is the challenge's later release: different column order, spaces in column names.
 CSV_NAMES = ("fer2013.csv", "icml_face_data.csv")
 COLUMNS = ("emotion", "pixels")
 CSV_LAYOUT, FOLDERS_LAYOUT = "fer2013-csv", "fer2013-folders"
@@ -24,7 +24,7 @@ CSV_LAYOUT, FOLDERS_LAYOUT = "fer2013-csv", "fer2013-folders"
 SPLIT_OF_USAGE = {"Training": TRAINING, "PublicTest": PUBLIC_TEST, "PrivateTest": PRIVATE_TEST}
 
 #: A `test` folder holds PublicTest and PrivateTest together in the known releases: where a file's name does not say
-#: which (Training_…, PublicTest_…, PrivateTest_…), it is kept as PrivateTest, out of training and measuring.
+#: which (Training_…, PublicTest_…, PrivateTest_…), it is kept as PrivateTest, excluded from training and measuring.
 _SPLIT_OF_FOLDER = {
     **{"train": TRAINING, "training": TRAINING},
     **{"publictest": PUBLIC_TEST, "validation": PUBLIC_TEST, "valid": PUBLIC_TEST, "val": PUBLIC_TEST},
@@ -51,9 +51,9 @@ def read_csv(path: Path) -> Dataset:
 
 
 def csv_rows(path: Path) -> Iterator[tuple[NDArray[np.uint8], int, int | None]]:
-    """Image, label and split (None without a column `Usage`) of each row in its order."""
+    """Image, label and split (None without a column `Usage`) of each row, in file order."""
     with warnings.catch_warnings():
-        warnings.simplefilter("error", DeprecationWarning)  # numpy's word for letters among the numbers
+        warnings.simplefilter("error", DeprecationWarning)  # how numpy reports characters that are not numbers
         for line, row in tqdm(table(path, COLUMNS), desc=path.name, leave=False, disable=None):
             label = whole_number(row["emotion"], len(EXPRESSIONS) - 1, path, line, "emotion")
             yield _pixels(row["pixels"], path, line), label, _split(row.get("Usage"), path, line)
@@ -88,7 +88,7 @@ def splits_in(path: Path) -> dict[Path, int]:
 
 
 def classes_in(folder: Path) -> list[Path]:
-    """Its folders that are named like an expression (or contempt)."""
+    """Subfolders named like an expression (or contempt)."""
     known = {*LABEL_OF_NAME, "contempt"}
     return [inner for inner in sorted(folder.iterdir()) if inner.is_dir() and inner.name.lower() in known]
 

@@ -1,4 +1,4 @@
-"""FER+ (Barsoum et al. 2016): fer2013new.csv, ten taggers' votes, beside FER-2013's CSV or its pictures."""
+"""FER+ (Barsoum et al. 2016): fer2013new.csv, ten taggers' votes, next to FER-2013's CSV or its pictures."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CSV_NAME = "fer2013new.csv"
 VOTES = ("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt", "unknown", "NF")
 COLUMNS = ("Usage", "Image name", *VOTES)
 
-#: Folders that FER+'s own script writes, for each Usage.
+#: Folders that FER+'s own script writes, one for each Usage.
 FOLDERS = {"Training": "FER2013Train", "PublicTest": "FER2013Valid", "PrivateTest": "FER2013Test"}
 
 NO_FACE = "dropped by FER+ as no face"
@@ -27,10 +27,10 @@ _MOST_VOTES = 10
 
 
 def read(path: Path) -> Dataset:
-    """A folder with fer2013new.csv, or that file: FER-2013's labels with votes where its CSV is beside it.
+    """A folder with fer2013new.csv, or that file: FER-2013's labels with votes if its CSV is next to it.
 
-    Without that CSV, the pictures of FER2013Train, FER2013Valid and FER2013Test are read, and the label is what most
-    taggers said. Raises BadDataset with file and line.
+    Without that CSV, the pictures in FER2013Train, FER2013Valid and FER2013Test are read, and the label is the one
+    that most taggers chose. Raises BadDataset with file and line.
     """
     votes = path / CSV_NAME if path.is_dir() else path
     original = fer2013.csv_in(votes.parent)

@@ -1,4 +1,4 @@
-"""Files as the readers need them: hashes, tables with the line of each row, and pictures as grey crops."""
+"""Files as the readers need them: hashes, tables with the line of each row, and pictures as gray crops."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def sha256_of(path: Path) -> str:
 
 
 def table(path: Path, required: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
-    """The rows of a CSV file with a header, each with its line number; spaces around names and values go.
+    """The rows of a CSV file with a header, each with its line number; spaces around names and values are removed.
 
     Raises BadDataset, with the file and the line, for a file without these columns or a row with missing cells.
     """
@@ -83,17 +83,17 @@ def grey_crop(picture: Image.Image, box: Box | None = None) -> NDArray[np.uint8]
 
 
 def clipped(box: Box, picture: Image.Image) -> Box | None:
-    """The part of the box inside the picture, or None where less than a pixel is."""
+    """The part of the box inside the picture, or None if that is less than a pixel."""
     left, top, right, bottom = max(box[0], 0), max(box[1], 0), min(box[2], picture.width), min(box[3], picture.height)
     return (left, top, right, bottom) if right - left >= 1 and bottom - top >= 1 else None
 
 
 def pictures_in(folder: Path) -> list[Path]:
-    """Its picture files by name; other files (Thumbs.db, .DS_Store) are not ours to judge."""
+    """Its picture files by name; other files (Thumbs.db, .DS_Store) are ignored."""
     return sorted(path for path in folder.iterdir() if path.suffix.lower() in PICTURES and path.is_file())
 
 
 def folder_named(root: Path, *names: str) -> Path | None:
-    """The first of these folders inside `root` that exists, whatever the case of its letters."""
+    """The first of these folders inside `root` that exists, ignoring case."""
     present = {path.name.lower(): path for path in root.iterdir() if path.is_dir()} if root.is_dir() else {}
     return next((present[name] for name in names if name in present), None)

@@ -45,7 +45,7 @@ class Gathering:
         self._dropped[reason] += 1
 
     def dataset(self, source: Path, layout: str) -> Dataset:
-        """Raises BadDataset when nothing was added. The hash is over pixels, labels, split and votes."""
+        """Raises BadDataset if nothing was added. The hash is over pixels, labels, split and votes."""
         if not self._labels:
             left_out = "; ".join(f"{count} left out: {reason}" for reason, count in self._dropped.items())
             raise BadDataset(f"The dataset {source} has no pictures to use{f' ({left_out})' if left_out else ''}.")

@@ -20,7 +20,7 @@ _OTHER = "not named like JAFFE's pictures"
 
 
 def pictures_of(path: Path) -> list[Path]:
-    """In the folder itself, or in one called jaffe or jaffedbase inside it."""
+    """Pictures in the folder itself, or in one called jaffe or jaffedbase inside it."""
     for folder in (path, path / "jaffe", path / "jaffedbase"):
         pictures = pictures_in(folder) if folder.is_dir() else []
         if any(_NAME.match(picture.name) for picture in pictures):
@@ -29,7 +29,7 @@ def pictures_of(path: Path) -> list[Path]:
 
 
 def read(path: Path) -> Dataset:
-    """All photographs, cut as the product cuts faces. Raises BadDataset for a damaged one."""
+    """All photographs, cropped the way the product crops faces. Raises BadDataset for a damaged one."""
     gathered, faces = Gathering(), FaceCropper()
     for picture in tqdm(pictures_of(path), desc=path.name, leave=False, disable=None):
         named = _NAME.match(picture.name)

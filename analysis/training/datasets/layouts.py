@@ -1,4 +1,4 @@
-"""Which published layout a path is in, and reading it."""
+"""Detects which published layout a path is in, and reads it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ AUTO = "auto"
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """name: of `--layout`. shape: what was looked for, in words. card: the dataset card that belongs to it."""
+    """name: of `--layout`. shape: what was searched for, in words. card: the dataset card that belongs to it."""
 
     name: str
     shape: str
@@ -45,7 +45,7 @@ def _is_fer2013_csv(path: Path) -> bool:
     return found is not None and (found.name in fer2013.CSV_NAMES or _has_columns(found, fer2013.COLUMNS))
 
 
-#: In the order in which they are tried: FER+ before the FER-2013 that lies beside it.
+#: In the order in which they are tried: FER+ before the FER-2013 next to it.
 LAYOUTS = (
     Layout(npz.LAYOUT, "an NPZ file", "fer2013", _is_npz, npz.read_npz),
     Layout(ferplus.LAYOUT, f"FER+'s {ferplus.CSV_NAME}", "ferplus", _is_ferplus, ferplus.read),
@@ -104,9 +104,9 @@ BY_NAME = {layout.name: layout for layout in LAYOUTS}
 
 
 def read_dataset(path: Path, layout: str = AUTO) -> Dataset:
-    """The file or folder, whole in memory, in the named layout or in the one that is recognised.
+    """The file or folder, read entirely into memory, in the named layout or the one that is recognized.
 
-    PrivateTest rows of FER-2013 are read as a split of their own, which nothing trains on or measures unasked.
+    PrivateTest rows of FER-2013 are read as a separate split, which nothing trains on, or measures unless asked.
     Raises BadDataset with one sentence that names the file.
     """
     if not path.exists():
@@ -117,7 +117,7 @@ def read_dataset(path: Path, layout: str = AUTO) -> Dataset:
 
 
 def recognised(path: Path) -> Layout:
-    """The first layout whose files are there. Raises BadDataset that lists what was looked for."""
+    """The first layout whose files exist. Raises BadDataset that lists what was searched for."""
     for layout in LAYOUTS:
         if layout.matches(path):
             return layout

@@ -1,4 +1,4 @@
-"""Our own NPZ: images, labels and, where there are some, split and ferplus_votes."""
+"""Our own NPZ format: images, labels and, if available, split and ferplus_votes."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from analysis.training.datasets.gathering import Gathering
 
 LAYOUT = "raf-db"
 
-#: The list's name is spelled so by its authors.
+#: The list's name is spelled this way by its authors.
 _LIST = Path("EmoLabel") / "list_patition_label.txt"
 _ALIGNED = Path("Image") / "aligned"
 
@@ -22,7 +22,7 @@ _SPLITS = {"train": TRAINING, "test": PUBLIC_TEST}
 
 
 def list_in(path: Path) -> Path | None:
-    """The list of labels in the folder `basic`, or in the folder that holds it."""
+    """The list of labels, given the folder `basic` or its parent."""
     return next((folder / _LIST for folder in (path, path / "basic") if (folder / _LIST).is_file()), None)
 
 

@@ -1,4 +1,4 @@
-"""What the network learns towards: labels mixed with votes, weights of classes, and which images are held out."""
+"""What the model learns to predict: labels mixed with votes, class weights, and which images are held out."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def held_out_mask(
 ) -> NDArray[np.bool_]:
     """(N, 48, 48) -> (N,): true for about `share` of the images, chosen by a hash of seed and pixels.
 
-    By pixels, because FER-2013 repeats images: copies must not be on both sides. groups: (N,) from `groups_of`; with
-    them near-copies stay together too, where the first image of their group goes.
+    By pixels, because FER-2013 repeats images: copies must not end up on both sides. groups: (N,) from `groups_of`;
+    with them near-copies stay together too, on the side of the first image of their group.
     """
     prefix = seed.to_bytes(8, "big", signed=True)
     bound = int(share * 2**32)
@@ -36,7 +36,7 @@ def held_out_mask(
 def soft_targets(dataset: Dataset, votes_share: float) -> NDArray[np.float32]:
     """(N, 7) targets: the dataset's label, mixed with the distribution of FER+ votes over our seven.
 
-    An image without a vote for any of the seven keeps its label alone.
+    An image without a vote for any of the seven keeps only its label.
     """
     targets: NDArray[np.float32] = np.eye(len(EXPRESSIONS), dtype=np.float32)[dataset.labels]  # (N, 7)
     if dataset.votes is None:

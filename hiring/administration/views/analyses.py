@@ -1,4 +1,4 @@
-"""Analyses that stopped: which, when, why, and starting them again. Shows references, never who is behind them."""
+"""Analyses that stopped: which, when, why, and restarting them. Shows references, never the people behind them."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from hiring.actions.retry_run import NotRetried, retry
 from hiring.administration.guard import administrators_only, page_of
 from hiring.runs import selectors
 
-#: So many are started in one answer; the same button starts the rest.
+#: At most this many are started per response; the same button starts the rest.
 AT_ONCE = 100
 
 
 @administrators_only
 @require_safe
 def stopped(request: SignedIn) -> HttpResponse:
-    """What failed or was set aside and can be started again, and how many wait for the server."""
+    """What failed or was set aside and can be restarted, and how many are waiting for the server."""
     context = {
         "section": "models",
         "tab": "analyses",
@@ -38,7 +38,7 @@ def stopped(request: SignedIn) -> HttpResponse:
 @administrators_only
 @require_POST
 def start(request: SignedIn, pk: UUID) -> HttpResponse:
-    """Start one again."""
+    """Restart one."""
     try:
         retry(run=access.governed_run_for(request.user, pk), actor=request.user.as_actor())
         messages.success(request, _("The analysis starts again."))
@@ -50,7 +50,7 @@ def start(request: SignedIn, pk: UUID) -> HttpResponse:
 @administrators_only
 @require_POST
 def start_all(request: SignedIn) -> HttpResponse:
-    """Start all of them again, or as many as one answer takes."""
+    """Restart all of them, or as many as one response allows."""
     count = sum(_is_started(request, run.pk) for run in access.stopped_analyses(request.user)[:AT_ONCE])
     sentence = ngettext("%(count)d analysis starts again.", "%(count)d analyses start again.", count)
     messages.success(request, sentence % {"count": count})
@@ -62,7 +62,7 @@ def start_all(request: SignedIn) -> HttpResponse:
 
 
 def _is_started(request: SignedIn, pk: UUID) -> bool:
-    """Whether it was this click that started it: somebody else may have, or the recording is gone."""
+    """Whether this click started it: someone else may have, or the recording is gone."""
     try:
         retry(run=access.governed_run_for(request.user, pk), actor=request.user.as_actor())
     except NotRetried:

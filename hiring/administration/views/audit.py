@@ -1,4 +1,4 @@
-"""Who did and who saw what."""
+"""Who did what and who saw what."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from hiring.audit import checks
 from hiring.audit import selectors as audit_selectors
 from hiring.audit.models import Event
 
-#: Details that are ids of what an author wrote: the record itself holds no text of anybody's.
+#: Details that are ids of what an author wrote: the record itself holds no text that anyone wrote.
 _ASKED = ("question", "point")
 
 
@@ -32,12 +32,12 @@ def _uuid(text: str) -> UUID | None:
 
 
 def _uuids(texts: Iterable[str]) -> set[UUID]:
-    """Ids among these texts. Somebody may have changed the record: the page that says so must still open."""
+    """Ids among these texts. Someone may have changed the record: the page that reports this must still open."""
     return {found for found in map(_uuid, texts) if found}
 
 
 def _interview_id(user: User, typed: str) -> str | None:
-    """The id behind a reference, or the id itself; None where there is no such interview, erased ones included."""
+    """The id behind a reference, or the id itself; None if there is no such interview, erased ones included."""
     if pk := _uuid(typed):
         return str(pk)
     found = access.governed_interviews(user).filter(reference__iexact=typed).first()
@@ -48,7 +48,7 @@ def _interview_id(user: User, typed: str) -> str | None:
 
 
 def _references(user: User, ids: Iterable[str]) -> dict[str, str]:
-    """References by interview id, of erased interviews too."""
+    """References by interview id, including those of erased interviews."""
     wanted = _uuids(ids)
     here = access.governed_interviews(user).filter(pk__in=wanted).values_list("pk", "reference")
     erased = access.certificates(user).filter(interview_id__in=wanted)
@@ -66,7 +66,7 @@ def _who(event: Event, names: dict[str, str], references: dict[str, str]) -> str
 
 
 def _rows(user: User, events: Iterable[Event]) -> list[dict[str, object]]:
-    """Events with the names and references of today."""
+    """Events with today's names and references."""
     events = list(events)
     actors = {event.actor_id for event in events if event.actor_kind == Event.ActorKind.USER and event.actor_id}
     objects = {event.object_id for event in events if event.object_type == "user"}
@@ -90,7 +90,7 @@ def _rows(user: User, events: Iterable[Event]) -> list[dict[str, object]]:
 
 
 def _chosen(user: User, form: AuditForm) -> dict[str, str] | None:
-    """The filters, or None where one of them was not understood; the form then says which."""
+    """The filters, or None if one of them was not understood; the form then says which."""
     if not form.is_valid():
         return None
     chosen = {"action": form.cleaned_data["action"], "actor_id": form.cleaned_data["person"]}
@@ -125,7 +125,7 @@ def audit_log(request: SignedIn) -> HttpResponse:
 @administrators_only
 @require_POST
 def check(request: SignedIn) -> HttpResponse:
-    """Have a worker check the record: the new events, or all of them."""
+    """Have a worker check the record: only the new events, or all of them."""
     checks.start(actor=request.user.as_actor(), whole="whole" in request.POST)
     return redirect("administration:audit")
 
@@ -133,7 +133,7 @@ def check(request: SignedIn) -> HttpResponse:
 @administrators_only
 @require_safe
 def check_state(request: SignedIn) -> HttpResponse:
-    """How far the check is, polled by the page."""
+    """How far along the check is, polled by the page."""
     return render(request, "administration/_record_check.html", _checked(request.user))
 
 

@@ -36,7 +36,7 @@ def certificates(request: SignedIn) -> HttpResponse:
 @administrators_only
 @require_safe
 def certificate(request: SignedIn, pk: UUID) -> HttpResponse:
-    """One certificate, fit to be printed."""
+    """One certificate, in printable form."""
     found = access.certificate_for(request.user, pk)
     context = {
         "section": "retention",

@@ -1,4 +1,4 @@
-"""What is due to be erased, and erasing one interview on request. Shows references, never who is behind them."""
+"""What is due to be erased, and erasing one interview on request. Shows references, never the people behind them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from hiring.administration.guard import administrators_only, filters_of, page_of
 from hiring.retention import holdings, selectors
 from hiring.retention.models import ErasureCertificate
 
-#: Erasing takes a moment for each interview: so many in one answer, the hourly sweep does the rest.
+#: Erasing takes a moment for each interview: at most this many per response, the hourly sweep does the rest.
 AT_ONCE = 100
 _FOUND = 20
 
@@ -56,7 +56,7 @@ def due(request: SignedIn) -> HttpResponse:
 @administrators_only
 @require_http_methods(["GET", "POST"])
 def erase_due(request: SignedIn) -> HttpResponse:
-    """Ask once more; then erase what is due now."""
+    """Ask for confirmation; then erase what is due now."""
     if request.method == "GET":
         context = {
             "section": "retention",
@@ -82,7 +82,7 @@ def erase_due(request: SignedIn) -> HttpResponse:
 @administrators_only
 @require_safe
 def find(request: SignedIn) -> HttpResponse:
-    """Find an interview to erase on request: by its reference, or by exactly the address or name that is written."""
+    """Find an interview to erase on request: by its reference, or by the exact address or name entered."""
     form = FindForm(request.GET or None)
     typed = form.cleaned_data["q"].strip() if form.is_valid() else ""
     context = {"section": "retention", "tab": "erase", "form": form, "typed": typed}
@@ -96,7 +96,7 @@ def find(request: SignedIn) -> HttpResponse:
 @administrators_only
 @require_http_methods(["GET", "POST"])
 def erase(request: SignedIn, pk: UUID) -> HttpResponse:
-    """Say what will go, let the reference be typed, erase, show the certificate."""
+    """Say what will be deleted, have the reference typed in, erase, show the certificate."""
     interview = access.governed_interview_for(request.user, pk)
     form = ConfirmForm(request.POST or None, interview=interview)
     if request.method == "POST" and form.is_valid():

@@ -1,4 +1,4 @@
-"""Fairness audits: start one on images of the server or of one's own, follow it, read it, take it along."""
+"""Fairness audits: start one on images from the server or on uploaded ones, follow it, read it, download it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _FRAME = {"section": "models", "tab": "fairness"}
 @administrators_only
 @require_http_methods(["GET", "POST"])
 def audits(request: SignedIn) -> HttpResponse:
-    """Every audit, and the form that starts one of the network in use."""
+    """Every audit, and the form that starts one of the model in use."""
     network, names = selectors.current(), sources.offered()
     form = StartAuditForm(request.POST or None, names=names)
     if request.method == "POST" and network is not None and form.is_valid():
@@ -62,9 +62,9 @@ def _pieces(request: SignedIn) -> Iterator[bytes]:
 @administrators_only
 @require_POST
 def upload_images(request: SignedIn) -> HttpResponse:
-    """Take a ZIP of images as the body of a request, so that nothing of it is in memory or written twice.
+    """Take a ZIP of images as the body of a request, so that none of it is held in memory or written twice.
 
-    Answers JSON: the page's script sends the file and reloads, or shows the sentence.
+    Responds with JSON: the page's script sends the file and reloads, or shows the sentence.
     """
     try:
         if request.content_type != STREAMED_ARCHIVE:
@@ -102,7 +102,7 @@ def _context(row: FairnessAudit) -> dict[str, Any]:
 @administrators_only
 @require_safe
 def audit(request: SignedIn, pk: UUID) -> HttpResponse:
-    """One audit: how far it is, its result, or why there is none."""
+    """One audit: how far along it is, its result, or why there is none."""
     row = access.fairness_audit_for(request.user, pk)
     return render(request, "administration/fairness_audit.html", _context(row))
 
@@ -110,7 +110,7 @@ def audit(request: SignedIn, pk: UUID) -> HttpResponse:
 @administrators_only
 @require_safe
 def now(request: SignedIn, pk: UUID) -> HttpResponse:
-    """How far an audit is, polled by its page, which reloads once it is over."""
+    """How far along an audit is, polled by its page, which reloads once it is over."""
     row = access.fairness_audit_for(request.user, pk)
     response = render(request, "administration/_audit_state.html", {"audit": row})
     if not row.is_active:
@@ -121,7 +121,7 @@ def now(request: SignedIn, pk: UUID) -> HttpResponse:
 @administrators_only
 @require_safe
 def download(request: SignedIn, pk: UUID) -> HttpResponse:
-    """The result as JSON, in the shape in which the audit wrote it."""
+    """The result as JSON, in the format in which the audit wrote it."""
     row = access.fairness_audit_for(request.user, pk)
     if row.state != FairnessAudit.State.COMPLETE:
         raise Http404

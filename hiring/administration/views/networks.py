@@ -1,4 +1,4 @@
-"""The networks that workers have: their cards, what was measured, and the switch."""
+"""The models that workers have: their cards, what was measured, and the switch."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _row(network: Network) -> dict[str, object]:
 @administrators_only
 @require_safe
 def networks(request: SignedIn) -> HttpResponse:
-    """Every version of the expression model, the one that a worker named last on top, and the other files in use."""
+    """Every version of the expression model, the one a worker reported last on top, and the other files in use."""
     rows = [_row(network) for network in access.networks(request.user)]
     others = [
         {**file, "does": wording.weights_label(file["name"]), "short_hash": file["sha256"][:10]}
@@ -51,7 +51,7 @@ def networks(request: SignedIn) -> HttpResponse:
 @administrators_only
 @require_safe
 def network(request: SignedIn, pk: UUID) -> HttpResponse:
-    """One network: state, figures, fairness, card."""
+    """One model: state, figures, fairness, card."""
     found = access.network_for(request.user, pk)
     context = {
         **_FRAME,
@@ -69,9 +69,9 @@ def network(request: SignedIn, pk: UUID) -> HttpResponse:
 @administrators_only
 @require_http_methods(["GET", "POST"])
 def switch(request: SignedIn, pk: UUID) -> HttpResponse:
-    """Say what follows, ask why, switch."""
+    """Explain the consequences, ask why, switch."""
     found = access.network_for(request.user, pk)
-    # What the person saw on the page counts: a second click, or somebody else's, does not switch it back.
+    # What the person saw on the page counts: a second click, or someone else's, does not switch it back.
     to_on = request.POST.get("to") == "on" if request.method == "POST" else not found.is_on
     form = SwitchForm(request.POST or None, to_on=to_on)
     if request.method == "POST" and form.is_valid():

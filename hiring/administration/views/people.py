@@ -1,4 +1,4 @@
-"""Who can sign in, and as what."""
+"""Who can sign in, and in which role."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from hiring.web import shown_once
 @administrators_only
 @require_safe
 def people(request: SignedIn) -> HttpResponse:
-    """Everybody with an account."""
+    """Everyone with an account."""
     form = SearchForm(request.GET)
     words = form.cleaned_data["q"] if form.is_valid() else ""
     rows = access.people(request.user).filter(Q(name__icontains=words) | Q(email__icontains=words))
@@ -40,7 +40,7 @@ def people(request: SignedIn) -> HttpResponse:
 @administrators_only
 @require_http_methods(["GET", "POST"])
 def add(request: SignedIn) -> HttpResponse:
-    """Add a person; the answer shows, this once, the link with which they choose a password."""
+    """Add a person; the response shows, only this once, the link with which they choose a password."""
     form = PersonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -55,7 +55,7 @@ def add(request: SignedIn) -> HttpResponse:
 @administrators_only
 @require_http_methods(["GET", "POST"])
 def person(request: SignedIn, pk: UUID) -> HttpResponse:
-    """Change a person's role, close or open their account."""
+    """Change a person's role, close or reopen their account."""
     found = access.person_for(request.user, pk)
     form = AccountForm.of(found, request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -82,7 +82,7 @@ def person(request: SignedIn, pk: UUID) -> HttpResponse:
 
 
 def _after_change(request: SignedIn, changed: User) -> HttpResponse:
-    """Back to the list, or out of here for those who have just shut themselves out."""
+    """Redirect to the list, or out of here for those who have just locked themselves out."""
     messages.success(request, _("Saved."))
     if changed == request.user and not changed.is_active:
         logout(request)
@@ -95,7 +95,7 @@ def _after_change(request: SignedIn, changed: User) -> HttpResponse:
 @administrators_only
 @require_POST
 def password_link(request: SignedIn, pk: UUID) -> HttpResponse:
-    """Make a new link with which this person chooses a password."""
+    """Create a new link with which this person chooses a password."""
     found = access.person_for(request.user, pk)
     try:
         return _to_link(request, found)
@@ -105,7 +105,7 @@ def password_link(request: SignedIn, pk: UUID) -> HttpResponse:
 
 
 def _to_link(request: SignedIn, person: User) -> HttpResponse:
-    """Lead to the page that shows the link: reloading it makes no second one."""
+    """Redirect to the page that shows the link: reloading it creates no second one."""
     uid, token = services.issue_password_link(user=person, actor=request.user.as_actor())
     return shown_once.redirect_to_show(reverse("administration:shown_link", args=[person.pk]), f"{uid} {token}")
 
@@ -113,7 +113,7 @@ def _to_link(request: SignedIn, person: User) -> HttpResponse:
 @administrators_only
 @require_safe
 def link(request: SignedIn, pk: UUID) -> HttpResponse:
-    """The link that was just made, while it may be shown."""
+    """The link that was just created, while it may be shown."""
     found = access.person_for(request.user, pk)
     parts = shown_once.shown(request).split()
     address = settings.BASE_URL + reverse("accounts:choose_password", args=parts) if len(parts) == 2 else ""

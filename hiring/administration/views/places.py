@@ -1,4 +1,4 @@
-"""What the law allows where, to read: the file changes with a release, after counsel looked at it."""
+"""What the law allows where, read-only: the file changes with a release, after review by counsel."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _row(place: Place) -> dict[str, object]:
 @administrators_only
 @require_safe
 def places(request: SignedIn) -> HttpResponse:
-    """Every place: what may be computed and kept, with the source and when it was last read."""
+    """Every place: what may be computed and stored, with the source and when it was last read."""
     rows = [_row(place) for place in all_places().values()]
     context = {"section": "retention", "tab": "places", "rows": rows, "expression_is_off": not networks.is_on()}
     return render(request, "administration/places.html", context)

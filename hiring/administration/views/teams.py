@@ -1,4 +1,4 @@
-"""Who is on a position's team, so that no position is left with nobody."""
+"""Who is on a position's team, so that no position is left without anyone."""
 
 from __future__ import annotations
 

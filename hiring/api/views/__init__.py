@@ -1,1 +1,1 @@
-"""One module a resource; every row is reached through hiring.access."""
+"""One module per resource; every row is reached through hiring.access."""

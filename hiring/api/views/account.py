@@ -28,9 +28,9 @@ class Me(APIView):
 class Tokens(APIView):
     @extend_schema(operation_id="tokens_issue", request=TokenBody, responses={201: NewToken})
     def post(self, request: SignedInRequest) -> Response:
-        """Make an API token of your own. It is shown this once; only a hash is stored.
+        """Create an API token for yourself. It is shown only this once; only a hash is stored.
 
-        This takes the session of somebody who signed in: a token that leaked makes no others that outlive it.
+        This requires the session of someone who is signed in: a leaked token cannot create others that outlive it.
         """
         if request.auth is not None:
             raise SignInNeeded(_("A token cannot make another. Please sign in to make one."))

@@ -18,13 +18,13 @@ from hiring.recordings.models import Recording
 
 
 class SignedInRequest(Request):
-    """What a view behind IsAuthenticated can count on. For type checking: nothing is ever made one of these."""
+    """What a view behind IsAuthenticated can rely on. For type checking: never instantiated."""
 
     user: User
 
 
 class ListView(APIView):
-    """A view whose GET answers with pages."""
+    """A view whose GET responds with pages."""
 
     pagination_class = Pages
 
@@ -36,7 +36,7 @@ class ListView(APIView):
 
 
 class NothingHere(APIView):
-    """Every other address below /api/v1/: a problem for those who are signed in, 401 for everybody else."""
+    """Every other address below /api/v1/: a problem for those who are signed in, 401 for everyone else."""
 
     schema = None
 
@@ -46,7 +46,7 @@ class NothingHere(APIView):
 
 
 def note_view(request: SignedInRequest, recording: Recording) -> None:
-    """Write down that this person read what a recording shows; the candidate sees it."""
+    """Record that this person read what a recording shows; the candidate sees it."""
     audit.record_look(actor=request.user.as_actor(), obj=recording, interview=recording.interview_id)
 
 

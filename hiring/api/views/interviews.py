@@ -32,7 +32,7 @@ class Position(APIView):
 class Interviews(ListView):
     @extend_schema(operation_id="interviews_list", parameters=[InterviewQuery], responses=InterviewRow(many=True))
     def get(self, request: SignedInRequest) -> Response:
-        """Interviews of your positions. They can be put in order of time alone: no order ranks people."""
+        """Interviews for your positions. They can be sorted only by time: no order ranks people."""
         query = checked(InterviewQuery, request)
         rows = access.interviews(request.user)
         if "position" in query:

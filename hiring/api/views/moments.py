@@ -26,10 +26,10 @@ def _shown(moment: MomentRow, request: SignedInRequest, recording_id: UUID) -> d
 class Moments(ListView):
     @extend_schema(operation_id="recordings_moments", responses=serializers.MomentRow(many=True))
     def get(self, request: SignedInRequest, pk: UUID) -> Response:
-        """Moments of the newest finished analysis, in order of time. The candidate sees that you looked."""
+        """Moments of the newest completed analysis, in order of time. The candidate sees that you viewed them."""
         recording = access.recording_for(request.user, pk)
         of_run = access.moments(request.user).filter(run=complete_run(recording), run__recording=recording)
-        # Without the run beside each of them: its manifest is longer than the moment.
+        # Without the run next to each of them: its manifest is longer than the moment.
         rows = of_run.select_related(None).select_related("explanation").prefetch_related("verdicts__reviewer")
         response = self.page(request, rows, lambda row: _shown(row, request, recording.pk))
         note_view(request, recording)
@@ -39,7 +39,7 @@ class Moments(ListView):
 class Moment(APIView):
     @extend_schema(operation_id="moments_read", responses=serializers.MomentRow)
     def get(self, request: SignedInRequest, pk: UUID) -> Response:
-        """One moment with its reason. The candidate sees that you looked."""
+        """One moment with its reason. The candidate sees that you viewed it."""
         moment = access.moment_for(request.user, pk)
         note_view(request, moment.run.recording)
         return Response(_shown(moment, request, moment.run.recording_id))
@@ -60,7 +60,7 @@ class Verdict(APIView):
 
     @extend_schema(operation_id="moments_take_answer_back", responses={204: None})
     def delete(self, request: SignedInRequest, pk: UUID) -> Response:
-        """Take your own answer back."""
+        """Withdraw your own answer."""
         moment = access.moment_for(request.user, pk)
         if not moment.verdicts.filter(reviewer=request.user).exists():
             raise NotFound

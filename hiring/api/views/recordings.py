@@ -39,7 +39,7 @@ def _window(request: SignedInRequest, recording: RecordingRow) -> dict[str, Any]
 class Recording(APIView):
     @extend_schema(operation_id="recordings_read", responses=serializers.RecordingDetails)
     def get(self, request: SignedInRequest, pk: UUID) -> Response:
-        """What is known of one recording, and where to go on from here."""
+        """What is known of one recording, and links to continue from here."""
         recording = access.recording_for(request.user, pk)
         return Response(serializers.RecordingDetails(recording, context={"request": request}).data)
 
@@ -47,7 +47,7 @@ class Recording(APIView):
 class Timeline(APIView):
     @extend_schema(operation_id="recordings_timeline", parameters=[TimelineQuery], responses=serializers.Timeline)
     def get(self, request: SignedInRequest, pk: UUID) -> Response:
-        """What was visible in a window of media time, thinned to `points`. The candidate sees that you looked."""
+        """What was visible in a window of media time, thinned to `points`. The candidate sees that you viewed it."""
         recording = access.recording_for(request.user, pk)
         window, run = _window(request, recording), complete_run(recording)
         if run is None:
@@ -60,7 +60,7 @@ class Timeline(APIView):
 class Transcript(APIView):
     @extend_schema(operation_id="recordings_transcript", responses=serializers.Transcript)
     def get(self, request: SignedInRequest, pk: UUID) -> Response:
-        """What was said, word by word. The candidate sees that you looked."""
+        """What was said, word by word. The candidate sees that you viewed it."""
         recording = access.recording_for(request.user, pk)
         note_view(request, recording)
         run = complete_run(recording)
@@ -71,13 +71,13 @@ class Transcript(APIView):
 class Notes(ListView):
     @extend_schema(operation_id="notes_list", responses=serializers.NoteRow(many=True))
     def get(self, request: SignedInRequest, pk: UUID) -> Response:
-        """Everybody's notes on a recording, in order of time."""
+        """Everyone's notes on a recording, in order of time."""
         rows = selectors.notes(access.recording_for(request.user, pk))
         return self.page(request, rows, lambda row: serializers.NoteRow(row).data)
 
     @extend_schema(operation_id="notes_add", request=serializers.NoteBody, responses={201: serializers.NoteRow})
     def post(self, request: SignedInRequest, pk: UUID) -> Response:
-        """Add a note at a time of the recording."""
+        """Add a note at a time in the recording."""
         recording = access.recording_for(request.user, pk)
         body = serializers.NoteBody(data=request.data)
         body.is_valid(raise_exception=True)

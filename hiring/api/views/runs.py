@@ -18,14 +18,14 @@ from hiring.api.views.base import SignedInRequest
 class Run(APIView):
     @extend_schema(operation_id="runs_read", responses=RunDetails)
     def get(self, request: SignedInRequest, pk: UUID) -> Response:
-        """How far a run is, what it was allowed to compute, and why it failed if it did."""
+        """How far along a run is, what it was allowed to compute, and why it failed if it did."""
         return Response(RunDetails(access.run_for(request.user, pk)).data)
 
 
 class Retry(APIView):
     @extend_schema(operation_id="runs_retry", request=None, responses={202: RunDetails})
     def post(self, request: SignedInRequest, pk: UUID) -> Response:
-        """Queue a failed run's recording again, with what consent and law allow now. Answers with the new run."""
+        """Queue a failed run's recording again, with what consent and law allow now. Returns the new run."""
         run = access.run_for(request.user, pk)
         try:
             again = retry(run=run, actor=request.user.as_actor())

@@ -15,7 +15,7 @@ class Schema(SpectacularAPIView):
     schema = None
 
     def get(self, request: SignedInRequest, *args: Any, **kwargs: Any) -> Response:
-        """The version stands in a header of the answer: what is no version is refused here."""
+        """The version is given in a response header: invalid versions are refused here."""
         checked(SchemaQuery, request)
         answer: Response = super().get(request, *args, **kwargs)  # type: ignore[no-untyped-call]
         return answer

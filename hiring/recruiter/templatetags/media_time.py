@@ -23,5 +23,5 @@ def seconds(ms: int) -> str:
 
 @register.filter
 def seconds_long(row: Mapping[str, Any]) -> str:
-    """Return how long a row of the transcript lasts, in seconds with one decimal."""
+    """Return the duration of a transcript row, in seconds with one decimal."""
     return seconds(row["end_ms"] - row["start_ms"])

@@ -1,4 +1,4 @@
-"""What a moment rests on, ready for its "why" card: facts in words and one tiny plot."""
+"""What a moment is based on, ready for its "why" card: facts in words and one tiny plot."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ _FARTHEST_DEG = 60
 
 
 def stages_of(moment: Moment) -> frozenset[Stage]:
-    """What the moment's kind rests on; nothing where this version does not know it."""
+    """The stages that the moment's kind is based on; empty if this version does not know the kind."""
     return CATALOGUE[MomentKind(moment.kind)].stages if moment.kind in set(MomentKind) else frozenset()
 
 
 def facts(piece: Mapping[str, Any]) -> dict[str, str]:
-    """One piece of evidence as a reader sees it: value, own baseline and bound, each with its unit."""
+    """One piece of evidence as a reader sees it: value, baseline and threshold, each with its unit."""
     unit = piece["unit"]
     return {
         "signal": signal_label(piece["signal"]),
@@ -47,7 +47,7 @@ def facts(piece: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _share(name: str, value: float) -> float:
-    """Where a value stands between the lower and the upper end of the plot, 0..1."""
+    """Where a value lies between the lower and the upper end of the plot, 0..1."""
     if name.endswith("_deg"):
         return min(max(0.5 + value / (2 * _FARTHEST_DEG), 0.0), 1.0)
     return min(max(value, 0.0), 1.0)
@@ -69,7 +69,7 @@ def _points(line: Mapping[str, Any], start_ms: int, end_ms: int) -> list[str]:
 
 
 def plot(moment: Moment) -> dict[str, Any] | None:
-    """Coordinates of the signal around a moment, with threshold and baseline; None without a line to draw."""
+    """Coordinates of the signal around a moment, with threshold and baseline; None if there is no line to draw."""
     piece = next((item for item in moment.evidence if item["signal"] in (*EXPRESSIONS, *FACE_SIGNALS)), None)
     if piece is None:
         return None
@@ -101,9 +101,9 @@ def plot(moment: Moment) -> dict[str, Any] | None:
 
 
 def explanation(moment: Moment) -> dict[str, Any] | None:
-    """Which parts of the face carried the expression, for a screen; None where the moment rests on none.
+    """Which parts of the face the model looked at, for a screen; None if the moment is not based on an expression.
 
-    `regions` is empty where there is no explanation, and `picture` false where only its figures are kept.
+    `regions` is empty if there is no explanation, and `picture` is false if only its figures are stored.
     """
     if Stage.EXPRESSION not in stages_of(moment):
         return None
@@ -121,13 +121,13 @@ def explanation(moment: Moment) -> dict[str, Any] | None:
     }
 
 
-#: How far around a moment its words are quoted, and how many of them.
+#: How far before and after a moment words are quoted, and how many of them.
 _AROUND_MS = 2000
 _MOST_WORDS = 60
 
 
 def words_of(moment: Moment) -> str:
-    """What was said during a moment and two seconds around it; nothing where the plan has no transcript."""
+    """What was said during a moment and within two seconds of it; nothing if the plan has no transcript."""
     near = {"start_ms__lt": moment.end_ms + _AROUND_MS, "end_ms__gt": moment.start_ms - _AROUND_MS}
     rows = moment.run.words.filter(**near).values("text", "mark")[: _MOST_WORDS + 1]
     said = [word_text(row) for row in rows]
@@ -135,7 +135,7 @@ def words_of(moment: Moment) -> str:
 
 
 def how_sure(moment: Moment) -> str:
-    """What the moment's confidence is a confidence of; nothing where it has none."""
+    """What the moment's confidence refers to; nothing if it has none."""
     if moment.confidence is None:
         return ""
     value = f"{moment.confidence:.2f}"

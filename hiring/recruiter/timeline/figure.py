@@ -1,7 +1,7 @@
 """Plotly figures of the timeline, as plain JSON: the web process needs no plotting library.
 
-One axis of time, in plain milliseconds of the recording; one lane below the other. It is not a date axis, on which
-Plotly reads numbers in the browser's time zone.
+One time axis, in plain milliseconds of the recording; the lanes are stacked below each other. It is not a date axis,
+on which Plotly reads numbers in the browser's time zone.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from hiring.recruiter.timeline.theme import (
 )
 from hiring.review.wording import expression_label, signal_label
 
-#: A mark narrower than this share of the window is widened so that it can be seen and hit.
+#: A mark narrower than this share of the window is widened so that it can be seen and clicked.
 _NARROWEST = 1 / 160
 _WAVES = 600
 #: A recording that is quieter than this throughout (of 100) is drawn as quiet.
 _QUIET = 10
-#: Digits behind the point; none for the others.
+#: Decimal places; none for the others.
 _DIGITS = {"speech_rate": 1, "pitch_movement": 1}
 
 Trace = dict[str, Any]
@@ -129,7 +129,7 @@ def _hatching(gaps: Sequence[Mapping[str, Any]], colors: Mapping[str, str]) -> T
 
 
 def _bars(lane: str, number: int, spans: Sequence[tuple[int, int]], color: str, **more: Any) -> Trace:
-    """Spans of time as bars in one lane."""
+    """Time spans as bars in one lane."""
     return {
         "type": "bar", "orientation": "h", "base": [start for start, _end in spans],
         "x": [max(1, end - start) for start, end in spans], "y": [0.5] * len(spans), "width": 0.8,
@@ -139,7 +139,7 @@ def _bars(lane: str, number: int, spans: Sequence[tuple[int, int]], color: str, 
 
 
 def _shown_most(timeline: Mapping[str, Any], number: int, colors: Mapping[str, str]) -> list[Trace]:
-    """The expression shown most, as bars; what is too short for this window is left out until one zooms in."""
+    """The expression shown most, as bars; bars too short for this window are left out until the user zooms in."""
     shortest_ms = (timeline["end_ms"] - timeline["start_ms"]) / 500
     spans: dict[str, list[tuple[int, int]]] = {}
     for segment in timeline["segments"]:
@@ -154,7 +154,7 @@ def _shown_most(timeline: Mapping[str, Any], number: int, colors: Mapping[str, s
 
 
 def _voice(timeline: Mapping[str, Any], number: int, waveform: Sequence[int], colors: Mapping[str, str]) -> Trace:
-    """The loudness of the sound against the loudest of this recording, mirrored, at the width of a screen."""
+    """The loudness of the sound relative to the loudest of this recording, mirrored, at the width of a screen."""
     bucket_ms = timeline["duration_ms"] / max(1, len(waveform))
     first = int(timeline["start_ms"] / bucket_ms)
     shown = list(waveform[first : int(timeline["end_ms"] / bucket_ms) + 1])
@@ -171,9 +171,10 @@ def _voice(timeline: Mapping[str, Any], number: int, waveform: Sequence[int], co
 
 
 def _sound(timeline: Mapping[str, Any], numbers: Mapping[str, int], colors: Mapping[str, str]) -> list[Trace]:
-    """Loudness as a line, the others as points: where nobody speaks they have none, and a line would join these.
+    """Loudness as a line, the others as points: they have no values where no one speaks; a line would bridge the
+    gaps.
 
-    Behind each the middle half of this recording's values, its own usual.
+    Behind each, the middle half of this recording's values: the range typical for this recording.
     """
     drawn = [line for line in timeline["sound"] if line["name"] in numbers]
     return [_usual(timeline, line, numbers[line["name"]], colors) for line in drawn if line.get("usual")] + [
@@ -260,7 +261,7 @@ def figure(
     data: list[Trace] = [_hatching(timeline["gaps"], colors)]
     if "expression" in numbers:
         data += [_band(line, colors[line["name"]]) for line in timeline["series"]]
-        # Neutral is mostly on top: drawn first, it covers nobody.
+        # Neutral is usually the highest line: drawn first, it covers no other.
         behind = sorted(timeline["series"], key=lambda line: line["name"] != "neutral")
         data += [_line(line, colors[line["name"]]) for line in behind]
     if "shown_most" in numbers:

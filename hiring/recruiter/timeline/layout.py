@@ -1,4 +1,4 @@
-"""The frame of a figure: one axis of time, one vertical axis for each lane, names beside them."""
+"""The frame of a figure: one time axis, one vertical axis for each lane, names next to them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _SPACE = 0.5
 
 
 def _axis(lane: str, number: int, domain: tuple[float, float], colors: Mapping[str, str]) -> dict[str, Any]:
-    """One lane's vertical axis: fixed, without a grid; its name stands where the tick's number would be."""
+    """The vertical axis of one lane: fixed, without a grid; its name takes the place of the tick's number."""
     font = {"color": colors["ink-2"], "size": 11}
     axis = {
         "domain": domain, "range": [0, 1], "fixedrange": True, "showgrid": False, "zeroline": False,
@@ -36,7 +36,7 @@ def _axis(lane: str, number: int, domain: tuple[float, float], colors: Mapping[s
 
 
 def _domains(lanes: Sequence[tuple[str, float, int]]) -> dict[str, tuple[float, float]]:
-    """Heights from 0 (bottom) to 1 for the lanes that are there."""
+    """Heights from 0 (bottom) to 1 for the lanes that are present."""
     whole = sum(height for _lane, height, _number in lanes) + _SPACE * max(0, len(lanes) - 1)
     found, top = {}, 1.0
     for lane, height, _number in lanes:
@@ -47,7 +47,7 @@ def _domains(lanes: Sequence[tuple[str, float, int]]) -> dict[str, tuple[float, 
 
 
 def _time_axis(timeline: Mapping[str, Any], colors: Mapping[str, str]) -> dict[str, Any]:
-    """The axis of time, in milliseconds. Its ticks depend on the plot's width and on zooming: ticks.js sets them."""
+    """The time axis, in milliseconds. Its ticks depend on the plot's width and on zooming: ticks.js sets them."""
     return {
         "type": "linear",
         "range": [timeline["start_ms"], timeline["end_ms"]],

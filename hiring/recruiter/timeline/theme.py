@@ -1,4 +1,4 @@
-"""Colors, dashes and lanes that every part of a figure shares."""
+"""Colors, dashes and lanes shared by every part of a figure."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ COLORS: dict[str, dict[str, str]] = {
         "surprise": "#b9a2ff", "neutral": "#9fabb8",
     },
 }  # fmt: skip
-#: Lines are told apart by their dash as well as by their color.
+#: Lines are distinguished by dash as well as by color.
 DASHES = {
     "angry": "4px,2px", "disgust": "2px,2px", "fear": "6px,2px,1px,2px", "happy": "solid", "sad": "7px,2px",
     "surprise": "11px,2px", "neutral": "solid",
 }  # fmt: skip
 #: The lines of the lane "head", in degrees, and their dashes.
 HEAD_DASHES = {"head_yaw_deg": "solid", "head_pitch_deg": "4px,2px", "gaze_yaw_deg": "2px,2px"}
-#: Ends of the lanes "loudness", in LUFS, and "pitch_hz", in Hz: what lies beyond is drawn at the edge.
+#: Ends of the lanes "loudness", in LUFS, and "pitch_hz", in Hz: values beyond them are drawn at the edge.
 SOUND_ENDS = {"loudness": (-60, 0), "pitch_hz": (60, 400), "speech_rate": (0, 8), "pitch_movement": (0, 15)}
-#: The lane's upper and lower end; who turns further is drawn at the edge.
+#: The lane's upper and lower end; larger angles are drawn at the edge.
 HEAD_DEG = 60
 #: Lanes from top to bottom: name, share of the height, plotly's axis number. Axis 1 spans them all, for the gaps.
 LANES = (
@@ -39,7 +39,7 @@ LANES = (
 
 
 def lane_label(lane: str) -> str:
-    """Return what stands beside a lane."""
+    """Return the label next to a lane."""
     labels = {
         "expression": _("Expression"),
         "shown_most": _("Shown most"),

@@ -1,3 +1,3 @@
-"""One module for one screen."""
+"""One module per screen."""
 
 from hiring.recruiter.views.home import home as home

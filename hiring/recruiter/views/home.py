@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Whoever is signed in goes to the inbox; everybody else reads what this is."""
+    """Send signed-in people to the inbox; show everyone else what this is."""
     if request.user.is_authenticated:
         return redirect("recruiter:inbox")
     return render(request, "recruiter/home.html")

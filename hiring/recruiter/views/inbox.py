@@ -1,4 +1,4 @@
-"""The inbox: who is waiting, being analysed, ready, reviewed by me, decided."""
+"""The inbox: who is waiting, being analyzed, ready, reviewed by me, decided."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _FILTERS = (
 
 
 def _address(query: QueryDict, **changed: str) -> str:
-    """The inbox's address with some of its choices changed; the page goes back to the first."""
+    """The inbox's address with some choices changed; returns to the first page."""
     kept = query.copy()
     kept.pop("page", None)
     for name, value in changed.items():

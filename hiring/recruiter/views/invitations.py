@@ -1,4 +1,4 @@
-"""Personal links: made, shown for a while, revoked."""
+"""Personal links: created, shown for a while, revoked."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from hiring.web import shown_once
 
 
 def _to_link_page(interview: Interview, token: str) -> HttpResponse:
-    """Lead to the page that shows the link: reloading it makes no second interview and no second link."""
+    """Redirect to the page that shows the link: reloading it creates no second interview and no second link."""
     return shown_once.redirect_to_show(reverse("recruiter:link", args=[interview.pk]), token)
 
 
@@ -50,7 +50,7 @@ def invite(request: SignedIn, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def link(request: SignedIn, pk: UUID) -> HttpResponse:
-    """Make a new link; the page shows the newest one while it may."""
+    """Create a new link; the page shows the newest one while it may."""
     interview = access.interview_for(request.user, pk)
     if request.method == "POST":
         return _to_link_page(interview, services.new_link(interview=interview, actor=request.user.as_actor()))

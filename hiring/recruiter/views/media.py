@@ -1,4 +1,4 @@
-"""What the review page's scripts and its video element fetch. Every look is written down."""
+"""What the review page's scripts and its video element fetch. Every view is logged."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from hiring.runs.selectors import complete_run
 
 
 class WindowForm(forms.Form):
-    """Which part of the timeline, how fine, in which colors, without which lanes."""
+    """Which part of the timeline, at what resolution, in which colors, without which lanes."""
 
     start_ms = forms.IntegerField(required=False, min_value=0, max_value=2**53)
     end_ms = forms.IntegerField(required=False, min_value=0, max_value=2**53)
@@ -38,7 +38,7 @@ class WindowForm(forms.Form):
 
 def _window(request: SignedIn) -> dict[str, Any]:
     form = WindowForm(request.GET)
-    form.is_valid()  # what makes no sense is left out: the whole timeline is then shown
+    form.is_valid()  # invalid values are dropped: the whole timeline is then shown
     return form.cleaned_data
 
 
@@ -50,7 +50,7 @@ def _etag(recording: Recording, run: AnalysisRun | None, window: dict[str, Any])
 @require_safe
 @login_required
 def timeline(request: SignedIn, pk: UUID) -> HttpResponse:
-    """The Plotly figure of a window. 404 while there is no finished analysis."""
+    """The Plotly figure of a window. 404 while there is no completed analysis."""
     recording, window = viewed.seen_recording(request, pk), _window(request)
     run = complete_run(recording)
     etag = _etag(recording, run, window)
@@ -79,7 +79,7 @@ def _ready(request: SignedIn, pk: UUID) -> Recording:
 @require_safe
 @login_required
 def video(request: SignedIn, pk: UUID) -> HttpResponseBase:
-    """The playable copy, by byte ranges."""
+    """The playable copy, served by byte ranges."""
     recording = _ready(request, pk)
     if not recording.playable_file:
         raise Http404

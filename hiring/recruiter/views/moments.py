@@ -1,4 +1,4 @@
-"""One moment's "why" card, and the answer to it, as fragments."""
+"""The "why" card of one moment, and the verdict on it, as fragments."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def moment(request: SignedIn, pk: UUID) -> HttpResponse:
 @require_safe
 @login_required
 def explanation(request: SignedIn, pk: UUID) -> HttpResponseBase:
-    """The picture of the face with the parts that carried the expression. 404 where there is none."""
+    """The picture of the face with the parts that the model looked at. 404 if there is none."""
     row = viewed.seen_moment(request, pk)
     found = getattr(row, "explanation", None)
     if found is None or not found.picture_file:
@@ -64,7 +64,7 @@ def explanation(request: SignedIn, pk: UUID) -> HttpResponseBase:
 @require_POST
 @login_required
 def verdict(request: SignedIn, pk: UUID) -> HttpResponse:
-    """Confirm or dismiss. The answer is the card, and the moment's row beside it out of band."""
+    """Confirm or dismiss. Responds with the card, plus the moment's row out of band."""
     row = viewed.seen_moment(request, pk)
     answer, reason = request.POST.get("answer", ""), request.POST.get("reason", "")
     try:

@@ -1,4 +1,4 @@
-"""Notes at a time of the recording, as fragments."""
+"""Notes at a time in the recording, as fragments."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def add(request: SignedIn, pk: UUID) -> HttpResponse:
 def delete(request: SignedIn, pk: UUID) -> HttpResponse:
     note = access.note_for(request.user, pk)
     recording = access.recording_for(request.user, note.recording_id)
-    typed = request.POST.get("text", "")  # of the next note, which is not lost by deleting this one
+    typed = request.POST.get("text", "")  # text of the next note, so deleting this one does not lose it
     try:
         services.delete_note(note=note, actor=request.user)
     except services.NotAllowed as error:

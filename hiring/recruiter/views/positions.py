@@ -63,7 +63,7 @@ def positions(request: SignedIn) -> HttpResponse:
 @require_safe
 @login_required
 def rule(request: SignedIn) -> HttpResponse:
-    """What two places together allow, as a fragment beside the form."""
+    """What two places together allow, as a fragment next to the form."""
     access.recruiter(request.user)
     form = PlacesForm(request.GET)
     codes: Iterable[str] = form.cleaned_data.values() if form.is_valid() else ["unknown"]
@@ -111,7 +111,7 @@ def edit(request: SignedIn, pk: UUID) -> HttpResponse:
 @require_POST
 @login_required
 def set_open(request: SignedIn, pk: UUID) -> HttpResponse:
-    """Open a position, or close it: then nobody new can be invited."""
+    """Open a position, or close it: then no one new can be invited."""
     position = access.position_for(request.user, pk)
     opened = request.POST.get("open") == "yes"
     services.change_position(position=position, actor=request.user.as_actor(), is_open=opened)
@@ -126,7 +126,7 @@ def position(request: SignedIn, pk: UUID) -> HttpResponse:
 
 
 def position_page(request: SignedIn, position: Position, status: int = 200, **more: object) -> HttpResponse:
-    """The page of one position; other screens answer with it too, with their form's errors in place."""
+    """The page of one position; other screens also respond with it, with their form's errors in place."""
     rows = access.listed_interviews(request.user).filter(position=position).order_by("-created_at")
     links = Prefetch("invitations", Invitation.objects.order_by("-created_at"))
     shown = Paginator(rows.prefetch_related(links), _PAGE).get_page(request.GET.get("page"))

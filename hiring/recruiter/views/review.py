@@ -46,7 +46,7 @@ def _chosen(request: SignedIn, answers: list[Recording]) -> Recording | None:
 
 @transaction.atomic
 def _note_views(request: SignedIn, interview: Interview, recording: Recording | None) -> None:
-    """Write down who looked at what: the candidate can read it."""
+    """Record who viewed what: the candidate can read it."""
     actor = request.user.as_actor()
     audit.record(actor=actor, action=Action.VIEWED_INTERVIEW, obj=interview, interview=interview)
     if recording is not None:
@@ -59,7 +59,7 @@ def _addresses(recording: Recording) -> dict[str, str]:
 
 
 def _switchable(context: Mapping[str, Any]) -> list[str]:
-    """The lanes beside the expressions that there may be, so that each has a button that hides it."""
+    """The lanes, other than the expressions, that may be present, so that each has a button that hides it."""
     expression = ["shown_most"] if context["has_expression"] else []
     sound = SOUND_ENDS if context["has_voice"] else ()
     return [*expression, *(("head", "lids") if context["has_head"] else ()), "voice", *sound, "speech"]
@@ -79,9 +79,9 @@ def _of_recording(request: SignedIn, recording: Recording) -> dict[str, Any]:
 
 
 def _way(request: SignedIn, interview: Interview) -> dict[str, Any]:
-    """The list that the reviewer came from, and the interview that follows in it."""
+    """The list that the reviewer came from, and the next interview in it."""
     rows, positions = access.interviews(request.user), access.positions(request.user)
-    if "from" not in request.GET:  # whoever came from no list goes on with those that wait
+    if "from" not in request.GET:  # without a list, continue with those waiting
         waiting = InboxForm({"state": Show.READY, "sort": "oldest"}, positions=positions)
         return {"trail": waiting.trail(), "next": next_to_review(rows, request.user, interview)}
     form = InboxForm(request.GET, positions=positions)
@@ -89,7 +89,7 @@ def _way(request: SignedIn, interview: Interview) -> dict[str, Any]:
     return {"trail": form.trail(), "next": next_in_list(rows, request.user, interview, **chosen)}
 
 
-# Plotly writes its own style elements and attributes; scripts stay bound to this origin.
+# Plotly writes its own style elements and attributes; scripts stay restricted to this origin.
 @csp_update({"style-src": ["'unsafe-inline'"]})  # type: ignore[arg-type]  # it knows of no arguments
 @require_safe
 @login_required
@@ -124,7 +124,7 @@ def _progress_words(recording: Recording, state: selectors.Progress) -> dict[str
 @require_safe
 @login_required
 def progress(request: SignedIn, pk: UUID) -> HttpResponse:
-    """Where the analysis stands, polled by the page; it reloads once there is something to see."""
+    """How far along the analysis is, polled by the page, which reloads once there is something to see."""
     recording = access.recording_for(request.user, pk)
     state = selectors.progress(recording)
     page = {
@@ -142,7 +142,7 @@ def progress(request: SignedIn, pk: UUID) -> HttpResponse:
 @require_POST
 @login_required
 def watched(request: SignedIn, pk: UUID) -> HttpResponse:
-    """The page says that this answer was watched to the end, or all of its transcript was read."""
+    """The page reports that this answer was watched to the end, or that its whole transcript was read."""
     recording = access.recording_for(request.user, pk)
     services.note_watched(recording=recording, reviewer=request.user)
     return HttpResponse(status=204)

@@ -1,4 +1,4 @@
-"""What answers should touch: points for each question, and one prepared follow-up question for each point."""
+"""What to listen for in answers: key points for each question, and one prepared follow-up question for each point."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def rubric(request: SignedIn, pk: UUID) -> HttpResponse:
     page = {"section": "positions", "position": position, "questions": questions, "form": form}
     if filled_in is None:
         return render(request, "recruiter/rubric.html", page)
-    # every formset, so that all that is wrong is said at once
+    # validate every formset, so that all errors are shown at once
     if all([form.is_valid(), *(points.is_valid() for _question, points in questions)]):
         try:
             services.set_rubric(

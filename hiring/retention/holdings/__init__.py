@@ -1,7 +1,7 @@
-"""Everything that is kept about a candidate, in the one place that knows it.
+"""Everything stored about a candidate, defined in one place.
 
-Counting, erasing, copying, and telling files that are needed from those that are left over are loops over HOLDINGS.
-A test fails for a table that leads to an interview, and for a column that names a file, if no holding has it.
+Counting, erasing, exporting, and separating files in use from leftover ones are loops over HOLDINGS. A test fails if
+a table that leads to an interview, or a column that names a file, belongs to no holding.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from hiring.retention.holdings.recordings import Recordings
 from hiring.retention.holdings.reviews import Reviews
 from hiring.retention.holdings.transcripts import Transcripts
 
-#: In the order in which a copy and a certificate list them.
+#: In the order in which an export and a certificate list them.
 HOLDINGS: tuple[Holding, ...] = (Agreements(), Recordings(), Transcripts(), Analyses(), Reviews())
 TABLES: tuple[Table, ...] = tuple(table for holding in HOLDINGS for table in holding.tables)
 
 
 def count(interview: Interview) -> dict[str, int]:
-    """How many rows of each table erasing this interview removes. One query for all: a sweep asks thousands."""
+    """Rows of each table that erasing this interview removes. One query for all: a sweep runs thousands."""
     sql, params = _counting()
     with connection.cursor() as cursor:
         cursor.execute(sql, [*params, Interview._meta.pk.get_db_prep_value(interview.pk, connection)])
@@ -37,10 +37,10 @@ def count(interview: Interview) -> dict[str, int]:
 
 
 def delete_rows(interview: Interview) -> dict[str, int]:
-    """Delete every row but the interview's own. Returns how many there were. Call it in a transaction."""
+    """Delete every row except the interview's own. Returns how many there were. Call it in a transaction."""
     counts = count(interview)
-    # Each table in one statement: delete() would look through every table below it first. The longest way first:
-    # once what a row leads through is gone, nothing finds the row.
+    # One statement for each table: delete() would search every dependent table first. The longest path goes first:
+    # once the rows that a path leads through are gone, its rows cannot be found.
     for table in sorted(TABLES, key=lambda table: -table.way.count("__")):
         if counts[table.name]:
             rows = table.rows(interview.pk)
@@ -49,19 +49,19 @@ def delete_rows(interview: Interview) -> dict[str, int]:
 
 
 def files(interview_id: UUID | str) -> set[str]:
-    """The vault's files that any row of this interview names."""
+    """The vault files referenced by any row of this interview."""
     return set().union(*(table.files(interview_id) for table in TABLES))
 
 
 def labels(counts: dict[str, int]) -> list[tuple[str, int]]:
-    """What was, or will be, erased, in words: each table of which there is something, and how much."""
+    """What was or will be erased, in words: each table that has rows, and how many."""
     known = {table.name: str(table.label) for table in TABLES} | {"files": gettext("Encrypted files")}
     return [(known.get(name, name), number) for name, number in counts.items() if number]
 
 
 @cache
 def _counting() -> tuple[str, tuple[Any, ...]]:
-    """The query of `count` and its parameters but the last. Putting it together takes longer than asking it."""
+    """The query of `count` and all its parameters but the last. Building the query takes longer than running it."""
     counted = {f"n_{table.name}": Coalesce(_counted(table.model, table.way), 0) for table in TABLES}
     rows = Interview.objects.order_by().annotate(**counted).values_list(*counted).filter(pk=UUID(int=0))
     sql, params = rows.query.sql_with_params()

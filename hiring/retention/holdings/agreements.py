@@ -54,7 +54,7 @@ def _receipt(row: ConsentReceipt) -> dict[str, Any]:
 
 
 def _link(link: Invitation | None) -> dict[str, Any] | None:
-    """The personal link that a receipt was given through: when it was made and opened, and by whom it was made."""
+    """The personal link used to give a receipt: when it was created and opened, and who created it."""
     if link is None:
         return None
     return {
@@ -65,7 +65,7 @@ def _link(link: Invitation | None) -> dict[str, Any] | None:
 
 
 def _looks(copy: Copy) -> list[dict[str, Any]]:
-    """Who looked, as the candidate's page says it: with their name, or their role where there is none."""
+    """Who viewed the interview, as on the candidate's page: by name, or by role if there is no name."""
     events = list(audit_selectors.looks_and_links(str(copy.interview.pk)))
     names = {str(user.pk): user.name for user in User.objects.filter(pk__in={event.actor_id for event in events})}
     roles: dict[str, str] = {

@@ -1,4 +1,4 @@
-"""What was computed: runs with their measurements, and marked moments with their pictures."""
+"""What was computed: runs with their measurements, and moments with their pictures."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _moment(moment: Moment, picture: str) -> dict[str, Any]:
 
 
 def _explanation(moment: Moment, picture: str) -> dict[str, Any] | None:
-    """Where the network looked; `picture` is the name of the file beside moments.json."""
+    """Where the model looked; `picture` is the name of the file next to moments.json."""
     found = getattr(moment, "explanation", None)
     if found is None:
         return None

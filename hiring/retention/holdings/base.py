@@ -1,4 +1,4 @@
-"""What a category of things kept about a candidate is made of."""
+"""The building blocks of a category of data stored about a candidate."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
 _PIECE = 256 * 1024
-#: One file of a candidate's copy: its name and its bytes, in pieces.
+#: One file in a candidate's data export: its name, and its bytes in pieces.
 Entry = tuple[str, Iterable[bytes]]
 
 
@@ -30,7 +30,8 @@ Entry = tuple[str, Iterable[bytes]]
 class Table:
     """A table with rows about one interview.
 
-    name: how a certificate counts it. label: how people read that. way: from its rows to the interview.
+    name: the name used for it in a certificate. label: the human-readable name. way: the path from its rows to the
+    interview.
     """
 
     name: str
@@ -42,7 +43,7 @@ class Table:
         return self.model._default_manager.filter(**{self.way: interview_id})
 
     def files(self, interview_id: UUID | str) -> set[str]:
-        """Names of the vault's files that its rows have, in the columns that the model names in VAULT_FILES."""
+        """Names of the vault files that its rows reference, in the columns that the model lists in VAULT_FILES."""
         columns: Sequence[str] = getattr(self.model, "VAULT_FILES", ())
         rows = self.rows(interview_id).values_list(*columns) if columns else ()
         values = (value for row in rows for value in row)
@@ -51,17 +52,17 @@ class Table:
 
 @dataclass(frozen=True)
 class Copied:
-    """A file of a candidate's copy, as its README tells of it."""
+    """A file in a candidate's data export, as described in its README."""
 
     name: str
     text: _StrPromise
 
 
 class Holding:
-    """A category of what is kept about a candidate.
+    """A category of stored data.
 
     label: what a candidate reads before it is deleted.
-    of_interview, of_answer: what a copy has of it, once and in the folder of each answer.
+    of_interview, of_answer: what an export has of it, once per interview and once in each answer's folder.
     """
 
     label: _StrPromise
@@ -70,16 +71,16 @@ class Holding:
     of_answer: tuple[Copied, ...] = ()
 
     def copy_of_interview(self, copy: Copy) -> Iterator[Entry]:
-        """The files that `of_interview` tells of."""
+        """The files that `of_interview` describes."""
         return iter(())
 
     def copy_of_answer(self, copy: Copy, recording: Recording, run: AnalysisRun | None) -> Iterator[Entry]:
-        """The files that `of_answer` tells of, by their names in the folder. run: the newest complete one."""
+        """The files that `of_answer` describes, by their names in the folder. run: the newest complete one."""
         return iter(())
 
 
 class Copy:
-    """One candidate's copy of everything: the interview, and the folder of each answer."""
+    """One candidate's data export: the interview, and a folder for each answer."""
 
     def __init__(self, interview: Interview) -> None:
         self.interview = interview
@@ -94,7 +95,7 @@ class Copy:
         return names.get(recording_id, otherwise) if recording_id else otherwise
 
     def entries(self, holdings: Iterable[Holding]) -> Iterator[Entry]:
-        """Every file but the README."""
+        """Every file except the README."""
         for holding in holdings:
             yield from holding.copy_of_interview(self)
         for recording, folder in self.folders.items():
@@ -109,7 +110,7 @@ def as_json(name: str, value: Any) -> Entry:
 
 
 def decrypted(recording: Recording, name: str) -> Iterator[bytes]:
-    """A vault file's plain bytes. At most one piece is in memory."""
+    """A vault file's decrypted bytes. At most one piece is in memory."""
     with vault.open_file(recording.interview_id, name) as file:
         while piece := file.read(_PIECE):
             yield piece

@@ -1,4 +1,4 @@
-"""What the candidate sent: the videos, with what is drawn from them, and files that are not among the answers."""
+"""What the candidate sent: the videos, with what is charted from them, and files that are not part of the answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What reviewers left: answers to moments, notes, what they watched, and the decision."""
+"""What reviewers left: verdicts on moments, notes, what they watched, and the decision."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Reviews(Holding):
     )
 
     def copy_of_interview(self, copy: Copy) -> Iterator[Entry]:
-        """All of it is about the candidate. Who wrote it stays out."""
+        """All of it is about the candidate. The authors' identities are left out."""
         about = {"interview": copy.interview}
         notes = Note.objects.filter(**about).values_list("recording", "at_ms", "text", "created_at")
         written = {

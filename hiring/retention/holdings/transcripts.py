@@ -40,7 +40,7 @@ class Transcripts(Holding):
     )
 
     def copy_of_interview(self, copy: Copy) -> Iterator[Entry]:
-        """Follow-up questions with the answer that led to each; and the point behind it, once submitted."""
+        """Follow-up questions with the answer that led to each, and the point behind it once submitted."""
         is_open = points.are_open_to_candidate(copy.interview)
         offered = [
             {

@@ -1,4 +1,4 @@
-"""Days and times, in one format for each language and in the reader's own time zone. Every template has these."""
+"""Days and times, in one format per language and in the reader's own time zone. Available in every template."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 register = template.Library()
-#: Of a day, a time, and a time to the second, in Django's letters for them.
+#: Formats of a day, a time, and a time with seconds, in Django's format characters.
 _FORMATS = {
     "en": ("M j, Y", "g:i A", "g:i:s A"),
     "de": ("j. M Y", "H:i", "H:i:s"),
@@ -25,7 +25,7 @@ def _formats() -> tuple[str, str, str]:
 
 
 def _zone(at: datetime) -> str:
-    """The zone's short name, or how far it is from UTC where it has none but digits."""
+    """The zone's short name, or its offset from UTC if it has only a numeric one."""
     name = at.tzname() or "UTC"
     if name.isalpha():
         return name
@@ -40,7 +40,7 @@ def _element(at: date, text: str) -> SafeString:
 
 @register.filter
 def day(at: date | None) -> str:
-    """Nov 27, 2026: the day on which it was for the reader."""
+    """Nov 27, 2026: the day in the reader's time zone."""
     if at is None:
         return ""
     local = timezone.localtime(at) if isinstance(at, datetime) else at
@@ -69,7 +69,7 @@ def when_exactly(at: datetime | None) -> str:
 
 @register.filter
 def on_record(at: datetime | None) -> str:
-    """Nov 27, 2026, 1:39:05 PM CET (12:39:05 UTC): of papers that somebody else may read in another zone."""
+    """Nov 27, 2026, 1:39:05 PM CET (12:39:05 UTC): for documents that someone else may read in another zone."""
     if at is None:
         return ""
     local = timezone.localtime(at)

@@ -1,7 +1,7 @@
-"""A personal link for a candidate who lost the browser in which they began, or in whose place somebody else began.
+"""A personal link for a candidate who lost the browser they began in, or in whose place someone else began.
 
-Whoever runs this has made sure who asks. The link opens everything, in any browser, and what other browsers proved
-before it counts no more.
+The person running this has verified who is asking. The link opens everything, in any browser, and what other browsers
+proved before no longer counts.
 """
 
 from __future__ import annotations

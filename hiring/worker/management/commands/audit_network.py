@@ -1,4 +1,4 @@
-"""Audit the fairness of this installation's expression network on a folder of images, in the foreground."""
+"""Audit the fairness of this installation's expression model on a folder of images, in the foreground."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Make demo people, a position and one analysed interview. Safe to repeat."""
+"""Create demo people, a position and one analyzed interview. Safe to repeat."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class Command(NeedsTables, BaseCommand):
         self.stderr.write(text)
 
     def _analysed(self, recording: Recording) -> AnalysisRun:
-        """Analyse in the foreground, unless that was done or a worker is at it."""
+        """Analyze in the foreground, unless that was already done or a worker is doing it."""
         from hiring.worker.execute import execute
         from hiring.worker.networks import register_own
 
@@ -112,7 +112,7 @@ class Command(NeedsTables, BaseCommand):
             run = runs.queue(recording=recording, tell_worker=False)
             ended = execute(run.pk)
             run.refresh_from_db()
-            while run.is_active:  # a worker had it already
+            while run.is_active:  # a worker already had it
                 time.sleep(1)
                 run.refresh_from_db()
             if run.state != AnalysisRun.State.COMPLETE:
@@ -145,7 +145,7 @@ class Command(NeedsTables, BaseCommand):
 
 
 def _tokens() -> dict[str, str]:
-    """New API tokens, in the place of those that the demo made before. To be printed: they are kept nowhere else."""
+    """New API tokens, replacing those that the demo created before. To be printed: they are stored nowhere else."""
     return {"api_token": _token("recruiter"), "outsider_token": _token("outsider")}
 
 
@@ -165,7 +165,7 @@ def _passwords_file() -> Path:
 
 
 def _person(role: str) -> dict[str, str]:
-    """Make or find a demo person. Their passwords are random and lie, for the owner alone, under VAR_DIR."""
+    """Create or find a demo person. Their passwords are random and stored under VAR_DIR, for the owner only."""
     email, name, kind = PEOPLE[role]
     path = _passwords_file()
     known = json.loads(path.read_text()) if path.exists() else {}
@@ -197,7 +197,7 @@ def _position() -> Position:
 
 
 def _recording(position: Position, video: Path, transcript: Path | None) -> Recording:
-    """Find the interview with this very file, or make one and lay the file down as an upload."""
+    """Find the interview with this exact file, or create one and store the file as an upload."""
     with video.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     ready = Recording.objects.filter(interview__position=position, sha256=sha256, state=Recording.State.READY).first()

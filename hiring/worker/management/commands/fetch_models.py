@@ -1,4 +1,4 @@
-"""Download third-party weights into MODEL_DIR. The product runs without them: their stage says that it is off."""
+"""Download third-party weights into MODEL_DIR. The product runs without them: their stage reports that it is off."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LANDMARKER_URL = (
 )
 LANDMARKER_SHA256 = "64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff"
 LANDMARKER_FILE = "face_landmarker.task"
-#: MiniFASNet (Minivision, Apache-2.0): whether the camera saw a face or a picture of one. docs/moments.md.
+#: MiniFASNet (Minivision, Apache-2.0): whether the camera saw a face or a picture of one. See docs/moments.md.
 LIVENESS_URL = (
     "https://raw.githubusercontent.com/minivision-ai/Silent-Face-Anti-Spoofing/master/resources/anti_spoof_models"
 )
@@ -102,7 +102,7 @@ def _downloaded(url: str) -> bytes:
 
 
 def _replace(target: Path, content: bytes) -> None:
-    """A reader sees the old file or the whole new one; what fails leaves nothing behind."""
+    """A reader sees the old file or the whole new one; a failure leaves nothing behind."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as part:
         path = Path(part.name)
