@@ -73,10 +73,29 @@ def test_no_screen_says_what_a_native_reader_would_stumble_over() -> None:
     assert not found, json.dumps(found, indent=1, ensure_ascii=False)
 
 
+def _docstrings() -> Iterator[tuple[Path, str]]:
+    for folder in ("hiring", "analysis"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+                    yield path.relative_to(ROOT), ast.get_docstring(node) or ""
+
+
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_no_document_says_what_a_native_reader_would_stumble_over(path: Path) -> None:
     prose = _NOT_PROSE.sub("", path.read_text())
     assert not [match[0] for match in PHRASES.finditer(prose) if not match[0].startswith("network")]
+
+
+def test_no_docstring_says_what_a_native_reader_would_stumble_over() -> None:
+    found = [
+        f"{path}: {match[0]}"
+        for path, text in _docstrings()
+        for match in PHRASES.finditer(_NOT_PROSE.sub("", text))
+        if match[0].lower()
+        not in {"network", "networks", "cancelled", "letters"}  # names in code, and ASCII's letters
+    ]
+    assert not found, json.dumps(found, indent=1)
 
 
 def test_the_texts_are_found() -> None:

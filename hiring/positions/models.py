@@ -155,7 +155,7 @@ class Invitation(models.Model):
     """A personal link. Only the hash of its token is stored; it opens one session, once.
 
     proven: it opened in the candidate's own browser, because no link of this interview had been used before, or
-    because that browser used an earlier proven one. Whoever created a later link may have opened it themselves.
+    because that browser used an earlier proven one. A later link may have been opened by its creator.
     by_installation: created by the installation's own tools, which is proof enough: anyone who can run those needs no
     link.
     """

@@ -131,7 +131,7 @@ def is_ck48(path: Path) -> bool:
 
 
 def read_ck48(path: Path) -> Dataset:
-    """anger/S010_004_00000017.png and the like, cropped to 48 x 48 by whoever made the folder. Raises BadDataset."""
+    """anger/S010_004_00000017.png and the like, cropped to 48 x 48 by its maker. Raises BadDataset."""
     gathered = Gathering()
     for folder in classes_in(path):
         label = LABEL_OF_NAME.get(folder.name.lower())
