@@ -280,7 +280,9 @@ def _noted(uploaded: Transcript | None, total_ms: int) -> Transcript | None:
     beyond_ms = max((word.span.end_ms for word in uploaded.words), default=0) - total_ms if uploaded else 0
     if uploaded is None or beyond_ms < _BEYOND_MS:
         return uploaded
-    note = f"The transcript goes on for {beyond_ms / 1000:.0f} s after the end of the recording: is it the right one?"
+    note = (
+        f"The transcript continues for {beyond_ms / 1000:.0f} s after the end of the recording: is it the right one?"
+    )
     return replace(uploaded, note=note)
 
 

@@ -95,7 +95,7 @@ def read(path: Path) -> tuple[ExpressionNet, WeightsInfo]:
     except (SafetensorError, OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
         raise BadWeights(f"The expression weights at {path} are damaged: {error}.") from error
     if unexpected or any(not name.endswith("num_batches_tracked") for name in missing):
-        raise BadWeights(f"The expression weights at {path} belong to another network.")
+        raise BadWeights(f"The expression weights at {path} belong to another model.")
     if tensors_sha256(tensors) != info.tensors_sha256:
         raise BadWeights(f"The expression weights at {path} are damaged: their hash does not match.")
     return network.eval(), info

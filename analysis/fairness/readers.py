@@ -115,9 +115,7 @@ def _folders(store: Store) -> GroupedImages:
     for image in found:
         _check_word(image.of["group"], f"The folder {image.of['group']!r} in {store.source}")
     values = _present(sorted({image.of["group"] for image in found}), found, "group")
-    note = (
-        "The words for the groups are the names of the folders, and who belongs where is the word of whoever sorted."
-    )
+    note = "The groups are named after the folders; who belongs to which was decided by the person who sorted them."
     return GroupedImages("folders", {"group": values}, tuple(found), strays, (note,))
 
 
@@ -143,7 +141,7 @@ def _csv(store: Store) -> GroupedImages:
         dimension: _present(sorted({image.of.get(dimension, "") for image in found} - {""}), found, dimension)
         for dimension in dimensions
     }
-    notes = [f"The groups and their words come from {GROUPS_FILE}, from whoever filled it in."]
+    notes = [f"The groups and their names come from {GROUPS_FILE}, as its author entered them."]
     if absent:
         notes.append(f"{absent:,} rows of {GROUPS_FILE} name an image that is not there.")
     without = len(names) - len(found) + store.left_out

@@ -56,9 +56,9 @@ def _on_labels(labelled: bool) -> list[str]:
             "often each answer is given."
         ]
     return [
-        "Accuracy is the share of labelled images whose label was named, of those for which an expression was named "
+        "Accuracy is the share of labeled images whose label was named, of those for which an expression was named "
         "at all: how often the model was not sure stands beside it.",
-        "Labels are what somebody saw in a picture, not what the person felt.",
+        "Labels are what someone saw in a picture, not what the person felt.",
     ]
 
 

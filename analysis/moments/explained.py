@@ -52,7 +52,7 @@ def explained(
         try:
             explainer = load()
         except BadWeights:
-            return Explained(tuple(moments), 0, "the network cannot be loaded")
+            return Explained(tuple(moments), 0, "the model cannot be loaded")
         result = []
         for moment in moments:
             beat()

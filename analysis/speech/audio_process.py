@@ -33,7 +33,7 @@ from analysis.video.decode import read_audio, read_sound
 #: For numpy and torch: the picture's stages need the other cores, and small matrices only wait for each other.
 #: Whisper gets its own number.
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-BROKE_OFF = "The sound could not be analysed: the recogniser broke off."
+BROKE_OFF = "The sound could not be analyzed: the recognizer stopped."
 _LOOK_UP_S = 0.2
 # Prefix of each line of the answer: other libraries may print as well.
 _DONE, _ANSWER = "hearing done ", "hearing answer "

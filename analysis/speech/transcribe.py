@@ -13,7 +13,7 @@ from analysis.progress import Heartbeat
 from analysis.types import Transcript
 
 NO_SOUND = "The recording has no sound that can be read."
-LOW_CONFIDENCE_NOTE = "Recognised automatically by a small model; about one word in four is wrong."
+LOW_CONFIDENCE_NOTE = "Recognized automatically by a small model; about one word in four is wrong."
 
 
 def recognised(

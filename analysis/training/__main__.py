@@ -142,7 +142,7 @@ def _parser() -> argparse.ArgumentParser:
 
     auditing = commands.add_parser("audit", help="what the product says about groups of people, side by side")
     auditing.add_argument("--images", type=Path, required=True, help="a folder, .tar or .zip of images with groups")
-    auditing.add_argument("--reader", choices=("auto", *READERS), default="auto", help="how groups are written down")
+    auditing.add_argument("--reader", choices=("auto", *READERS), default="auto", help="how groups are recorded")
     auditing.add_argument("--out", type=Path, help="also write the result as JSON to this file")
     auditing.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     auditing.add_argument("--threads", type=int, default=2, help="CPU threads")
@@ -158,7 +158,7 @@ def _parser() -> argparse.ArgumentParser:
     documenting.set_defaults(command=_card)
 
     for command in (describing, training, reading, measuring, explaining, exporting, trying, documenting):
-        command.add_argument("--dataset", type=Path, required=True, help="labelled face crops, in a published layout")
+        command.add_argument("--dataset", type=Path, required=True, help="labeled face crops, in a published layout")
         command.add_argument("--layout", choices=(AUTO, *BY_NAME), default=AUTO, help="how it is laid out")
         command.add_argument("--threads", type=int, default=2, help="CPU threads")
     for command in (measuring, explaining, exporting, auditing, documenting):

@@ -151,7 +151,7 @@ def _confidence(measured: Mapping[str, Any]) -> dict[str, str]:
 
 def _abstention(ours: Mapping[str, Any]) -> str:
     if ours["threshold"] == 0:
-        return "This network has no bound below which it is not sure: it always answers."
+        return "This model has no threshold below which it is unsure: it always answers."
     right = tables.share_between(ours["accuracy"], (ours["low"], ours["high"]))
     return textwrap.fill(
         f'Below a probability of {ours["threshold"]:.3f} for the likeliest expression the answer is "not sure". The '

@@ -27,7 +27,7 @@ def fairness_section(audit: Mapping[str, Any] | None, weights_sha256: str) -> st
 def _introduction(audit: Mapping[str, Any]) -> str:
     dataset = audit["dataset"]
     labels = (
-        "" if audit["labelled"] else " It has no labels: this shows what the network says, not whether it is right."
+        "" if audit["labelled"] else " It has no labels: this shows what the model says, not whether it is right."
     )
     return textwrap.fill(
         f"Audited on {audit['made_at'][:10]} with {dataset['name']}: {dataset['images']:,} images, and "
@@ -65,7 +65,7 @@ def _differences(audit: Mapping[str, Any]) -> str:
         return "No group of one dimension differs clearly from the group with the highest value."
     head = ["measure", "by", "highest", "group", "difference in points", "ratio"]
     introduction = (
-        "Clear differences from the group with the highest value, corrected for how many pairs were looked at; those "
+        "Clear differences from the group with the highest value, corrected for the number of pairs compared; those "
         "between\nintersections of two dimensions are in `fairness.json`:"
     )
     return f"{introduction}\n\n{table(head, rows)}"

@@ -105,7 +105,7 @@ def start_from(network: ExpressionNet, path: Path) -> None:
     own = network.state_dict()
     fitting = {name: value for name, value in saved.items() if name in own and own[name].shape == value.shape}
     if not any(value.ndim > 1 for value in fitting.values()):
-        raise BadCheckpoint(f"Nothing of {path} fits the network of this recipe.")
+        raise BadCheckpoint(f"Nothing of {path} fits the model of this recipe.")
     network.load_state_dict(fitting, strict=False)
 
 

@@ -160,7 +160,7 @@ class RunDetails(serializers.ModelSerializer[AnalysisRun]):
     network = serializers.SerializerMethodField()
     expression_was_off = serializers.BooleanField(
         read_only=True,
-        help_text="No expression was computed, for anybody, when this was analysed: the network was switched off.",
+        help_text="No expressions were computed for anyone when this was analyzed: the model was switched off.",
     )
 
     class Meta:
@@ -277,7 +277,7 @@ class Line(serializers.Serializer[Any]):
     speaker = serializers.CharField(allow_blank=True)
     words = WordRow(many=True)
     correction = serializers.CharField(
-        allow_blank=True, help_text="What the candidate wrote instead; the words stay as they were written down."
+        allow_blank=True, help_text="What the candidate wrote instead; the recognized words stay as they are."
     )
 
 

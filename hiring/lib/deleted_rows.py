@@ -35,5 +35,5 @@ def wipe() -> bool:
         finally:
             cursor.execute(f"PRAGMA busy_timeout = {int(usual_ms)}")
     if is_busy:
-        log.info("Deleted rows are still in the write-ahead log: somebody reads. The next sweep tries again.")
+        log.info("Deleted rows are still in the write-ahead log: someone is reading. The next sweep tries again.")
     return not is_busy

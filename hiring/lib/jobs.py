@@ -70,7 +70,7 @@ def _own(rows: QuerySet[Any], job: Held) -> QuerySet[Any]:
 def beat(rows: QuerySet[Any], job: Held, **columns: Any) -> None:
     """Renew the lease, and record the job's progress. Raises LeaseLost."""
     if not _own(rows, job).update(**_leased(timezone.now()), **columns):
-        raise LeaseLost(f"job {job.pk} is not ours any more")
+        raise LeaseLost(f"job {job.pk} is no longer ours")
 
 
 def release(rows: QuerySet[Any], job: Held, **columns: Any) -> bool:
@@ -81,7 +81,7 @@ def release(rows: QuerySet[Any], job: Held, **columns: Any) -> bool:
 def end(rows: QuerySet[Any], job: Held, **columns: Any) -> None:
     """End the job and set its last columns. Raises LeaseLost and changes nothing."""
     if not release(rows, job, finished_at=timezone.now(), **columns):
-        raise LeaseLost(f"job {job.pk} is not ours any more")
+        raise LeaseLost(f"job {job.pk} is no longer ours")
 
 
 def dead(now: datetime) -> Q:

@@ -111,7 +111,7 @@ class Decision(models.Model):
     """A named person's decision, with a written reason. The product never makes one."""
 
     class Outcome(models.TextChoices):
-        NEXT_STEP = "next_step", "Goes on to the next step"
+        NEXT_STEP = "next_step", "Moves on to the next step"
         NOT_CONTINUED = "not_continued", "Not continued"
 
     interview = models.OneToOneField(Interview, on_delete=models.CASCADE, related_name="decision")

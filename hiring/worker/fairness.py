@@ -44,7 +44,7 @@ def carry_out(
 ) -> str:
     """Run a claimed audit with this worker's own model. Stores its result, or one sentence on why there is none."""
     if own is None or own.pk != row.network_id:
-        return _failed(row, "The worker has other weights than the network that was to be audited.")
+        return _failed(row, "The worker has different weights from the model to be audited.")
     try:
         with LeaseKeeper(partial(fairness.beat, row), f"audit {row.pk}") as keeper:
 

@@ -60,7 +60,7 @@ class LeaseKeeper:
     def check(self) -> None:
         """Raise LeaseLost if the job is no longer ours."""
         if self._lost.is_set():
-            raise LeaseLost(f"{self._name} is not ours any more")
+            raise LeaseLost(f"{self._name} is no longer ours")
 
     def note(self, *progress: Any, at_once: bool = False) -> None:
         """Record the progress, at most once a second. Raises LeaseLost."""

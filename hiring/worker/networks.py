@@ -30,7 +30,7 @@ def shipped_here() -> Shipped | None:
     try:
         name, sha256 = _identity(weights, weights.stat().st_mtime_ns)
     except (OSError, weights_file.BadWeights) as error:
-        log.warning("This worker has no expression network to register: %s", error)
+        log.warning("This worker has no expression model to register: %s", error)
         return None
     card = weights.with_name(CARD)
     return Shipped(

@@ -33,7 +33,7 @@ def saved(run: AnalysisRun, folder: Path) -> Saved | None:
         for name, path in zip(row.parts, paths, strict=True):
             vault.extract(interview_id, name, path)
     except (OSError, vault.Damaged):
-        log.warning("The savepoint of run %s cannot be read; it begins anew.", run.pk)
+        log.warning("The savepoint of run %s cannot be read; the run starts over.", run.pk)
         return None
     return Saved(state, _observations(paths))
 
@@ -71,7 +71,7 @@ class Saver:
                     until_ms=so_far.until_ms,
                 )
         except (Error, OSError):
-            log.warning("Run %s could not be saved just now; it goes on.", self._run.pk)
+            log.warning("Run %s could not be saved this time; it continues.", self._run.pk)
             return
         self._waiting = []
 

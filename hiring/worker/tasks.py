@@ -50,7 +50,7 @@ def register() -> str:
     from hiring.worker.networks import register_own
 
     close_old_connections()
-    return str(register_own() or "no network")
+    return str(register_own() or "no model")
 
 
 @shared_task(name="sightline.audit")

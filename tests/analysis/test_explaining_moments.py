@@ -6,14 +6,17 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from analysis import __main__ as command
+from analysis import pipeline
 from analysis.config import PipelineConfig
 from analysis.expression.explanation import Explainer
 from analysis.expression.weights_file import BadWeights
+from analysis.frames import FrameStages
 from analysis.moments.explained import explained
 from analysis.moments.find import find
 from analysis.moments.reading import Reading
@@ -133,7 +136,7 @@ def test_what_cannot_be_explained_stays_a_moment_and_the_reason_is_noted() -> No
             raise RuntimeError("out of memory")
 
     for crops, load, note in (
-        (_smile(), missing, "the network cannot be loaded"),
+        (_smile(), missing, "the model cannot be loaded"),
         (_smile(), Broken, "1 could not be explained"),
         (_smile(), Explainer.load, "1 could not be explained"),  # a flat crop: nothing carried the label
         (PeakCrops(), Explainer.load, "1 could not be explained"),  # no crop was kept
@@ -181,11 +184,18 @@ def test_a_real_recording_has_its_moments_explained_and_its_pictures_beside_them
     assert pictures == {"holiday.png", *(moment["explanation"]["picture"] for moment in shifts)}
 
 
-def test_a_plan_without_expression_keeps_no_face(clip: Callable[[str], Path]) -> None:
+def test_a_plan_without_expression_keeps_no_face(
+    clip: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built: list[FrameStages] = []
+
+    class Kept(FrameStages):
+        def __init__(self, *arguments: Any) -> None:
+            super().__init__(*arguments)
+            built.append(self)
+
+    monkeypatch.setattr(pipeline, "FrameStages", Kept)
     analysis = Analysis(clip("short_smile.mp4"), PipelineConfig(plan=frozenset({Stage.FACES})))
-    stages = analysis._frame_stages
-    built = []
-    analysis._frame_stages = lambda: built.append(stages()) or built[0]  # type: ignore[method-assign, func-returns-value]
     list(analysis)
     assert len(built[0].peaks) == 0 and not built[0]._unsettled_crops
     assert analysis.outcome().manifest["explanations"] == {}

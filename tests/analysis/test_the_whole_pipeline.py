@@ -147,8 +147,9 @@ def test_the_manifest_says_what_was_done(tmp_path: Path) -> None:
         "liveness": "not in the plan",
         "speech": "not in the plan",
         "voice": "not in the plan",
-        "transcript": "The recording has no sound that can be read.",
+        "transcript": "no words",
     }
+    assert outcome.transcript.note == "The recording has no sound that can be read."
     assert set(outcome.manifest["weights"]) == {"pnet", "rnet", "onet"}  # type: ignore[call-overload]
     assert len(str(outcome.manifest["input_sha256"])) == 64
 

@@ -150,7 +150,7 @@ def _decide(recruiter: Person, pictures: Path) -> None:
     page.locator("textarea").fill("She described the rollback step by step and named what she would change.")
     recruiter.look(pictures, "recruiter-decision")
     page.get_by_role("button", name="Record decision").click()
-    expect(page.locator("main")).to_contain_text("Goes on to the next step")
+    expect(page.locator("main")).to_contain_text("Moves on to the next step")
 
 
 def _delete(candidate: Person, pictures: Path) -> str:

@@ -100,7 +100,7 @@ def test_a_worker_with_other_weights_does_not_audit_in_their_name(folder):
     row = fairness.start(network=factories.make_network("b" * 64), source="pictures", person=person)
     assert worker.perform(row.pk) == "failed"
     row.refresh_from_db()
-    assert "other weights" in row.failure
+    assert "different weights" in row.failure
 
 
 @pytest.mark.django_db

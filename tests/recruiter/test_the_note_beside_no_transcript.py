@@ -6,7 +6,7 @@ from django.template.loader import render_to_string
 
 from hiring.recruiter.transcript import shown
 
-NOTE = "Recognised automatically by a small model; about one word in four is wrong."
+NOTE = "Recognized automatically by a small model; about one word in four is wrong."
 
 
 def _html(**columns) -> str:

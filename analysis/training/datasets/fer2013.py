@@ -102,7 +102,7 @@ def read_folders(path: Path) -> Dataset:
     dataset = gathered.dataset(path, FOLDERS_LAYOUT)
     if len(dataset) == _ALL and dataset.split is not None and (dataset.split == TRAINING).sum() != _ALL_TRAINING:
         raise BadDataset(
-            f"The folders in {path} are FER-2013 split anew, so that its test pictures would be trained on: "
+            f"The folders in {path} are FER-2013 with a new split, so that its test pictures would be trained on: "
             f"read its original CSV instead."
         )
     return dataset

@@ -69,7 +69,7 @@ def _looks(copy: Copy) -> list[dict[str, Any]]:
     events = list(audit_selectors.looks_and_links(str(copy.interview.pk)))
     names = {str(user.pk): user.name for user in User.objects.filter(pk__in={event.actor_id for event in events})}
     roles: dict[str, str] = {
-        Event.ActorKind.CANDIDATE: "somebody with a newer personal link",
+        Event.ActorKind.CANDIDATE: "someone with a newer personal link",
         Event.ActorKind.SYSTEM: "the system",
     }
     return [

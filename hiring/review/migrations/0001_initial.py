@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
             name='Decision',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(choices=[('next_step', 'Goes on to the next step'), ('not_continued', 'Not continued')], max_length=16)),
+                ('outcome', models.CharField(choices=[('next_step', 'Moves on to the next step'), ('not_continued', 'Not continued')], max_length=16)),
                 ('reason', models.TextField(max_length=4000)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('decided_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to=settings.AUTH_USER_MODEL)),

@@ -100,7 +100,7 @@ def test_fer2013_split_anew_is_refused_because_it_trains_on_test_pictures(
     monkeypatch.setattr("analysis.training.datasets.fer2013._ALL", 3)
     for n, split in enumerate(("train", "train", "validation")):
         save(tmp_path / split / "happy" / f"{n}.png", picture(n))
-    with pytest.raises(BadDataset, match=r"split anew.*original CSV"):
+    with pytest.raises(BadDataset, match=r"new split.*original CSV"):
         read_dataset(tmp_path)
 
 

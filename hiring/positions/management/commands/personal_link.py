@@ -19,7 +19,7 @@ from hiring.positions.models import Interview
 
 
 class Command(NeedsTables, BaseCommand):
-    help = "Print a new personal link for an interview. It proves who opens it: give it to nobody but the candidate."
+    help = "Print a new personal link for an interview. It proves who opens it: give it to no one but the candidate."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("reference", help="such as K-48213")

@@ -17,7 +17,7 @@ from hiring.networks.models import FairnessAudit
 
 
 class Command(NeedsTables, BaseCommand):
-    help = "Audit the expression network on images with groups (a folder, .tar, .tar.gz or .zip) and keep the result."
+    help = "Audit the expression model on images with groups (a folder, .tar, .tar.gz or .zip) and keep the result."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", type=Path, help="images with groups, anywhere on this machine")
@@ -33,10 +33,10 @@ class Command(NeedsTables, BaseCommand):
             raise CommandError(f"There is no folder or archive {options['folder']}.", returncode=2)
         own = register_own()
         if own is None:
-            raise CommandError("There is no expression network here to audit.", returncode=2)
+            raise CommandError("There is no expression model here to audit.", returncode=2)
         row = fairness.start_in_foreground(network=own, source=plain(source.name)[:255])
         if row is None:
-            raise CommandError(f"An audit of this network on {source.name} is under way already.", returncode=2)
+            raise CommandError(f"An audit of this model on {source.name} is already running.", returncode=2)
         ended = carry_out(row, source, own, options["reader"], self._report)
         row.refresh_from_db()
         if ended != FairnessAudit.State.COMPLETE:

@@ -53,10 +53,10 @@ QUESTIONS = ("Tell us about an incident that you handled, from the first alert t
 
 
 class Command(NeedsTables, BaseCommand):
-    help = "Make demo people, a position and one analysed interview, and print how to sign in."
+    help = "Create demo people, a position, and one analyzed interview, and print how to sign in."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--video", type=Path, help="analyse this file instead of the clip that the demo makes")
+        parser.add_argument("--video", type=Path, help="analyze this file instead of the clip that the demo makes")
         parser.add_argument("--transcript", type=Path, help="a WebVTT, SRT or JSON transcript of it")
         parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
 
@@ -108,7 +108,7 @@ class Command(NeedsTables, BaseCommand):
         register_own()
         run = run_selectors.complete_run(recording)
         if run is None:
-            self._progress("Analysing every frame …")
+            self._progress("Analyzing every frame …")
             run = runs.queue(recording=recording, tell_worker=False)
             ended = execute(run.pk)
             run.refresh_from_db()
