@@ -9,7 +9,7 @@ widths depend on the turn far more (brow ends: 75 % of their variance) than heig
 Correction. The remaining difference depends linearly on the sine of the turn; _SLOPE is that line, fitted on 2,517
 Training images of FER-2013, and is subtracted. The rest grows with the turn because the far side is seen less well:
 it is divided by sqrt(1 + (sin yaw / _TURN)²). On those images the median is then 0.09 below 8 degrees and 0.10
-between 16 and 30; without the correction it rises from 0.10 to 0.16. On other faces expect slightly less.
+between 16 and 30; without the correction it rises from 0.10 to 0.16. On other faces it may work slightly less well.
 
 The result is the root mean square of the six, in centimeters of an average face, at most 1. Blendshapes were tried
 and rejected: for an injected one-sided raise of a brow or a mouth corner their differences rose by 0.6 to 1.3 times
