@@ -19,7 +19,7 @@ from hiring.positions.services import Point
 from hiring.review.inbox import Show
 from hiring.review.models import Decision
 
-_QUESTION_LETTERS = Question._meta.get_field("text").max_length or 0
+_QUESTION_CHARACTERS = Question._meta.get_field("text").max_length or 0
 #: A number or a bullet left over from a pasted list: the page adds its own numbers.
 _ENUMERATION = re.compile(r"^\s*(?:\(?\d{1,2}[.):]|[-–—•*·])\s+")
 _MOST_QUESTIONS = 20
@@ -105,9 +105,9 @@ class PositionForm(forms.Form):
             raise forms.ValidationError(_("Please write at least one question."))
         if len(texts) > _MOST_QUESTIONS:
             raise forms.ValidationError(_("Please ask at most %(count)s questions.") % {"count": _MOST_QUESTIONS})
-        if any(len(text) > _QUESTION_LETTERS for text in texts):
+        if any(len(text) > _QUESTION_CHARACTERS for text in texts):
             raise forms.ValidationError(
-                _("A question may have at most %(count)s characters.") % {"count": _QUESTION_LETTERS}
+                _("A question may have at most %(count)s characters.") % {"count": _QUESTION_CHARACTERS}
             )
         if len(set(texts)) < len(texts):
             raise forms.ValidationError(_("Two questions are the same."))
@@ -134,7 +134,7 @@ class PointForm(forms.Form):
         label=_("Point"), required=False, max_length=RubricPoint._meta.get_field("text").max_length, strip=True
     )
     follow_up = forms.CharField(
-        label=_("Follow-up question, if no words about it are found"), required=False, max_length=_QUESTION_LETTERS
+        label=_("Follow-up question, if no words about it are found"), required=False, max_length=_QUESTION_CHARACTERS
     )
 
     def clean_text(self) -> str:
